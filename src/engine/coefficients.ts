@@ -1,0 +1,46 @@
+import type { CoefficientUse } from './profile.ts';
+
+/** One fitted, sourced or assumed number. */
+export interface Coefficient {
+  value: number;
+  /** One standard deviation of its natural logarithm. */
+  spread: number;
+  /** Points it was fitted on; 0 when it was not fitted. */
+  count: number;
+  known: 'fitted' | 'source' | 'assumed';
+  /** What data it comes from, in words. */
+  data: string;
+}
+
+/**
+ * Everything physics cannot know, as tables of rows. The row names are chains of ever wider keys
+ * ("nvidia-h100-sxm-80gb|fp8", "nvidia-hopper|fp8", "hbm|fp8", "all"): the first row that exists is used,
+ * and each fallback is one step of inheritance. Produced by the calibration, read from one file, passed as an argument.
+ */
+export interface Coefficients {
+  /** ISO date of the fit. */
+  date: string;
+  tables: Readonly<Record<string, Readonly<Record<string, Coefficient>>>>;
+}
+
+/** A table or its widest row is missing from the coefficients: a bug in the file, not in the question. */
+export class MissingCoefficientError extends Error {}
+
+/** The first row of `table` named in `rows`, appended to `uses` as evidence. */
+export function lookUpCoefficient(
+  coefficients: Coefficients,
+  table: string,
+  rows: readonly string[],
+  uses?: CoefficientUse[],
+): number {
+  const entries = coefficients.tables[table];
+  if (entries === undefined) throw new MissingCoefficientError(`coefficient table ${table} is missing`);
+  for (let inheritance = 0; inheritance < rows.length; inheritance++) {
+    const row = rows[inheritance] as string;
+    const entry = entries[row];
+    if (entry === undefined) continue;
+    uses?.push({ name: table, value: entry.value, row, inheritance, known: entry.known, data: entry.data });
+    return entry.value;
+  }
+  throw new MissingCoefficientError(`coefficient table ${table} has none of the rows ${rows.join(', ')}`);
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+
+/** A calendar date as precisely as it is known: 2024, 2024-07 or 2024-07-23. */
+export const partialDate = z.string().regex(/^\d{4}(-\d{2}(-\d{2})?)?$/, 'must be a date: YYYY, YYYY-MM or YYYY-MM-DD');
+
+/**
+ * Where a group of figures comes from and how it is known.
+ *
+ * vendor: the maker says so. published: a third party says so. measured: somebody measured it.
+ * derived: computed from other figures. assumed: nobody we can point to; shown as an assumption in every answer.
+ */
+export const sourceSchema = z
+  .strictObject({
+    title: z.string().min(3),
+    url: z.url({ protocol: /^https?$/ }).optional(),
+    /** Full citation where no stable URL exists. */
+    citation: z.string().min(10).optional(),
+    /** Day the page was read or the snapshot was taken. */
+    retrieved: partialDate.optional(),
+    known: z.enum(['vendor', 'published', 'measured', 'derived', 'assumed']),
+  })
+  .refine((source) => source.url !== undefined || source.citation !== undefined || source.known === 'assumed', {
+    error: 'needs a url or a full citation (or known: "assumed")',
+  });
+
+export type Source = z.infer<typeof sourceSchema>;
+
+/** Sources of a profile by key; groups of figures name the keys they rest on. */
+export const sourcesSchema = z.record(z.string().regex(/^[a-z0-9][a-z0-9.-]*$/), sourceSchema);
+
+/** The keys in `sources` that a group of figures rests on, the strongest first. */
+export const sourceKeys = z.union([z.string(), z.array(z.string()).min(1)]);
+export type SourceKeys = z.infer<typeof sourceKeys>;
+
+/** Names people type: at most 120 characters, no control characters. */
+export const aliasSchema = z.string().min(1).max(120).regex(/^[^\p{Cc}]+$/u);
+/** Ids are human slugs: lower case, digits, dots, hyphens, underscores. */
+export const idSchema = z.string().max(120).regex(/^[a-z0-9][a-z0-9._-]*$/, 'must be lower-case letters, digits, dots, hyphens or underscores');
