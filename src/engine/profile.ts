@@ -145,8 +145,13 @@ export interface Architecture {
   learnedPositions: number;
   /** Attention and feed-forward read the same input (GPT-J, Falcon): one all-reduce a layer instead of two. */
   parallelBlocks: boolean;
-  /** Vectors of width hidden per mixer and per feed-forward for normalisation (1; 2 with biases or post-norms). */
+  /**
+   * Vectors of width hidden per mixer and per feed-forward for normalisation
+   * (1; 2 with biases or post-norms; half where the two share one norm).
+   */
   normVectors: number;
+  /** Vectors of width hidden for normalisation outside the blocks (final norm, embedding norm); absent = 1. */
+  outerNormVectors?: number;
   blocks: readonly BlockGroup[];
   extras: readonly ExtraParameters[];
 }

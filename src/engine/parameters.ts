@@ -1,0 +1,242 @@
+import type { Architecture, Attention, BlockGroup, ExpertFeedForward, FeedForward, TensorClass } from './profile.ts';
+
+/** `count` equal matrices of one layer. Norms and biases are vectors, not matrices. */
+export interface Matrix {
+  tensor: TensorClass;
+  /** Rows: elements of one output. */
+  outputs: number;
+  /** Columns: elements of one input; the first dimension in a GGUF file. */
+  inputs: number;
+  /** Equal matrices in one layer: one per expert, or one per head. */
+  count: number;
+}
+
+/** Parameters by the part they belong to. */
+export interface ParameterCount {
+  /** Everything stored: embedding, head when untied, positions, norms, blocks, extras. */
+  total: number;
+  /** What one token passes through: routed experts × the share chosen, and only the extras that every step reads. */
+  active: number;
+  embedding: number;
+  /** 0 when the embedding doubles as the head. */
+  head: number;
+  /** Routed experts, all of them. Part of `blocks`. */
+  experts: number;
+  blocks: number;
+  extras: number;
+}
+
+const countedArchitectures = new WeakMap<Architecture, ParameterCount>();
+const listedGroups = new WeakMap<BlockGroup, { hidden: number; matrices: readonly Matrix[] }>();
+
+/**
+ * Parameters of a whole model, from its blocks. Exact for the architectures that the shapes express;
+ * routing bias vectors and attention sinks (a few thousand elements) are ignored unless listed in `extras`.
+ * Computed once per architecture object, which must not change afterwards.
+ */
+export function countParameters(architecture: Architecture): ParameterCount {
+  const known = countedArchitectures.get(architecture);
+  if (known !== undefined) return known;
+  const count = sumParameters(architecture);
+  countedArchitectures.set(architecture, count);
+  return count;
+}
+
+/** Matrices of one layer of the group. Listed once per group object. A state-space mixer is one pseudo-matrix. */
+export function matricesOfLayer(group: BlockGroup, hidden: number): readonly Matrix[] {
+  const known = listedGroups.get(group);
+  if (known !== undefined && known.hidden === hidden) return known.matrices;
+  const matrices = [...attentionMatrices(group.attention, hidden), ...feedForwardMatrices(group.feedForward, hidden)];
+  listedGroups.set(group, { hidden, matrices });
+  return matrices;
+}
+
+/** Elements of the norms, biases and gates of one layer: everything that is not a matrix, and never quantised. */
+export function vectorsOfLayer(group: BlockGroup, architecture: Architecture): number {
+  const { hidden, normVectors } = architecture;
+  const parts = (group.attention === null ? 0 : 1) + (group.feedForward === null ? 0 : 1);
+  return (
+    parts * normVectors * hidden +
+    attentionVectors(group.attention, hidden) +
+    feedForwardVectors(group.feedForward, hidden)
+  );
+}
+
+/** Real experts a token visits: routing slots that fall on zero experts compute nothing. Balanced routing assumed. */
+export function expertsPerToken(feedForward: ExpertFeedForward): number {
+  const { experts, activeExperts, zeroExperts = 0 } = feedForward;
+  return (activeExperts * experts) / (experts + zeroExperts);
+}
+
+function sumParameters(architecture: Architecture): ParameterCount {
+  const { hidden, vocabulary, tiedEmbeddings, learnedPositions, outerNormVectors = 1 } = architecture;
+  const embedding = vocabulary * hidden;
+  const head = tiedEmbeddings ? 0 : embedding;
+  let blocks = 0;
+  let experts = 0;
+  let idleExperts = 0;
+  for (const group of architecture.blocks) {
+    let layer = vectorsOfLayer(group, architecture);
+    for (const { outputs, inputs, count } of matricesOfLayer(group, hidden)) layer += outputs * inputs * count;
+    blocks += group.layers * Math.round(layer);
+    if (group.feedForward?.kind !== 'experts') continue;
+    const routed = group.layers * routedParametersOfLayer(group.feedForward, hidden);
+    experts += routed;
+    idleExperts += routed * (1 - expertsPerToken(group.feedForward) / group.feedForward.experts);
+  }
+  let extras = 0;
+  let idleExtras = 0;
+  for (const extra of architecture.extras) {
+    extras += extra.parameters;
+    if (!extra.readEachStep) idleExtras += extra.parameters;
+  }
+  const total = embedding + head + (learnedPositions + outerNormVectors) * hidden + blocks + extras;
+  return { total, active: Math.round(total - idleExperts - idleExtras), embedding, head, experts, blocks, extras };
+}
+
+function routedParametersOfLayer(feedForward: ExpertFeedForward, hidden: number): number {
+  const { experts, intermediate, gated, expertHidden = hidden, bias } = feedForward;
+  const matrices = (gated ? 3 : 2) * expertHidden * intermediate;
+  const biases = bias === true ? (gated ? 2 : 1) * intermediate + expertHidden : 0;
+  return experts * (matrices + biases);
+}
+
+function matrix(tensor: TensorClass, outputs: number, inputs: number, count = 1): Matrix {
+  return { tensor, outputs, inputs, count };
+}
+
+function attentionMatrices(attention: Attention | null, hidden: number): Matrix[] {
+  switch (attention?.kind) {
+    case undefined:
+      return [];
+    case 'grouped-query': {
+      const { heads, kvHeads, headDim, valueHeadDim = headDim, queryRank, sparse } = attention;
+      const matrices = queryMatrices(heads * headDim, hidden, queryRank);
+      if (attention.sharesKeyValue !== true) {
+        matrices.push(matrix('attention-key', kvHeads * headDim, hidden));
+        if (attention.keyIsValue !== true) matrices.push(matrix('attention-value', kvHeads * valueHeadDim, hidden));
+      }
+      if (attention.outputGate === true) matrices.push(matrix('attention-query', heads * valueHeadDim, hidden));
+      matrices.push(matrix('attention-output', hidden, heads * valueHeadDim));
+      if (sparse !== undefined) matrices.push(...indexerMatrices(sparse, hidden, queryRank));
+      return matrices;
+    }
+    case 'multi-head-latent': {
+      const { heads, latentDim, ropeDim, nopeDim, valueHeadDim, queryRank, sparse } = attention;
+      const matrices = [
+        ...queryMatrices(heads * (nopeDim + ropeDim), hidden, queryRank),
+        matrix('attention-key', latentDim + ropeDim, hidden),
+        // Stored and run absorbed, one matrix a head: queries into the latent space, latents out to values.
+        matrix('attention-key', latentDim, nopeDim, heads),
+        matrix('attention-value', valueHeadDim, latentDim, heads),
+        matrix('attention-output', hidden, heads * valueHeadDim),
+      ];
+      if (sparse !== undefined) matrices.push(...indexerMatrices(sparse, hidden, queryRank));
+      return matrices;
+    }
+    case 'state-space':
+      return [matrix('mixer', attention.parameters / hidden, hidden)];
+    case 'cross': {
+      const { heads, kvHeads, headDim } = attention;
+      return [
+        matrix('attention-query', heads * headDim, hidden),
+        matrix('attention-key', kvHeads * headDim, hidden),
+        matrix('attention-value', kvHeads * headDim, hidden),
+        matrix('attention-output', hidden, heads * headDim),
+      ];
+    }
+  }
+}
+
+function queryMatrices(width: number, hidden: number, rank: number | undefined): Matrix[] {
+  if (rank === undefined) return [matrix('attention-query', width, hidden)];
+  return [matrix('attention-query', rank, hidden), matrix('attention-query', width, rank)];
+}
+
+/** Index queries (from the query's low rank where there is one), one shared index key, a weight per index head. */
+function indexerMatrices(
+  { indexHeads, indexHeadDim }: { indexHeads: number; indexHeadDim: number },
+  hidden: number,
+  queryRank = hidden,
+): Matrix[] {
+  return [
+    matrix('attention-query', indexHeads * indexHeadDim, queryRank),
+    matrix('attention-key', indexHeadDim, hidden),
+    matrix('attention-query', indexHeads, hidden),
+  ];
+}
+
+function feedForwardMatrices(feedForward: FeedForward | null, hidden: number): Matrix[] {
+  switch (feedForward?.kind) {
+    case undefined:
+      return [];
+    case 'gated':
+      return gatedMatrices(feedForward.intermediate, hidden);
+    case 'plain':
+      return plainMatrices(feedForward.intermediate, hidden);
+    case 'experts': {
+      const { experts, intermediate, sharedIntermediate, gated, expertHidden = hidden, zeroExperts = 0 } = feedForward;
+      const matrices = [matrix('router', experts + zeroExperts, hidden)];
+      if (gated) matrices.push(matrix('expert-gate', intermediate, expertHidden, experts));
+      matrices.push(matrix('expert-up', intermediate, expertHidden, experts));
+      matrices.push(matrix('expert-down', expertHidden, intermediate, experts));
+      if (expertHidden !== hidden) {
+        // Into and out of the experts' narrower space, once per token.
+        matrices.push(matrix('ffn-up', expertHidden, hidden), matrix('ffn-down', hidden, expertHidden));
+      }
+      if (sharedIntermediate > 0) {
+        matrices.push(...(gated ? gatedMatrices : plainMatrices)(sharedIntermediate, hidden));
+      }
+      return matrices;
+    }
+  }
+}
+
+function gatedMatrices(intermediate: number, hidden: number): Matrix[] {
+  return [matrix('ffn-gate', intermediate, hidden), ...plainMatrices(intermediate, hidden)];
+}
+
+function plainMatrices(intermediate: number, hidden: number): Matrix[] {
+  return [matrix('ffn-up', intermediate, hidden), matrix('ffn-down', hidden, intermediate)];
+}
+
+function attentionVectors(attention: Attention | null, hidden: number): number {
+  switch (attention?.kind) {
+    case undefined:
+    case 'state-space':
+      return 0;
+    case 'grouped-query': {
+      const { heads, kvHeads, headDim, valueHeadDim = headDim, sharesKeyValue, keyIsValue, bias, sparse } = attention;
+      const keys = sharesKeyValue === true ? 0 : kvHeads;
+      const values = keyIsValue === true ? 0 : keys;
+      let elements = attention.queryRank ?? 0;
+      if (bias !== undefined) elements += heads * headDim + keys * headDim + values * valueHeadDim;
+      if (bias === 'all') elements += hidden;
+      if (attention.queryKeyNorm === 'head') elements += headDim + (keys > 0 ? headDim : 0);
+      if (attention.queryKeyNorm === 'full') elements += (heads + keys) * headDim;
+      return elements + (sparse === undefined ? 0 : 2 * sparse.indexHeadDim);
+    }
+    case 'multi-head-latent':
+      return attention.latentDim + (attention.queryRank ?? 0) + 2 * (attention.sparse?.indexHeadDim ?? 0);
+    case 'cross':
+      return attention.queryKeyNorm === undefined
+        ? 0
+        : attention.headDim * (attention.queryKeyNorm === 'head' ? 2 : attention.heads + attention.kvHeads);
+  }
+}
+
+function feedForwardVectors(feedForward: FeedForward | null, hidden: number): number {
+  switch (feedForward?.kind) {
+    case undefined:
+      return 0;
+    case 'gated':
+      return feedForward.bias === true ? 2 * feedForward.intermediate + hidden : 0;
+    case 'plain':
+      return feedForward.bias === true ? feedForward.intermediate + hidden : 0;
+    case 'experts': {
+      const { experts, intermediate, gated, expertHidden = hidden, bias, sharedGate } = feedForward;
+      const biases = bias === true ? experts * ((gated ? 2 : 1) * intermediate + expertHidden + 1) : 0;
+      return biases + (sharedGate === true ? hidden : 0);
+    }
+  }
+}
