@@ -1,0 +1,33 @@
+import { EnvelopArmor } from '@escape.tech/graphql-armor';
+import type { Plugin } from 'graphql-yoga';
+
+/**
+ * How much one request may ask for. An estimate costs microseconds, so the limits are wide: a table of two hundred
+ * estimates in one query passes, a query built to be expensive does not. Introspection is not counted.
+ */
+export const requestLimits = {
+  /** Levels of nested selections. */
+  depth: 14,
+  /** Aliases in one query: one each for a comparison of many cards. */
+  aliases: 250,
+  directives: 50,
+  /** Lexical tokens of the document. */
+  tokens: 15_000,
+  /** Armor's cost: 1 a scalar, 2 an object, times 1.5 a level, times `first` where it is written in the query. */
+  cost: 50_000,
+  /** Bytes of a request's body. */
+  bodyBytes: 1_000_000,
+};
+
+/** GraphQL Armor with the limits above. Field suggestions stay: the schema is public, and typos deserve help. */
+export function requestLimitPlugins(): Plugin[] {
+  const armor = new EnvelopArmor({
+    blockFieldSuggestion: { enabled: false },
+    costLimit: { maxCost: requestLimits.cost, ignoreIntrospection: true },
+    maxAliases: { n: requestLimits.aliases },
+    maxDepth: { n: requestLimits.depth, ignoreIntrospection: true },
+    maxDirectives: { n: requestLimits.directives },
+    maxTokens: { n: requestLimits.tokens },
+  });
+  return armor.protect().plugins;
+}
