@@ -1,0 +1,160 @@
+import { z } from 'zod';
+import type { Kind, Reference } from '../kind.ts';
+import { idSchema, partialDate, sourceSchema, sourcesSchema } from '../source.ts';
+
+/**
+ * What a run was measured for, as the accuracy report groups it. `server-` groups are data-centre devices,
+ * `local-` ones consumer devices; `-decode` is a batch of at most 8, `-batch` more; `moe-` groups are models with experts.
+ */
+export const measurementGroups = [
+  'server-decode',
+  'server-batch',
+  'server-saturated',
+  'server-ttft',
+  'moe-decode',
+  'moe-batch',
+  'local-decode-nvidia',
+  'local-decode-apple',
+  'local-decode-amd-intel',
+  'local-decode-cpu',
+  'local-prefill',
+  'local-batch',
+  'memory-weights',
+  'memory-kv',
+  'memory-total',
+] as const;
+export type MeasurementGroup = (typeof measurementGroups)[number];
+
+const positive = (maximum: number) => z.number().positive().max(maximum).optional();
+const tokens = z.number().nonnegative().max(1e7).nullable().default(null);
+
+const metricsSchema = z
+  .strictObject({
+    timeToFirstTokenMs: positive(1e7),
+    /** Mean time of an output token after the first. */
+    timePerOutputTokenMs: positive(1e6),
+    /** A whole request, or the whole static batch. */
+    endToEndMs: positive(1e8),
+    /** Prompt tokens, summed over the batch. */
+    prefillTokensPerSecond: positive(1e8),
+    /** Decode phase only, one sequence. */
+    decodeTokensPerSecondPerSequence: positive(1e5),
+    /** Whole system, whole run: the time of the prefill is included. */
+    outputTokensPerSecond: positive(1e8),
+    totalTokensPerSecond: positive(1e8),
+    /** Memory figures are sums over all devices. */
+    peakMemoryGiB: positive(1e5),
+    /** Of a GGUF: the size of the file, embeddings included. */
+    weightsGiB: positive(1e5),
+    kvCacheMiB: positive(1e8),
+    computeBufferMiB: positive(1e8),
+  })
+  .refine((metrics) => Object.values(metrics).some((value) => value !== undefined), { error: 'needs a metric' });
+
+export type MetricName = keyof z.infer<typeof metricsSchema>;
+const metricName = z.enum(Object.keys(metricsSchema.shape) as [MetricName, ...MetricName[]]);
+
+const degree = z.int().min(1).max(4096);
+
+/** One measured configuration. Null: the source does not say, or it does not apply. */
+export const measurementSchema = z
+  .strictObject({
+    /** The published set it belongs to; the id of the file it was read from. */
+    set: idSchema,
+    source: z.string(),
+    sources: sourcesSchema,
+    /** Date of the run or of its publication. */
+    date: partialDate,
+    model: idSchema,
+    /** Null for the size of a file: nothing ran. */
+    hardware: idSchema.nullable().default(null),
+    devices: z.int().min(1).max(4096).nullable().default(null),
+    parallelism: z
+      .strictObject({ tensor: degree, pipeline: degree, expert: degree, data: degree })
+      .nullable()
+      .default(null),
+    runtime: idSchema,
+    runtimeVersion: z.string().max(120).nullable().default(null),
+    /** Year of the build, or of the publication where the build is not stated. */
+    runtimeYear: z.int().min(2019).max(2100),
+    backend: z.enum(['cuda', 'rocm', 'vulkan', 'metal', 'sycl', 'opencl', 'cpu']).nullable().default(null),
+    flashAttention: z.boolean().nullable().default(null),
+    /** CPU threads used. */
+    threads: z.int().min(1).max(4096).nullable().default(null),
+    /** Prompt tokens processed in one step at most, where the source sets it (llama.cpp: ubatch). */
+    prefillChunkTokens: z.int().min(1).max(1e6).nullable().default(null),
+    weights: idSchema,
+    /** Size of the weight file where the source prints it. */
+    weightsFileGiB: z.number().positive().max(1e4).nullable().default(null),
+    kvCache: idSchema.nullable().default(null),
+    /** served: requests over HTTP at a fixed concurrency. saturated: everything queued at once, as many as fit. */
+    mode: z.enum(['single-stream', 'static-batch', 'saturated', 'served']).nullable().default(null),
+    /** Sequences in a static batch, or requests in flight. */
+    concurrency: z.int().min(1).max(1e6).nullable().default(null),
+    promptTokens: tokens,
+    outputTokens: tokens,
+    /** Tokens in the cache before the timed part; for memory figures, tokens allocated. */
+    contextTokens: tokens,
+    metrics: metricsSchema,
+    /** The groups of the accuracy report it counts in, and the metric that stands for it in each. */
+    groups: z.array(z.strictObject({ group: z.enum(measurementGroups), scoredMetric: metricName })).default([]),
+    trust: z.enum(['high', 'medium', 'low']),
+    notes: z.string().max(500).nullable().default(null),
+  })
+  .superRefine((row, context) => {
+    if (row.sources[row.source] === undefined) {
+      context.addIssue({ code: 'custom', path: ['source'], message: `names a source that is not listed: ${row.source}` });
+    }
+    for (const [index, { scoredMetric }] of row.groups.entries()) {
+      if (row.metrics[scoredMetric] === undefined) {
+        context.addIssue({ code: 'custom', path: ['groups', index], message: `${scoredMetric} was not measured` });
+      }
+    }
+    if (row.mode !== null && (row.hardware === null || row.devices === null)) {
+      context.addIssue({ code: 'custom', path: ['hardware'], message: 'a run needs hardware and devices' });
+    }
+    const { parallelism } = row;
+    if (parallelism && parallelism.tensor * parallelism.pipeline * parallelism.data !== row.devices) {
+      context.addIssue({ code: 'custom', path: ['parallelism'], message: 'tensor × pipeline × data must equal devices' });
+    }
+  });
+
+export type Measurement = z.infer<typeof measurementSchema>;
+
+/** A published set: its sources, what its rows share, and the rows. */
+export const measurementFileSchema = z.strictObject({
+  title: z.string().min(3),
+  sources: z.record(z.string(), sourceSchema),
+  /** Fields of every row that does not state them itself; null in a row clears one. */
+  defaults: z.record(z.string(), z.unknown()),
+  measurements: z.array(z.looseObject({ id: idSchema })).min(1),
+});
+
+export const kind: Kind<Measurement, Measurement> = {
+  kind: 'measurement',
+  folder: 'measurements',
+  schema: measurementSchema,
+  fileSchema: measurementFileSchema,
+  expand: (fileId, file) => {
+    const { sources, defaults, measurements } = file as z.infer<typeof measurementFileSchema>;
+    return measurements.map(({ id, ...row }, index) => {
+      const facts = { ...defaults, ...row, set: fileId };
+      const key = 'source' in facts ? String(facts.source) : '';
+      return { id, facts: { ...facts, sources: { [key]: sources[key] } }, path: `measurements[${index}]` };
+    });
+  },
+  name: (_id, row) => [row.model, row.weights, 'on', row.hardware ?? 'disk', 'by', row.runtime].join(' '),
+  aliases: () => [],
+  searchText: (id, row) => [id, row.set, row.model, row.hardware ?? '', row.runtime, row.weights].join(' ').toLowerCase(),
+  references: (row) => {
+    const references: Reference[] = [
+      { kind: 'model', id: row.model, path: 'model' },
+      { kind: 'runtime', id: row.runtime, path: 'runtime' },
+      { kind: 'weight-format', id: row.weights, path: 'weights' },
+    ];
+    if (row.hardware) references.push({ kind: 'hardware', id: row.hardware, path: 'hardware' });
+    if (row.kvCache) references.push({ kind: 'weight-format', id: row.kvCache, path: 'kvCache' });
+    return references;
+  },
+  toEngine: (_id, row) => row,
+};
