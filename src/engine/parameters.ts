@@ -1,4 +1,14 @@
-import type { Architecture, Attention, BlockGroup, ExpertFeedForward, FeedForward, TensorClass } from './profile.ts';
+import type {
+  Architecture,
+  Attention,
+  BlockGroup,
+  CacheCompression,
+  ExpertFeedForward,
+  FeedForward,
+  GroupedQueryAttention,
+  SparseSelection,
+  TensorClass,
+} from './profile.ts';
 
 /** `count` equal matrices of one layer. Norms and biases are vectors, not matrices. */
 export interface Matrix {
@@ -114,11 +124,16 @@ function attentionMatrices(attention: Attention | null, hidden: number): Matrix[
       const matrices = queryMatrices(heads * headDim, hidden, queryRank);
       if (attention.sharesKeyValue !== true) {
         matrices.push(matrix('attention-key', kvHeads * headDim, hidden));
-        if (attention.keyIsValue !== true) matrices.push(matrix('attention-value', kvHeads * valueHeadDim, hidden));
+        if (hasValueProjection(attention)) matrices.push(matrix('attention-value', kvHeads * valueHeadDim, hidden));
       }
       if (attention.outputGate === true) matrices.push(matrix('attention-query', heads * valueHeadDim, hidden));
-      matrices.push(matrix('attention-output', hidden, heads * valueHeadDim));
-      if (sparse !== undefined) matrices.push(...indexerMatrices(sparse, hidden, queryRank));
+      matrices.push(...outputMatrices(heads * valueHeadDim, hidden, attention.outputLowRank));
+      if (attention.compression !== undefined) {
+        // What merges tokens into an entry, and the gate that weighs them; for the indexer's keys likewise.
+        const merged = (headDim + (sparse?.indexHeadDim ?? 0)) * (attention.compression.overlapping ? 2 : 1);
+        matrices.push(matrix('attention-key', merged, hidden, 2));
+      }
+      if (sparse !== undefined) matrices.push(...indexerMatrices(sparse, hidden, attention));
       return matrices;
     }
     case 'multi-head-latent': {
@@ -131,7 +146,7 @@ function attentionMatrices(attention: Attention | null, hidden: number): Matrix[
         matrix('attention-value', valueHeadDim, latentDim, heads),
         matrix('attention-output', hidden, heads * valueHeadDim),
       ];
-      if (sparse !== undefined) matrices.push(...indexerMatrices(sparse, hidden, queryRank));
+      if (sparse !== undefined) matrices.push(...indexerMatrices(sparse, hidden, attention));
       return matrices;
     }
     case 'state-space':
@@ -153,17 +168,29 @@ function queryMatrices(width: number, hidden: number, rank: number | undefined):
   return [matrix('attention-query', rank, hidden), matrix('attention-query', width, rank)];
 }
 
+function outputMatrices(width: number, hidden: number, lowRank?: { rank: number; groups: number }): Matrix[] {
+  if (lowRank === undefined) return [matrix('attention-output', hidden, width)];
+  const { rank, groups } = lowRank;
+  return [matrix('attention-output', rank, width / groups, groups), matrix('attention-output', hidden, rank * groups)];
+}
+
+function hasValueProjection({ keyIsValue, valueFromKey }: GroupedQueryAttention): boolean {
+  return keyIsValue !== true && valueFromKey !== true;
+}
+
 /** Index queries (from the query's low rank where there is one), one shared index key, a weight per index head. */
 function indexerMatrices(
-  { indexHeads, indexHeadDim }: { indexHeads: number; indexHeadDim: number },
+  { indexHeads, indexHeadDim }: SparseSelection,
   hidden: number,
-  queryRank = hidden,
+  { queryRank = hidden, compression }: { queryRank?: number; compression?: CacheCompression },
 ): Matrix[] {
-  return [
+  const matrices = [
     matrix('attention-query', indexHeads * indexHeadDim, queryRank),
-    matrix('attention-key', indexHeadDim, hidden),
     matrix('attention-query', indexHeads, hidden),
   ];
+  // Compressed caches merge the index keys with projections of their own.
+  if (compression === undefined) matrices.push(matrix('attention-key', indexHeadDim, hidden));
+  return matrices;
 }
 
 function feedForwardMatrices(feedForward: FeedForward | null, hidden: number): Matrix[] {
@@ -205,17 +232,8 @@ function attentionVectors(attention: Attention | null, hidden: number): number {
     case undefined:
     case 'state-space':
       return 0;
-    case 'grouped-query': {
-      const { heads, kvHeads, headDim, valueHeadDim = headDim, sharesKeyValue, keyIsValue, bias, sparse } = attention;
-      const keys = sharesKeyValue === true ? 0 : kvHeads;
-      const values = keyIsValue === true ? 0 : keys;
-      let elements = attention.queryRank ?? 0;
-      if (bias !== undefined) elements += heads * headDim + keys * headDim + values * valueHeadDim;
-      if (bias === 'all') elements += hidden;
-      if (attention.queryKeyNorm === 'head') elements += headDim + (keys > 0 ? headDim : 0);
-      if (attention.queryKeyNorm === 'full') elements += (heads + keys) * headDim;
-      return elements + (sparse === undefined ? 0 : 2 * sparse.indexHeadDim);
-    }
+    case 'grouped-query':
+      return groupedQueryVectors(attention, hidden);
     case 'multi-head-latent':
       return attention.latentDim + (attention.queryRank ?? 0) + 2 * (attention.sparse?.indexHeadDim ?? 0);
     case 'cross':
@@ -223,6 +241,22 @@ function attentionVectors(attention: Attention | null, hidden: number): number {
         ? 0
         : attention.headDim * (attention.queryKeyNorm === 'head' ? 2 : attention.heads + attention.kvHeads);
   }
+}
+
+function groupedQueryVectors(attention: GroupedQueryAttention, hidden: number): number {
+  const { heads, headDim, valueHeadDim = headDim, bias, queryKeyNorm, sparse, compression } = attention;
+  const keys = attention.sharesKeyValue === true ? 0 : attention.kvHeads;
+  const values = hasValueProjection(attention) ? keys : 0;
+  let elements = attention.queryRank ?? 0;
+  if (bias !== undefined) elements += heads * headDim + keys * headDim + values * valueHeadDim;
+  if (bias === 'all') elements += hidden;
+  if (queryKeyNorm === 'head') elements += headDim + (keys > 0 ? headDim : 0);
+  if (queryKeyNorm === 'full') elements += (heads + keys) * headDim;
+  if (compression === undefined) return elements + 2 * (sparse?.indexHeadDim ?? 0);
+  // A norm on each kind of entry, and a learned bias for each position within one.
+  const entryDim = headDim + (sparse?.indexHeadDim ?? 0);
+  const positions = compression.tokensPerEntry * (compression.overlapping ? 2 : 1);
+  return elements + entryDim * (1 + positions);
 }
 
 function feedForwardVectors(feedForward: FeedForward | null, hidden: number): number {

@@ -20,6 +20,8 @@ export interface GroupedQueryAttention {
   sharesKeyValue?: boolean;
   /** Keys are used as values: one projection and one cached vector instead of two. */
   keyIsValue?: boolean;
+  /** Values are made from the key projection: one projection, but both vectors are cached (Gemma 4). */
+  valueFromKey?: boolean;
   /** An elementwise gate on the output, projected from the input (heads × headDim columns). */
   outputGate?: boolean;
   /** Learned biases: on query, key, value; or on those and the output. */
@@ -30,6 +32,17 @@ export interface GroupedQueryAttention {
   sparse?: SparseSelection;
   /** Query projected through this rank first. */
   queryRank?: number;
+  /** Output projected through this rank first, separately for each group of heads; absent = directly. */
+  outputLowRank?: { rank: number; groups: number };
+  /** What is cached of the tokens that `windowTokens` leaves behind; absent = nothing. */
+  compression?: CacheCompression;
+}
+
+/** Beside the raw window, all tokens are kept merged: one cached entry for every few of them (DeepSeek V4). */
+export interface CacheCompression {
+  tokensPerEntry: number;
+  /** Neighbouring entries overlap: the projections that merge are twice as wide. */
+  overlapping: boolean;
 }
 
 /** Multi-head latent attention (DeepSeek): key and value share one cached latent. */
@@ -337,6 +350,8 @@ export interface Deployment {
   parallelism: Parallelism;
   runtime: Runtime;
   runtimeYear: number;
+  /** major.minor of the build, where it is known more closely than its year. */
+  runtimeVersion?: string;
   weights: WeightFormat;
   kvCache: WeightFormat;
   /** Measured size of the weight file, where known: scales every tensor by measured ÷ computed. */
