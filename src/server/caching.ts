@@ -15,7 +15,8 @@ export function queryCaching(): Plugin {
       if (request.method !== 'GET' || response.status !== 200 || !isJson(response)) return;
       const body = await response.text();
       const headers = new fetchAPI.Headers(response.headers);
-      headers.append('vary', 'Accept');
+      // Always, also without an Origin: a copy cached for one page must not be handed to another.
+      headers.set('vary', 'Origin, Accept');
       if (body.includes('"errors":[')) {
         headers.set('cache-control', 'no-store');
         setResponse(new fetchAPI.Response(body, { status: 200, headers }));

@@ -1,60 +1,36 @@
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
-import type { GraphQLSchema } from 'graphql';
-import { createYoga, type Plugin } from 'graphql-yoga';
-import { queryCaching } from './caching.ts';
+import type { RequestListener, Server, ServerResponse } from 'node:http';
+import { type ApiOptions, createApi, graphqlPath } from './api.ts';
 import { graphiqlPage, wantsGraphiqlPage } from './graphiqlPage.ts';
-import { requestLimitPlugins, requestLimits } from './limits.ts';
 
-export interface HttpOptions {
-  schema: GraphQLSchema;
-  /** The resolvers' context for one request. */
-  createContext(): object;
+export interface HttpOptions extends ApiOptions {
   /** Null when questions can be answered, else why not. */
   notReady(): string | null;
-  /** Envelop plugins the schema needs. */
-  plugins?: Plugin[];
-  /** Where unexpected errors are written, whole. Default: the console. */
-  logging?: boolean;
 }
 
-const graphqlPath = '/graphql';
-
-/** Answers `/graphql` (the API, and GraphiQL for browsers), `/health`, `/ready`, and points everything else to the API. */
+/** Answers `/graphql` (the API, and GraphiQL for browsers), `/health` and `/ready`; `/` leads to `/graphql`. */
 export function httpListener(options: HttpOptions): RequestListener {
-  const yoga = createYoga({
-    schema: options.schema,
-    context: () => options.createContext(),
-    graphqlEndpoint: graphqlPath,
-    // Any front end may read: there are no cookies, so there is nothing a foreign page could borrow.
-    cors: { origin: '*', credentials: false, methods: ['GET', 'POST', 'OPTIONS'], maxAge: 86_400 },
-    maskedErrors: { isDev: false, errorMessage: 'Internal error. It has been logged; please report it with the query.' },
-    maxRequestBodySize: requestLimits.bodyBytes,
-    graphiql: false,
-    landingPage: false,
-    multipart: false,
-    logging: options.logging ?? true,
-    plugins: [...requestLimitPlugins(), queryCaching(), ...(options.plugins ?? [])],
-  });
+  const api = createApi(options);
   const servePage = graphiqlPage();
 
   return (request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0];
     switch (path) {
       case graphqlPath:
-        if (wantsGraphiqlPage(request)) settle(servePage(request, response), response);
-        else settle(Promise.resolve(yoga(request, response)), response);
+        settle(wantsGraphiqlPage(request) ? servePage(request, response) : Promise.resolve(api(request, response)), response);
         return;
       case '/health':
-        return sendJson(response, 200, { status: 'ok' });
+        sendJson(response, 200, { status: 'ok' });
+        return;
       case '/ready': {
         const reason = options.notReady();
-        return sendJson(response, reason === null ? 200 : 503, { status: reason ?? 'ready' });
+        sendJson(response, reason === null ? 200 : 503, { status: reason ?? 'ready' });
+        return;
       }
       case '/':
         response.writeHead(302, { Location: graphqlPath }).end();
         return;
       default:
-        return sendJson(response, 404, { errors: [{ message: `There is nothing at ${path}; the API is at ${graphqlPath}.` }] });
+        sendJson(response, 404, { errors: [{ message: `There is nothing at ${path}; the API is at ${graphqlPath}.` }] });
     }
   };
 }
@@ -77,11 +53,11 @@ function settle(answered: Promise<unknown>, response: ServerResponse): void {
   answered.catch((error: unknown) => {
     console.error(error);
     if (response.headersSent) response.destroy();
-    else sendJson(response, 500, { errors: [{ message: 'Internal error.' }] });
+    else sendJson(response, 500, { errors: [{ message: 'Internal error. It has been logged.' }] });
   });
 }
 
-function sendJson(response: ServerResponse<IncomingMessage>, status: number, body: object): void {
+function sendJson(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' });
   response.end(`${JSON.stringify(body)}\n`);
 }

@@ -1,0 +1,37 @@
+import type { GraphQLSchema } from 'graphql';
+import { createYoga, type Plugin } from 'graphql-yoga';
+import { useInvalidArguments } from '../schema/coercionErrors.ts';
+import { queryCaching } from './caching.ts';
+import { requestLimitPlugins, requestLimits } from './limits.ts';
+
+export interface ApiOptions {
+  schema: GraphQLSchema;
+  /** The resolvers' context for one request. */
+  createContext(): object;
+  /** Unexpected errors are written to the console, whole. Default: yes. */
+  logging?: boolean;
+}
+
+/** A fetch-style handler, which is also a `node:http` listener. */
+export type Api = ReturnType<typeof createApi>;
+
+export const graphqlPath = '/graphql';
+
+/** The GraphQL API with its limits, caching and error forms, apart from any socket: the terminal asks it in process. */
+export function createApi({ schema, createContext, logging = true }: ApiOptions) {
+  const plugins: Plugin[] = [useInvalidArguments(), ...requestLimitPlugins(), queryCaching()];
+  return createYoga({
+    schema,
+    context: () => createContext(),
+    graphqlEndpoint: graphqlPath,
+    // Any front end may read: there are no cookies, so there is nothing a foreign page could borrow.
+    cors: { origin: '*', credentials: false, methods: ['GET', 'POST', 'OPTIONS'], exposedHeaders: ['ETag'], maxAge: 86_400 },
+    maskedErrors: { isDev: false, errorMessage: 'Internal error. It has been logged; please report it with the query.' },
+    maxRequestBodySize: requestLimits.bodyBytes,
+    graphiql: false,
+    landingPage: false,
+    multipart: false,
+    logging,
+    plugins,
+  });
+}

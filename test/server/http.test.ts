@@ -1,0 +1,195 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buildSchema, type GraphQLSchema } from 'graphql';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { requestLimits } from '../../src/server/limits.ts';
+import { drain, httpListener } from '../../src/server/http.ts';
+
+let server: Server;
+let origin: string;
+let answer = 'first';
+let notReady: string | null = null;
+let releaseSlow: () => void = () => {};
+
+beforeAll(async () => {
+  const listener = httpListener({ schema: tinySchema(), createContext: () => ({}), notReady: () => notReady });
+  server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterAll(() => drain(server, 0));
+
+describe('probes', () => {
+  test('/health answers as long as the process lives', async () => {
+    const response = await fetch(`${origin}/health`);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({ status: 'ok' });
+  });
+
+  test('/ready answers 503 with the reason while questions cannot be answered', async () => {
+    expect((await fetch(`${origin}/ready`)).status).toBe(200);
+    notReady = 'draining';
+    const response = await fetch(`${origin}/ready`);
+    notReady = null;
+    expect(response.status).toBe(503);
+    expect(await response.json()).toEqual({ status: 'draining' });
+  });
+
+  test('other paths say where the API is', async () => {
+    const response = await fetch(`${origin}/api/v2`);
+    expect(response.status).toBe(404);
+    expect(await response.text()).toContain('/graphql');
+    const root = await fetch(origin, { redirect: 'manual' });
+    expect([root.status, root.headers.get('location')]).toEqual([302, '/graphql']);
+  });
+});
+
+describe('front ends', () => {
+  test('any origin may ask', async () => {
+    const preflight = await fetch(`${origin}/graphql`, {
+      method: 'OPTIONS',
+      headers: { origin: 'https://app.example', 'access-control-request-method': 'POST' },
+    });
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers.get('access-control-allow-origin')).toBe('https://app.example');
+    const response = await post('{ answer }', { origin: 'https://app.example' });
+    expect(response.headers.get('access-control-allow-origin')).toBe('https://app.example');
+    expect(response.headers.get('access-control-allow-credentials')).toBeNull();
+  });
+
+  test('a query may be a GET', async () => {
+    expect(await (await get('{ answer }')).json()).toEqual({ data: { answer: 'first' } });
+  });
+
+  test('a mutation may not be a GET', async () => {
+    expect((await get('mutation { change }')).status).toBe(405);
+  });
+});
+
+describe('caching', () => {
+  test('a GET answer carries an ETag, and 304 follows while the answer is the same', async () => {
+    const first = await get('{ answer }');
+    const etag = first.headers.get('etag') ?? '';
+    expect(etag).toMatch(/^"[\w-]{20}"$/);
+    expect(first.headers.get('cache-control')).toBe('public, max-age=60');
+    expect(first.headers.get('vary')).toContain('Origin');
+
+    const again = await get('{ answer }', { 'if-none-match': etag });
+    expect(again.status).toBe(304);
+    expect(await again.text()).toBe('');
+    expect(again.headers.get('etag')).toBe(etag);
+
+    answer = 'second';
+    const changed = await get('{ answer }', { 'if-none-match': etag });
+    answer = 'first';
+    expect(changed.status).toBe(200);
+    expect(await changed.json()).toEqual({ data: { answer: 'second' } });
+  });
+
+  test('errors and POST answers are not cached', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {});
+    const failed = await get('{ broken }');
+    expect([failed.headers.get('etag'), failed.headers.get('cache-control')]).toEqual([null, 'no-store']);
+    expect((await post('{ answer }')).headers.get('etag')).toBeNull();
+  });
+});
+
+describe('errors', () => {
+  test('a bug is logged whole and masked for the client', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const text = await (await post('{ broken }')).text();
+    expect(text).toContain('Internal error');
+    expect(text).not.toContain('secret detail');
+    expect(JSON.stringify(log.mock.calls.map((call) => call.map(String)))).toContain('secret detail');
+    log.mockRestore();
+  });
+
+  test('a misspelt field gets a suggestion', async () => {
+    expect(await (await post('{ answr }')).text()).toContain('Did you mean \\"answer\\"');
+  });
+
+  test('a body that is not JSON is refused with 400', async () => {
+    const response = await fetch(`${origin}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"query": ',
+    });
+    expect(response.status).toBe(400);
+  });
+});
+
+describe('limits', () => {
+  test('a page of two hundred aliases passes, more than the limit does not', async () => {
+    expect((await (await post(aliases(200))).json()) as object).not.toHaveProperty('errors');
+    expect(await (await post(aliases(requestLimits.aliases + 1))).text()).toContain('errors');
+  });
+
+  test('selections nested too deep are refused', async () => {
+    const nested = (depth: number) => `{ ${'self { '.repeat(depth)} answer ${'} '.repeat(depth)} }`;
+    expect(await (await post(nested(requestLimits.depth - 2))).text()).not.toContain('errors');
+    expect(await (await post(nested(requestLimits.depth + 1))).text()).toContain('errors');
+  });
+
+  test('a document of too many tokens is refused', async () => {
+    const response = await post(`{ ${'answer '.repeat(requestLimits.tokens)} }`);
+    expect(await response.text()).toContain('errors');
+  });
+
+  test('a body beyond the limit is refused with 413', async () => {
+    const response = await post(`{ answer } # ${'x'.repeat(requestLimits.bodyBytes)}`);
+    expect(response.status).toBe(413);
+  });
+});
+
+test('a drain waits for the running request and then lets go of its connection', async () => {
+  const listener = httpListener({ schema: tinySchema(), createContext: () => ({}), notReady: () => null });
+  const draining = createServer(listener);
+  await new Promise<void>((resolve) => draining.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(draining.address() as AddressInfo).port}/graphql`;
+  const started = new Promise<void>((resolve) => draining.once('request', () => resolve()));
+  const running = fetch(`${url}?query={slow}`);
+  await started;
+  const drained = drain(draining, 60_000);
+  releaseSlow();
+  expect(await (await running).json()).toEqual({ data: { slow: 'done' } });
+  await drained;
+  await expect(fetch(`${url}?query={answer}`)).rejects.toThrow('fetch failed');
+});
+
+function tinySchema(): GraphQLSchema {
+  const schema = buildSchema(`
+    type Query { answer: String! broken: String self: Query! slow: String }
+    type Mutation { change: Int }
+  `);
+  const fields = schema.getQueryType()?.getFields() ?? {};
+  const resolvers: Record<string, () => unknown> = {
+    answer: () => answer,
+    broken: () => {
+      throw new Error('secret detail');
+    },
+    self: () => ({}),
+    slow: () => new Promise((resolve) => (releaseSlow = () => resolve('done'))),
+  };
+  for (const [name, resolve] of Object.entries(resolvers)) {
+    const field = fields[name];
+    if (field) field.resolve = resolve;
+  }
+  return schema;
+}
+
+function aliases(count: number): string {
+  return `{ ${Array.from({ length: count }, (_, index) => `a${index}: answer`).join(' ')} }`;
+}
+
+function post(query: string, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(`${origin}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query }),
+  });
+}
+
+function get(query: string, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(`${origin}/graphql?query=${encodeURIComponent(query)}`, { headers });
+}
