@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Kind, Reference } from '../kind.ts';
+import { namedSources } from '../listFile.ts';
 import { idSchema, partialDate, sourceSchema, sourcesSchema } from '../source.ts';
 
 /**
@@ -103,7 +104,7 @@ export const measurementSchema = z
   })
   .superRefine((row, context) => {
     if (row.sources[row.source] === undefined) {
-      context.addIssue({ code: 'custom', path: ['source'], message: `names a source that is not listed: ${row.source}` });
+      context.addIssue({ code: 'custom', path: ['source'], message: `no source has the key ${row.source}` });
     }
     for (const [index, { scoredMetric }] of row.groups.entries()) {
       if (row.metrics[scoredMetric] === undefined) {
@@ -115,7 +116,11 @@ export const measurementSchema = z
     }
     const { parallelism } = row;
     if (parallelism && parallelism.tensor * parallelism.pipeline * parallelism.data !== row.devices) {
-      context.addIssue({ code: 'custom', path: ['parallelism'], message: 'tensor × pipeline × data must equal devices' });
+      context.addIssue({
+        code: 'custom',
+        path: ['parallelism'],
+        message: 'tensor × pipeline × data must equal devices',
+      });
     }
   });
 
@@ -138,14 +143,18 @@ export const kind: Kind<Measurement, Measurement> = {
   expand: (fileId, file) => {
     const { sources, defaults, measurements } = file as z.infer<typeof measurementFileSchema>;
     return measurements.map(({ id, ...row }, index) => {
-      const facts = { ...defaults, ...row, set: fileId };
-      const key = 'source' in facts ? String(facts.source) : '';
-      return { id, facts: { ...facts, sources: { [key]: sources[key] } }, path: `measurements[${index}]` };
+      const facts: Record<string, unknown> = { ...defaults, ...row, set: fileId };
+      return {
+        id,
+        facts: { ...facts, sources: namedSources(sources, facts.source) },
+        path: `measurements[${index}]`,
+      };
     });
   },
   name: (_id, row) => [row.model, row.weights, 'on', row.hardware ?? 'disk', 'by', row.runtime].join(' '),
   aliases: () => [],
-  searchText: (id, row) => [id, row.set, row.model, row.hardware ?? '', row.runtime, row.weights].join(' ').toLowerCase(),
+  searchText: (id, row) =>
+    [id, row.set, row.model, row.hardware ?? '', row.runtime, row.weights].join(' ').toLowerCase(),
   references: (row) => {
     const references: Reference[] = [
       { kind: 'model', id: row.model, path: 'model' },

@@ -1,6 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { kind, type Measurement, type MeasurementGroup, measurementFileSchema } from '../../../src/registry/kinds/measurement.ts';
+import {
+  kind,
+  type Measurement,
+  type MeasurementGroup,
+  measurementFileSchema,
+} from '../../../src/registry/kinds/measurement.ts';
 
 const files = readdirSync('seeds/measurements').map((file) => file.replace(/\.json$/, ''));
 
