@@ -1,0 +1,214 @@
+import { z } from 'zod';
+import type { Price } from '../../engine/price.ts';
+import type { Kind, Reference } from '../kind.ts';
+import { missingSources, namedSources, rowIds, slug } from '../listFile.ts';
+import { idSchema, partialDate, sourceKeys, sourcesSchema } from '../source.ts';
+
+const provider = z.string().min(2).max(60);
+const usdPerMillionTokens = z.number().min(0).max(2000);
+const tokens = z.int().min(1).max(100_000_000);
+
+/** First day the price is known to have been in force: announced, or the day of the list it was read from; null = undated. */
+const effectiveFrom = partialDate.nullable();
+
+/** Whole-instance price of renting hardware for an hour. */
+const hardwareHourSchema = z.strictObject({
+  basis: z.literal('hardware-hour'),
+  provider,
+  hardware: idSchema,
+  instance: z.string().min(1).max(80),
+  /** Devices in the instance: GPUs, chips, CPU sockets. */
+  devices: z.int().min(1).max(20_000),
+  /** The whole instance, all devices. */
+  usdPerHour: z.number().min(0.001).max(50_000),
+  pricing: z.enum(['on-demand', 'spot']),
+  region: z.string().min(2).max(40),
+  effectiveFrom,
+  effectiveTo: partialDate.optional(),
+  notes: z.string().max(300).optional(),
+  source: sourceKeys,
+  sources: sourcesSchema,
+});
+
+/** Price of buying hardware. */
+const hardwarePurchaseSchema = z.strictObject({
+  basis: z.literal('hardware-purchase'),
+  hardware: idSchema,
+  /** Devices that come for this price: 2 for a board with two GPUs. */
+  devices: z.int().min(1).max(1024).default(1),
+  usd: z.number().min(1).max(10_000_000),
+  /** msrp: the maker's list price; street: what a shop or a listing asked. */
+  priceKind: z.enum(['msrp', 'street']),
+  date: partialDate.nullable(),
+  notes: z.string().max(300).optional(),
+  source: sourceKeys,
+  sources: sourcesSchema,
+});
+
+const tierSchema = z.strictObject({
+  /** Holds for requests with more input tokens than this, cached ones included; the whole request is billed at it. */
+  aboveInputTokens: tokens,
+  usdPerMillionInputTokens: usdPerMillionTokens,
+  usdPerMillionOutputTokens: usdPerMillionTokens,
+  usdPerMillionCachedInputTokens: usdPerMillionTokens.optional(),
+});
+
+/** What another source says about the same price. */
+const disagreementSchema = z.strictObject({
+  usdPerMillionInputTokens: usdPerMillionTokens,
+  usdPerMillionOutputTokens: usdPerMillionTokens,
+  date: partialDate.optional(),
+  source: sourceKeys,
+});
+
+/** Price of a hosted model by the token. */
+const modelTokensSchema = z.strictObject({
+  basis: z.literal('model-tokens'),
+  provider,
+  /** null: a model the catalogue does not have; `providerModel` still says which. */
+  model: idSchema.nullable(),
+  /** The model's name at the provider. */
+  providerModel: z.string().min(1).max(120),
+  /** Sold by the model's own developer. */
+  firstParty: z.boolean().default(false),
+  usdPerMillionInputTokens: usdPerMillionTokens,
+  usdPerMillionOutputTokens: usdPerMillionTokens,
+  usdPerMillionCachedInputTokens: usdPerMillionTokens.optional(),
+  usdPerMillionCacheWriteTokens: usdPerMillionTokens.optional(),
+  tiers: z.array(tierSchema).min(1).optional(),
+  contextTokens: tokens.optional(),
+  maximumOutputTokens: tokens.optional(),
+  effectiveFrom,
+  effectiveTo: partialDate.optional(),
+  disagreements: z.array(disagreementSchema).min(1).optional(),
+  notes: z.string().max(400).optional(),
+  source: sourceKeys,
+  sources: sourcesSchema,
+});
+
+const offerSchema = z
+  .discriminatedUnion('basis', [hardwareHourSchema, hardwarePurchaseSchema, modelTokensSchema])
+  .superRefine((offer, context) => {
+    for (const key of missingSources(offer.sources, offer.source)) {
+      context.addIssue({ code: 'custom', path: ['source'], message: `"${key}" is not in sources` });
+    }
+    if (offer.basis !== 'model-tokens') return;
+    for (const [index, { source }] of (offer.disagreements ?? []).entries()) {
+      for (const key of missingSources(offer.sources, source)) {
+        const path = ['disagreements', index, 'source'];
+        context.addIssue({ code: 'custom', path, message: `"${key}" is not in sources` });
+      }
+    }
+    const thresholds = (offer.tiers ?? []).map((tier) => tier.aboveInputTokens);
+    if (thresholds.some((threshold, index) => index > 0 && threshold <= (thresholds[index - 1] ?? 0))) {
+      context.addIssue({ code: 'custom', path: ['tiers'], message: 'must rise in aboveInputTokens' });
+    }
+  });
+
+export type OfferFacts = z.infer<typeof offerSchema>;
+
+/** A price list: what its rows share, and the rows, each checked as an offer once it has them. */
+export const priceListSchema = z.strictObject({
+  $schema: z.string().optional(),
+  title: z.string().min(3),
+  basis: z.enum(['hardware-hour', 'hardware-purchase', 'model-tokens']),
+  /** Fields of every row that does not state them itself. */
+  defaults: z.record(z.string(), z.unknown()).default({}),
+  offers: z.array(z.record(z.string(), z.unknown())).min(1),
+  sources: sourcesSchema,
+});
+
+/** Dated prices: hardware by the hour or to buy, hosted models by the token. A new rate is a new row. */
+export const kind: Kind<OfferFacts, Price> = {
+  kind: 'offer',
+  folder: 'prices',
+  schema: offerSchema,
+  fileSchema: priceListSchema,
+  expand(_fileId, file) {
+    const { basis, defaults, offers, sources } = priceListSchema.parse(file);
+    const rows = offers.map((stated) => {
+      const row: Record<string, unknown> = { basis, ...defaults, ...stated };
+      const disagreements = Array.isArray(row.disagreements) ? row.disagreements : [];
+      const keys = [row.source, ...disagreements.map((other: { source?: unknown }) => other?.source)].flat();
+      return { ...row, sources: namedSources(sources, keys) };
+    });
+    const ids = rowIds(rows.map(identifyingWords));
+    return rows.map((facts, index) => ({ id: ids[index] ?? '', facts, path: `offers[${index}]` }));
+  },
+  name: (_id, facts) => offerName(facts),
+  aliases: () => [],
+  searchText: (id, facts) => `${id} ${offerName(facts)} ${referencesOf(facts).map(({ id }) => id)}`.toLowerCase(),
+  references: referencesOf,
+  toEngine: toPrice,
+};
+
+function identifyingWords(row: Record<string, unknown>): string[] {
+  const day = row.effectiveFrom ?? row.date ?? 'undated';
+  const words =
+    row.basis === 'hardware-hour'
+      ? [row.provider, row.instance, row.pricing, row.region, day]
+      : row.basis === 'hardware-purchase'
+        ? [row.hardware, row.priceKind, day]
+        : [row.provider, row.providerModel, day];
+  return words.map((word) => slug(String(word)));
+}
+
+function offerName(facts: OfferFacts): string {
+  switch (facts.basis) {
+    case 'hardware-hour':
+      return `${facts.provider} ${facts.instance}, ${facts.pricing}, ${facts.region}`;
+    case 'hardware-purchase':
+      return `${facts.hardware}, ${facts.priceKind === 'msrp' ? 'list price' : 'street price'}`;
+    case 'model-tokens':
+      return `${facts.providerModel} at ${facts.provider}`;
+  }
+}
+
+function referencesOf(facts: OfferFacts): readonly Reference[] {
+  if (facts.basis !== 'model-tokens') return [{ kind: 'hardware', id: facts.hardware, path: 'hardware' }];
+  return facts.model === null ? [] : [{ kind: 'model', id: facts.model, path: 'model' }];
+}
+
+function toPrice(id: string, facts: OfferFacts): Price {
+  switch (facts.basis) {
+    case 'hardware-hour': {
+      const { basis, provider, hardware, devices, usdPerHour, instance, region, pricing, effectiveFrom } = facts;
+      const effectiveTo = facts.effectiveTo ?? null;
+      const what = { provider, hardware, devices, instance, region, pricing };
+      return { basis, offer: id, ...what, usdPerHour, effectiveFrom, effectiveTo };
+    }
+    case 'hardware-purchase': {
+      const { hardware, devices, usd, priceKind, date } = facts;
+      return { basis: facts.basis, offer: id, hardware, devices, usd, priceKind, date };
+    }
+    case 'model-tokens':
+      return {
+        basis: facts.basis,
+        offer: id,
+        provider: facts.provider,
+        model: facts.model,
+        providerModel: facts.providerModel,
+        firstParty: facts.firstParty,
+        effectiveFrom: facts.effectiveFrom,
+        effectiveTo: facts.effectiveTo ?? null,
+        rates: [
+          {
+            aboveInputTokens: 0,
+            usdPerInputToken: facts.usdPerMillionInputTokens / 1e6,
+            usdPerOutputToken: facts.usdPerMillionOutputTokens / 1e6,
+            usdPerCachedInputToken: perToken(facts.usdPerMillionCachedInputTokens),
+          },
+          ...(facts.tiers ?? []).map((tier) => ({
+            aboveInputTokens: tier.aboveInputTokens,
+            usdPerInputToken: tier.usdPerMillionInputTokens / 1e6,
+            usdPerOutputToken: tier.usdPerMillionOutputTokens / 1e6,
+            usdPerCachedInputToken: perToken(tier.usdPerMillionCachedInputTokens),
+          })),
+        ],
+      };
+  }
+}
+
+function perToken(usdPerMillion: number | undefined): number | null {
+  return usdPerMillion === undefined ? null : usdPerMillion / 1e6;
+}
