@@ -58,8 +58,7 @@ export function hostedCost(choice: PriceChoice<TokenPrice>, request: RequestToke
       choice.compared.map((price) => ratesFor(price, request).usdPerOutputToken * 1e6),
     ),
     usdPerMillionInputTokens: rates.usdPerInputToken * 1e6,
-    usdPerMillionCachedInputTokens:
-      rates.usdPerCachedInputToken === null ? null : rates.usdPerCachedInputToken * 1e6,
+    usdPerMillionCachedInputTokens: rates.usdPerCachedInputToken === null ? null : rates.usdPerCachedInputToken * 1e6,
     usdPerMillionTokensBlended: tokens === 0 ? 0 : (usdPerRequest / tokens) * 1e6,
     usdPerHour: null,
     usdPerHourRange: null,

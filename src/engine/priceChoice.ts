@@ -83,7 +83,11 @@ export function chooseTokenPrice(
   const firstParty = latest(known.filter((price) => price.firstParty));
   const compared = cheapestByProvider(recent.length > 0 ? recent : known, usd);
   if (firstParty === null) {
-    return medianChoice(compared, usd, "the median over providers of what this request costs at each one's cheapest offer");
+    return medianChoice(
+      compared,
+      usd,
+      "the median over providers of what this request costs at each one's cheapest offer",
+    );
   }
   const others = compared.filter((price) => price.provider !== firstParty.provider);
   return {
@@ -156,7 +160,11 @@ function medianChoice<P>(compared: readonly P[], usd: (price: P) => number, rule
 }
 
 function firstDay(partialDate: string): string {
-  return partialDate.length === 4 ? `${partialDate}-01-01` : partialDate.length === 7 ? `${partialDate}-01` : partialDate;
+  return partialDate.length === 4
+    ? `${partialDate}-01-01`
+    : partialDate.length === 7
+      ? `${partialDate}-01`
+      : partialDate;
 }
 
 function monthsBefore(day: string, months: number): string {

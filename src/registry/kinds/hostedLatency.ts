@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import type { HostedMeasurement } from '../../engine/estimators/hosted.ts';
+import type { Kind } from '../kind.ts';
+import { missingSources, namedSources, rowIds } from '../listFile.ts';
+import { idSchema, partialDate, sourceKeys, sourcesSchema } from '../source.ts';
+
+const seconds = z.number().positive().max(600);
+const tokens = z.int().min(1).max(10_000_000);
+
+/** One source's figure for one model at one provider. The same pair recurs at other dates, on purpose. */
+const hostedLatencySchema = z
+  .strictObject({
+    /** null: a model the catalogue does not have. */
+    model: idSchema.nullable(),
+    /** Who served it; "model-level (all providers)" and the like where the source does not split by provider. */
+    provider: z.string().min(2).max(60),
+    /** Served by the model's own developer. */
+    firstParty: z.boolean().default(false),
+    /** The model's name as measured. */
+    measuredModel: z.string().min(1).max(120),
+    timeToFirstTokenSeconds: seconds.optional(),
+    outputTokensPerSecond: z.number().positive().max(20_000).optional(),
+    secondsPerOutputToken: seconds.optional(),
+    /** The speed is output tokens over the whole request: not a decode speed until the first token's time is taken out. */
+    includesTimeToFirstToken: z.boolean().default(false),
+    /** The time to the first token contains hidden reasoning, so it depends on the question, not on the prompt length. */
+    includesReasoning: z.boolean().default(false),
+    promptTokens: tokens.optional(),
+    /** Output tokens of one measured request. */
+    outputTokens: tokens.optional(),
+    /** Whole request, for the stated output tokens. */
+    endToEndSeconds: seconds.optional(),
+    percentile: z
+      .string()
+      .regex(/^p\d{1,2}$/)
+      .optional(),
+    measured: partialDate.nullable(),
+    /** Undated pages: not before this day, by what their text mentions. */
+    measuredAfter: partialDate.optional(),
+    /** Why it must not stand for the model; never chosen, never in a range. */
+    atypical: z.string().min(5).optional(),
+    notes: z.string().max(600),
+    source: sourceKeys,
+    sources: sourcesSchema,
+  })
+  .superRefine((row, context) => {
+    for (const key of missingSources(row.sources, row.source)) {
+      context.addIssue({ code: 'custom', path: ['source'], message: `"${key}" is not in sources` });
+    }
+    const speeds = [row.outputTokensPerSecond, row.secondsPerOutputToken].filter((speed) => speed !== undefined);
+    if (speeds.length > 1) {
+      const message = 'give outputTokensPerSecond or secondsPerOutputToken, not both';
+      context.addIssue({ code: 'custom', path: ['secondsPerOutputToken'], message });
+    }
+    if (speeds.length === 0 && row.timeToFirstTokenSeconds === undefined) {
+      context.addIssue({ code: 'custom', path: [], message: 'needs a time to first token or a speed' });
+    }
+  });
+
+export type HostedLatencyFacts = z.infer<typeof hostedLatencySchema>;
+
+/** What one source measured. */
+export const hostedLatencyListSchema = z.strictObject({
+  $schema: z.string().optional(),
+  title: z.string().min(3),
+  /** Fields of every row that does not state them itself. */
+  defaults: z.record(z.string(), z.unknown()).default({}),
+  measurements: z.array(z.record(z.string(), z.unknown())).min(1),
+  sources: sourcesSchema,
+});
+
+export const kind: Kind<HostedLatencyFacts, HostedMeasurement> = {
+  kind: 'hosted-latency',
+  folder: 'hosted-latency',
+  schema: hostedLatencySchema,
+  fileSchema: hostedLatencyListSchema,
+  expand(fileId, file) {
+    const { defaults, measurements, sources } = hostedLatencyListSchema.parse(file);
+    const rows = measurements.map((stated) => {
+      const row: Record<string, unknown> = { ...defaults, ...stated };
+      return { ...row, sources: namedSources(sources, row.source) };
+    });
+    const ids = rowIds(
+      rows.map((row: Record<string, unknown>) => [
+        fileId,
+        ...[row.measuredModel, row.provider, row.measured ?? 'undated'].map(String),
+      ]),
+    );
+    return rows.map((facts, index) => ({ id: ids[index] ?? '', facts, path: `measurements[${index}]` }));
+  },
+  name: (_id, { measuredModel, provider, measured }) => `${measuredModel} at ${provider}, ${measured ?? 'undated'}`,
+  aliases: () => [],
+  searchText: (id, facts) => `${id} ${facts.model ?? ''} ${facts.measuredModel} ${facts.provider}`.toLowerCase(),
+  references: ({ model }) => (model === null ? [] : [{ kind: 'model', id: model, path: 'model' }]),
+  toEngine: (id, facts) => ({
+    id,
+    model: facts.model,
+    provider: facts.provider,
+    firstParty: facts.firstParty,
+    source: [facts.source].flat().join(' '),
+    timeToFirstTokenSeconds: facts.timeToFirstTokenSeconds ?? null,
+    secondsPerOutputToken: decodeSeconds(facts),
+    includesReasoning: facts.includesReasoning,
+    promptTokens: facts.promptTokens ?? null,
+    percentile: facts.percentile ?? null,
+    measured: facts.measured,
+    measuredAfter: facts.measuredAfter ?? null,
+    atypical: facts.atypical !== undefined,
+  }),
+};
+
+/**
+ * Seconds of an output token after the first. A figure over the whole request becomes one as
+ * (end to end − time to first token) ÷ (output tokens − 1) where the row states all three; else it is not used.
+ */
+function decodeSeconds(facts: HostedLatencyFacts): number | null {
+  const { outputTokensPerSecond, secondsPerOutputToken, outputTokens, timeToFirstTokenSeconds } = facts;
+  const stated = secondsPerOutputToken ?? (outputTokensPerSecond === undefined ? null : 1 / outputTokensPerSecond);
+  if (!facts.includesTimeToFirstToken) return stated;
+  if (outputTokens === undefined || outputTokens < 2 || timeToFirstTokenSeconds === undefined) return null;
+  const endToEndSeconds = facts.endToEndSeconds ?? (stated === null ? null : stated * outputTokens);
+  if (endToEndSeconds === null || endToEndSeconds <= timeToFirstTokenSeconds) return null;
+  return (endToEndSeconds - timeToFirstTokenSeconds) / (outputTokens - 1);
+}
