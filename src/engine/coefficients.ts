@@ -26,19 +26,24 @@ export interface Coefficients {
 /** A table or its widest row is missing from the coefficients: a bug in the file, not in the question. */
 export class MissingCoefficientError extends Error {}
 
-/** The first row of `table` named in `rows`, appended to `uses` as evidence. */
+/**
+ * The first row of `table` named in `rows`, appended to `uses` as evidence. A row's inheritance is its place in the
+ * chain, or its entry in `steps` where several spellings of a row are no further from the question than one another.
+ */
 export function lookUpCoefficient(
   coefficients: Coefficients,
   table: string,
   rows: readonly string[],
   uses?: CoefficientUse[],
+  steps?: readonly number[],
 ): number {
   const entries = coefficients.tables[table];
   if (entries === undefined) throw new MissingCoefficientError(`coefficient table ${table} is missing`);
-  for (let inheritance = 0; inheritance < rows.length; inheritance++) {
-    const row = rows[inheritance] as string;
+  for (let place = 0; place < rows.length; place++) {
+    const row = rows[place] as string;
     const entry = entries[row];
     if (entry === undefined) continue;
+    const inheritance = steps?.[place] ?? place;
     uses?.push({ name: table, value: entry.value, row, inheritance, known: entry.known, data: entry.data });
     return entry.value;
   }

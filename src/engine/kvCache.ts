@@ -1,15 +1,19 @@
-import type { Architecture, Attention, BlockGroup } from './profile.ts';
+import type { Architecture, Attention, BlockGroup, SparseSelection } from './profile.ts';
 
 /** What one layer of a group keeps per sequence; every formula on caches reads these sums. */
 export interface CacheGroup {
   layers: number;
   /** Elements appended by one token: keys, values or the latent. */
   elementsPerToken: number;
+  /** Elements read per visible token; not 0 for a layer that reads another layer's cache. */
+  readElementsPerToken: number;
   /** Elements of the indexer's keys appended by one token (sparse attention). */
   indexElementsPerToken: number;
   /** The last tokens a query can see; Infinity = all. */
   windowTokens: number;
-  /** Most tokens read by one query; Infinity = all it can see. */
+  /** Cached entries a token outside the window leaves behind, merged with its neighbours; 0 = none. */
+  compressedEntriesPerToken: number;
+  /** Most tokens (or compressed entries) read by one query; Infinity = all it can see. */
   readTokens: number;
   /** Elements of fixed size per sequence: cross-attention keys and values. */
   fixedElements: number;
@@ -21,6 +25,10 @@ export interface CacheGroup {
   flopsPerPair: number;
   /** The same in the un-absorbed form used for prompts (multi-head latent attention expands the latent). */
   prefillFlopsPerPair: number;
+  /** FLOPs of the indexer's score of one query token and one visible token (sparse attention). */
+  indexFlopsPerPair: number;
+  /** FLOPs of the recurrence for one token, projections excluded (state-space). */
+  recurrenceFlopsPerToken: number;
   /** The cache is one shared latent that tensor parallelism replicates instead of splitting. */
   latent: boolean;
 }
@@ -45,14 +53,16 @@ export function cacheGroups(architecture: Architecture): readonly CacheGroup[] {
  * Grouped-query: 2 (key and value) × kvHeads × headDim elements a layer, 1 × when keys are the values, 0 for layers
  * that share another layer's. Multi-head latent: latentDim + ropeDim elements a layer, plus the indexer's key for
  * sparse attention. State-space and cross-attention: none, their state does not grow; see `stateBytesPerSequence`.
- * Windowed layers count in full: below the window every token adds to them. Ignores page rounding.
+ * Windowed layers count in full: below the window every token adds to them. Compressed layers add the share of an
+ * entry that one token leaves behind. Ignores page rounding.
  *
  * @see arXiv:2505.09343, KV-cache comparison table
  */
 export function kvCacheBytesPerToken(architecture: Architecture, bytesPerElement: number): number {
   let elements = 0;
   for (const group of cacheGroups(architecture)) {
-    elements += group.layers * (group.elementsPerToken + group.indexElementsPerToken);
+    const entries = 1 + group.compressedEntriesPerToken;
+    elements += group.layers * (group.elementsPerToken + group.indexElementsPerToken) * entries;
   }
   return elements * bytesPerElement;
 }
@@ -71,7 +81,8 @@ export function cachedBytesOfSequence(
   const { windowed, windowSlackTokens = 0, pageTokens = 1 } = options;
   let elements = 0;
   for (const group of cacheGroups(architecture)) {
-    const kept = windowed ? Math.min(tokens, group.windowTokens + windowSlackTokens) : tokens;
+    const raw = windowed ? Math.min(tokens, group.windowTokens + windowSlackTokens) : tokens;
+    const kept = raw + tokens * group.compressedEntriesPerToken;
     const paged = pageTokens === 1 ? kept : Math.ceil(kept / pageTokens) * pageTokens;
     elements += group.layers * ((group.elementsPerToken + group.indexElementsPerToken) * paged + group.fixedElements);
   }
@@ -95,11 +106,36 @@ export function cacheShareOfRank(group: CacheGroup, tensor: number): number {
   return Math.ceil(group.kvHeads / tensor) / group.kvHeads;
 }
 
+/** Cached entries one query token sees at a context of `tokens`: its window and the compressed rest. */
+export function visibleTokens(group: CacheGroup, tokens: number): number {
+  return Math.min(tokens, group.windowTokens) + tokens * group.compressedEntriesPerToken;
+}
+
+/** Cached entries one query token reads: what it sees, or the most that sparse selection lets through. */
+export function readTokens(group: CacheGroup, tokens: number): number {
+  // Selection works on the compressed entries where there are any; the raw window is always read.
+  if (group.compressedEntriesPerToken === 0) return Math.min(tokens, group.windowTokens, group.readTokens);
+  return Math.min(tokens, group.windowTokens) + Math.min(tokens * group.compressedEntriesPerToken, group.readTokens);
+}
+
 /** Cached elements one query token reads in one layer at a context of `tokens`, indexer keys included. */
 export function elementsReadPerQuery(group: CacheGroup, tokens: number): number {
-  const visible = Math.min(tokens, group.windowTokens);
-  const read = Math.min(visible, group.readTokens);
-  return group.elementsPerToken * read + group.indexElementsPerToken * visible + group.fixedElements;
+  const indexed = group.compressedEntriesPerToken === 0 ? tokens : tokens * group.compressedEntriesPerToken;
+  return (
+    group.readElementsPerToken * readTokens(group, tokens) +
+    group.indexElementsPerToken * Math.min(indexed, visibleTokens(group, tokens)) +
+    group.fixedElements
+  );
+}
+
+/**
+ * Query-key pairs of `newTokens` queries that follow `pastTokens` cached ones, each query seeing at most `limitTokens`:
+ * Σ min(past + i, limit) for i in 1..new, as an integral (causal: half of the square, not the whole).
+ */
+export function attendedPairs(newTokens: number, pastTokens: number, limitTokens: number): number {
+  const unlimited = Math.min(newTokens, Math.max(0, limitTokens - pastTokens));
+  const limited = newTokens - unlimited;
+  return unlimited * (pastTokens + unlimited / 2) + (limited === 0 ? 0 : limited * limitTokens);
 }
 
 function cacheGroup({ layers, attention }: BlockGroup): CacheGroup | null {
@@ -107,8 +143,10 @@ function cacheGroup({ layers, attention }: BlockGroup): CacheGroup | null {
   const base: CacheGroup = {
     layers,
     elementsPerToken: 0,
+    readElementsPerToken: 0,
     indexElementsPerToken: 0,
     windowTokens: Number.POSITIVE_INFINITY,
+    compressedEntriesPerToken: 0,
     readTokens: Number.POSITIVE_INFINITY,
     fixedElements: 0,
     stateBytes: 0,
@@ -116,6 +154,8 @@ function cacheGroup({ layers, attention }: BlockGroup): CacheGroup | null {
     kvHeads: 0,
     flopsPerPair: 0,
     prefillFlopsPerPair: 0,
+    indexFlopsPerPair: 0,
+    recurrenceFlopsPerToken: 0,
     latent: false,
   };
   return { ...base, ...cacheOf(attention) };
@@ -124,13 +164,16 @@ function cacheGroup({ layers, attention }: BlockGroup): CacheGroup | null {
 function cacheOf(attention: Attention): Partial<CacheGroup> {
   switch (attention.kind) {
     case 'grouped-query': {
-      const { heads, kvHeads, headDim, valueHeadDim = headDim, windowTokens, sparse } = attention;
+      const { heads, kvHeads, headDim, valueHeadDim = headDim, windowTokens, sparse, compression } = attention;
       const vectors = attention.keyIsValue === true ? headDim : headDim + valueHeadDim;
       const flopsPerPair = 2 * heads * (headDim + valueHeadDim);
       return {
         elementsPerToken: attention.sharesKeyValue === true ? 0 : kvHeads * vectors,
+        readElementsPerToken: kvHeads * vectors,
         windowTokens: windowTokens ?? Number.POSITIVE_INFINITY,
+        compressedEntriesPerToken: compression === undefined ? 0 : 1 / compression.tokensPerEntry,
         indexElementsPerToken: sparse?.indexHeadDim ?? 0,
+        indexFlopsPerPair: indexFlops(sparse),
         readTokens: sparse?.topTokens ?? Number.POSITIVE_INFINITY,
         heads,
         kvHeads,
@@ -142,7 +185,9 @@ function cacheOf(attention: Attention): Partial<CacheGroup> {
       const { heads, latentDim, ropeDim, nopeDim, valueHeadDim, sparse } = attention;
       return {
         elementsPerToken: latentDim + ropeDim,
+        readElementsPerToken: latentDim + ropeDim,
         indexElementsPerToken: sparse?.indexHeadDim ?? 0,
+        indexFlopsPerPair: indexFlops(sparse),
         readTokens: sparse?.topTokens ?? Number.POSITIVE_INFINITY,
         heads,
         kvHeads: heads,
@@ -153,7 +198,10 @@ function cacheOf(attention: Attention): Partial<CacheGroup> {
       };
     }
     case 'state-space':
-      return { stateBytes: attention.stateElements * attention.stateElementBytes + attention.convolutionElements * 2 };
+      return {
+        stateBytes: attention.stateElements * attention.stateElementBytes + attention.convolutionElements * 2,
+        recurrenceFlopsPerToken: attention.recurrenceFlopsPerToken,
+      };
     case 'cross': {
       const { heads, kvHeads, headDim, sourceTokens } = attention;
       return {
@@ -163,4 +211,8 @@ function cacheOf(attention: Attention): Partial<CacheGroup> {
       };
     }
   }
+}
+
+function indexFlops(sparse: SparseSelection | undefined): number {
+  return sparse === undefined ? 0 : 2 * sparse.indexHeads * sparse.indexHeadDim;
 }

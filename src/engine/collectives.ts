@@ -1,0 +1,73 @@
+import { type Coefficients, lookUpCoefficient } from './coefficients.ts';
+import type { CoefficientUse, Hardware } from './profile.ts';
+
+/** A path between devices as collectives see it: a fixed cost a call and an attained rate a device. */
+export interface Interconnect {
+  latencySeconds: number;
+  bytesPerSecond: number;
+  /** Peak of the datasheet, one direction; bounds the attained rate. */
+  peakBytesPerSecond: number;
+  /** Ranks span more than one link domain, so the path is the network. */
+  crossesDomain: boolean;
+}
+
+/**
+ * The path among `ranks` devices: the device link inside its domain (NVLink and PCIe differ in latency by four and in
+ * bandwidth by twenty), the network between nodes beyond it. A device without any published link talks over its host.
+ */
+export function interconnectAmong(
+  hardware: Hardware,
+  ranks: number,
+  coefficients: Coefficients,
+  uses: CoefficientUse[],
+): Interconnect {
+  const link = hardware.link;
+  if (link !== null && ranks <= link.domainDevices) {
+    const rows = [`${link.kind}|${hardware.family}`, link.kind, 'all'];
+    const fraction = lookUpCoefficient(coefficients, 'serving.linkStreamFraction', rows, uses);
+    return {
+      latencySeconds: lookUpCoefficient(coefficients, 'serving.linkLatencySeconds', rows, uses),
+      bytesPerSecond: fraction * link.bytesPerSecond,
+      peakBytesPerSecond: link.bytesPerSecond,
+      crossesDomain: false,
+    };
+  }
+  if (link === null && hardware.hostBytesPerSecond !== null) {
+    const rows = [`pcie|${hardware.family}`, 'pcie', 'all'];
+    const fraction = lookUpCoefficient(coefficients, 'serving.linkStreamFraction', rows, uses);
+    return {
+      latencySeconds: lookUpCoefficient(coefficients, 'serving.linkLatencySeconds', rows, uses),
+      bytesPerSecond: fraction * hardware.hostBytesPerSecond,
+      peakBytesPerSecond: hardware.hostBytesPerSecond,
+      crossesDomain: false,
+    };
+  }
+  const bytesPerSecond = lookUpCoefficient(coefficients, 'serving.networkBytesPerSecond', ['all'], uses);
+  return {
+    latencySeconds: lookUpCoefficient(coefficients, 'serving.linkLatencySeconds', ['network', 'all'], uses),
+    bytesPerSecond,
+    peakBytesPerSecond: bytesPerSecond,
+    crossesDomain: true,
+  };
+}
+
+/**
+ * One all-reduce of `bytes` over `ranks` devices: latency × (0.6 + 0.4 log2 ranks) + 2 (ranks − 1) / ranks × bytes / rate.
+ * The second term is what any algorithm must move through a device's link (reduce-scatter, then all-gather).
+ */
+export function allReduceSeconds(bytes: number, ranks: number, path: Interconnect): number {
+  if (ranks <= 1) return 0;
+  const latency = path.latencySeconds * (0.6 + 0.4 * Math.log2(ranks));
+  return latency + (2 * ((ranks - 1) / ranks) * bytes) / path.bytesPerSecond;
+}
+
+/** One all-to-all in which a device sends `bytes` in all: the share that leaves the device, plus one latency. */
+export function allToAllSeconds(bytes: number, ranks: number, path: Interconnect): number {
+  if (ranks <= 1) return 0;
+  return path.latencySeconds + (((ranks - 1) / ranks) * bytes) / path.bytesPerSecond;
+}
+
+/** Hand-over of `bytes` from one pipeline stage to the next. */
+export function sendSeconds(bytes: number, path: Interconnect): number {
+  return path.latencySeconds + bytes / path.bytesPerSecond;
+}

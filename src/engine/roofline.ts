@@ -1,0 +1,53 @@
+import type { Bottleneck, Hardware, NumberFormat, Operation, WeightFormat } from './profile.ts';
+
+/**
+ * Time of a kernel whose compute and memory parts overlap imperfectly: (compute^p + memory^p)^(1/p).
+ * p → ∞ is the roofline's maximum (perfect overlap), p = 1 a sum (none). Seconds in, seconds out.
+ */
+export function overlapped(computeSeconds: number, memorySeconds: number, p: number): number {
+  const longer = Math.max(computeSeconds, memorySeconds);
+  if (longer === 0) return 0;
+  const shorter = Math.min(computeSeconds, memorySeconds) / longer;
+  // Below this ratio the shorter part changes the sum by less than a double can hold for p ≥ 1.2, and pow is slow.
+  if (shorter < 1e-9) return longer;
+  return longer * (1 + shorter ** p) ** (1 / p);
+}
+
+/** The least time the datasheet allows: every byte at peak bandwidth or every FLOP at the peak rate. */
+export function datasheetSeconds(flops: number, bytes: number, peakFlops: number, bytesPerSecond: number): number {
+  return Math.max(flops / peakFlops, bytes / bytesPerSecond);
+}
+
+/** The number format a format's matrix multiplication runs in on a device, and its dense peak; null = it has none. */
+export function arithmeticOn(
+  hardware: Hardware,
+  format: WeightFormat,
+): { numberFormat: NumberFormat; flopsPerSecond: number; native: boolean } | null {
+  for (let index = 0; index < format.arithmetic.length; index++) {
+    const numberFormat = format.arithmetic[index] as NumberFormat;
+    const flopsPerSecond = hardware.peaks[numberFormat];
+    if (flopsPerSecond !== undefined) return { numberFormat, flopsPerSecond, native: index === 0 };
+  }
+  return null;
+}
+
+/** Peak of attention arithmetic: 16-bit where the device has it, else 32-bit; null = neither is published. */
+export function attentionPeak(hardware: Hardware): number | null {
+  return hardware.peaks.bf16 ?? hardware.peaks.fp16 ?? hardware.peaks.fp32 ?? null;
+}
+
+/** What a step waits for most: the bound with the largest total time over its operations. */
+export function dominantBound(operations: readonly Operation[]): Bottleneck {
+  const seconds = new Map<Bottleneck, number>();
+  let bound: Bottleneck = 'overhead';
+  let most = -1;
+  for (const operation of operations) {
+    const total = (seconds.get(operation.bound) ?? 0) + operation.seconds;
+    seconds.set(operation.bound, total);
+    if (total > most) {
+      most = total;
+      bound = operation.bound;
+    }
+  }
+  return bound;
+}

@@ -1,0 +1,164 @@
+import { type Coefficients, lookUpCoefficient } from '../coefficients.ts';
+import type { CoefficientUse, EngineStep, Workload } from '../profile.ts';
+import type { ServingPlan } from './plan.ts';
+import { runtimeRows } from './runtimeRows.ts';
+import { engineStep } from './step.ts';
+
+/** Steps of a replica at the operating point a workload runs at, and the request times that follow from them. */
+export interface Timetable {
+  /** A step that only reads a prompt (or its mean chunk). */
+  prefillStep: EngineStep;
+  /** A step that only decodes, at the mean context of the answer. */
+  decodeStep: EngineStep;
+  /** Reading all of one request's prompt, or of the whole batch's when it is static. */
+  prefillSeconds: number;
+  timeToFirstTokenSeconds: number;
+  timePerOutputTokenSeconds: number;
+  /** Share of decode time spent on other requests' prompts; above a half the engine is prefill-bound. */
+  interferenceShare: number;
+}
+
+/** Constants of a request that are not in any step: the API in front of the engine, and waiting for a slot. */
+export interface RequestConstants {
+  /** HTTP, tokenisation and scheduling of one request, or the fixed cost of an offline prefill. */
+  requestSeconds: number;
+  /** Share of the other sequences' prefill work that a new request waits for (closed loop). */
+  queueFraction: number;
+}
+
+/** Host work of a prefill a layer in a served engine. Fit of 2026-11-24 on 589 published times to first token. */
+const SERVED_PREFILL_LAYER_SECONDS = 60e-6;
+
+export function requestConstants(
+  plan: ServingPlan,
+  coefficients: Coefficients,
+  uses: CoefficientUse[],
+): RequestConstants {
+  const { rows, steps } = runtimeRows(plan.deployment, plan.mode);
+  if (plan.mode !== 'served') {
+    const requestSeconds = lookUpCoefficient(coefficients, 'serving.prefillConstantSeconds', rows, uses, steps);
+    return { requestSeconds, queueFraction: 0 };
+  }
+  return {
+    requestSeconds:
+      lookUpCoefficient(coefficients, 'serving.requestSeconds', rows, uses, steps) +
+      plan.shape.layers * SERVED_PREFILL_LAYER_SECONDS,
+    queueFraction: lookUpCoefficient(coefficients, 'serving.queueFraction', rows, uses, steps),
+  };
+}
+
+/**
+ * One batch, prefilled together, then decoded together to the end.
+ * TTFT = request constant + prefill of all prompts; TPOT = decode step at the mean context.
+ */
+export function staticTimetable(
+  plan: ServingPlan,
+  workload: Workload,
+  sequences: number,
+  constants: RequestConstants,
+): Timetable {
+  const { microBatches, bubble } = pipelining(plan);
+  const perMicroBatch = sequences / microBatches;
+  const prompt = prefill(plan, workload, perMicroBatch, 0);
+  const decodeStep = decode(plan, workload, perMicroBatch);
+  const prefillSeconds = prompt.seconds * bubble;
+  return {
+    prefillStep: prompt.step,
+    decodeStep,
+    prefillSeconds,
+    timeToFirstTokenSeconds: constants.requestSeconds + prefillSeconds,
+    timePerOutputTokenSeconds: decodeStep.seconds,
+    interferenceShare: 0,
+  };
+}
+
+/**
+ * In-flight batching in a closed loop of `sequences`: as one request ends the next begins, and its prompt rides along
+ * in steps that also decode.
+ *
+ * dT = chunks × (mixed step − decode step of the others): what one prompt costs everybody else.
+ * TPOT = decode step + (n − 1) × dT ÷ output tokens.
+ * TTFT = request constant + chunks × mixed step + queue fraction × (n − 1) × dT + half a decode step (none alone).
+ */
+export function continuousTimetable(
+  plan: ServingPlan,
+  workload: Workload,
+  sequences: number,
+  constants: RequestConstants,
+): Timetable {
+  const { microBatches, bubble } = pipelining(plan);
+  const perMicroBatch = sequences / microBatches;
+  const others = Math.max(0, perMicroBatch - 1);
+  const decodeStep = decode(plan, workload, perMicroBatch);
+  const alone = prefill(plan, workload, 1, 0);
+  const mixed = others === 0 ? alone : prefill(plan, workload, 1, others);
+  const othersStep = others === 0 ? 0 : decode(plan, workload, others).seconds;
+  const prefillSeconds = mixed.seconds * bubble;
+  const promptCost = Math.max(0, prefillSeconds - mixed.chunks * othersStep);
+  const interference = (Math.max(0, sequences - 1) * promptCost) / (workload.outputTokens * microBatches);
+  const timePerOutputTokenSeconds = decodeStep.seconds + interference;
+  const waiting = sequences > 1 ? constants.queueFraction * (sequences - 1) * promptCost + decodeStep.seconds / 2 : 0;
+  return {
+    prefillStep: alone.step,
+    decodeStep,
+    prefillSeconds,
+    timeToFirstTokenSeconds: constants.requestSeconds + prefillSeconds + waiting,
+    timePerOutputTokenSeconds,
+    interferenceShare: interference / timePerOutputTokenSeconds,
+  };
+}
+
+/** Tokens of the prompt that are read: a request without one still reads its begin token. */
+export function promptTokensRead(workload: Workload): number {
+  return Math.max(1, workload.promptTokens);
+}
+
+/** Reads the prompts of `prompts` sequences, in chunks, while `decoding` others decode. */
+function prefill(
+  plan: ServingPlan,
+  workload: Workload,
+  prompts: number,
+  decoding: number,
+): { step: EngineStep; seconds: number; chunks: number } {
+  const tokens = promptTokensRead(workload) * prompts;
+  const budget = plan.deployment.runtime.prefillChunkTokens ?? tokens;
+  const chunks = Math.max(1, Math.ceil(tokens / budget));
+  const tokensOfChunk = tokens / chunks;
+  // Attention pairs are linear in the past, so the mean chunk stands for all of them exactly.
+  const promptsOfChunk = Math.max(1, prompts / chunks);
+  const past = workload.contextTokens + Math.max(0, (promptTokensRead(workload) - tokensOfChunk / promptsOfChunk) / 2);
+  const step = engineStep(plan, {
+    decoding,
+    decodeContextTokens: meanContextTokens(workload),
+    prefillTokens: tokensOfChunk,
+    prompts: promptsOfChunk,
+    pastTokens: past,
+  });
+  return { step, seconds: step.seconds * chunks, chunks };
+}
+
+function decode(plan: ServingPlan, workload: Workload, sequences: number): EngineStep {
+  return engineStep(plan, {
+    decoding: sequences,
+    decodeContextTokens: meanContextTokens(workload),
+    prefillTokens: 0,
+    prompts: 0,
+    pastTokens: 0,
+  });
+}
+
+/** Mean tokens cached while the answer is written: context + prompt + half of the output. */
+function meanContextTokens(workload: Workload): number {
+  return workload.contextTokens + promptTokensRead(workload) + workload.outputTokens / 2;
+}
+
+/**
+ * Pipeline stages work on `stages` micro-batches at once, so a step takes all layers at 1/stages of the batch; filling
+ * and draining costs a prefill half of (stages − 1)/stages more. A plain layer split keeps the batch whole: no overlap.
+ */
+function pipelining(plan: ServingPlan): { microBatches: number; bubble: number } {
+  const { parallelism, runtime } = plan.deployment;
+  if (runtime.split === 'layers' || parallelism.pipeline === 1) return { microBatches: 1, bubble: 1 };
+  const stages = parallelism.pipeline;
+  return { microBatches: stages, bubble: 1 + (0.5 * (stages - 1)) / stages };
+}

@@ -1,0 +1,234 @@
+import { allReduceSeconds, allToAllSeconds, sendSeconds } from '../collectives.ts';
+import { attendedPairs, elementsReadPerQuery, readTokens, visibleTokens } from '../kvCache.ts';
+import type { Bottleneck, EngineStep, Operation } from '../profile.ts';
+import { datasheetSeconds, overlapped } from '../roofline.ts';
+import type { ServingPlan } from './plan.ts';
+
+/** What one engine step works on, per replica: `decoding` sequences that each emit a token, and a piece of prompts. */
+export interface StepShape {
+  decoding: number;
+  /** Mean tokens in the cache of a decoding sequence. */
+  decodeContextTokens: number;
+  /** Prompt tokens in the step, over all prompts in it. */
+  prefillTokens: number;
+  /** Prompts the prefill tokens belong to. */
+  prompts: number;
+  /** Tokens of each such prompt that are already cached. */
+  pastTokens: number;
+}
+
+/** Matrix and vector activations are 16 bits in every runtime covered. */
+const ACTIVATION_BYTES = 2;
+/** Share of the naive 10 d + 3 f elements a layer that fused kernels still move. Fit of 2026-11-24, weakly identified. */
+const ELEMENTWISE_SHARE = 0.35;
+/** Overlap of cache reads with attention arithmetic: nearly the longer of the two. */
+const ATTENTION_EXPONENT = 4;
+/** Host launches overlap the device's work: nearly the longer of the two. Fit of 2026-11-24. */
+const LAUNCH_EXPONENT = 4;
+
+/**
+ * One engine step of one replica: its operators over all layers on one device, and its time.
+ *
+ * seconds = Σ operators (weights, head, experts, cache reads, prompt attention, state, elementwise, collectives)
+ *         + layers × layer overhead + expert layers × expert overhead + step overhead + sequences × sequence overhead,
+ * and never less than the datasheet roofline of the bytes and FLOPs it needs. A runtime that launches kernels one by
+ * one takes the longer of its launches and that. Pipeline stages run one after the other for one micro-batch.
+ */
+export function engineStep(plan: ServingPlan, shape: StepShape): EngineStep {
+  const tokens = shape.decoding + shape.prefillTokens;
+  const operations: Operation[] = [];
+  addDense(operations, plan, tokens);
+  addExperts(operations, plan, tokens);
+  addHead(operations, plan, shape.decoding + shape.prompts);
+  addCacheReads(operations, plan, shape);
+  addPromptAttention(operations, plan, shape);
+  addState(operations, plan, shape);
+  addElementwise(operations, plan, tokens);
+  addCollectives(operations, plan, tokens);
+  let deviceSeconds = 0;
+  let flops = 0;
+  let bytes = 0;
+  for (const operation of operations) {
+    deviceSeconds += operation.seconds;
+    if (operation.bound === 'interconnect') continue;
+    flops += operation.flops;
+    bytes += operation.bytes;
+  }
+  const overhead = overheadSeconds(plan, shape, deviceSeconds);
+  const roof = datasheetSeconds(flops, bytes, plan.matmulPeak, plan.peakBytesPerSecond);
+  const seconds = Math.max(deviceSeconds + overhead, roof);
+  operations.push(operation('launch and scheduling', seconds - deviceSeconds, 0, 0, 'overhead'));
+  return { seconds, operations };
+}
+
+/** Launches, gaps between kernels, scheduling and sampling: what a step takes beyond its operators. */
+function overheadSeconds(plan: ServingPlan, { decoding, prompts }: StepShape, deviceSeconds: number): number {
+  const { shape } = plan;
+  const fixed = plan.stepSeconds + (decoding + prompts) * plan.sequenceSeconds;
+  const layers = shape.layers * plan.layerSeconds + shape.expertLayers * plan.expertLayerSeconds;
+  if (plan.launchSeconds === 0) return fixed + layers;
+  const launches = shape.layers * plan.launchSeconds + shape.expertLayers * plan.expertLayerSeconds;
+  return overlapped(deviceSeconds, launches, LAUNCH_EXPONENT) - deviceSeconds + fixed;
+}
+
+/** Projections, dense and shared feed-forward, router: every weight once, 2 FLOPs a weight a token. */
+function addDense(operations: Operation[], plan: ServingPlan, tokens: number): void {
+  const { architecture, shape, tensor } = plan;
+  const flops = (2 * tokens * shape.denseParameters) / tensor;
+  const activations = tokens * ACTIVATION_BYTES * 2 * (shape.mixers + shape.feedForwards) * architecture.hidden;
+  const bytes = plan.denseBytes + activations / tensor;
+  const compute = flops / plan.denseFlopsPerSecond;
+  const memory = bytes / plan.denseBytesPerSecond;
+  const seconds = overlapped(compute, memory, plan.denseExponent);
+  const bound = compute > memory ? 'compute' : 'memory-bandwidth';
+  const mixer = shape.mixerShare;
+  // One p-norm over all matrices: their shares of bytes and FLOPs are equal, so the time divides in the same way.
+  operations.push(operation('attention projections', seconds * mixer, flops * mixer, bytes * mixer, bound));
+  const rest = 1 - mixer;
+  operations.push(operation('dense feed-forward', seconds * rest, flops * rest, bytes * rest, bound));
+}
+
+/**
+ * Routed experts. Distinct experts hit by m tokens with k choices of E each, balanced and independent:
+ * E (1 − (1 − k/E)^m). Only those are read; every token costs the FLOPs of its k.
+ */
+function addExperts(operations: Operation[], plan: ServingPlan, replicaTokens: number): void {
+  const { shape } = plan;
+  if (shape.expertLayers === 0) return;
+  const tokens = replicaTokens * plan.replicasPerExpertGroup;
+  const read = distinctExpertFraction(shape.experts, shape.activeExperts, tokens);
+  const bytes = plan.expertBytes * read;
+  const flops = (2 * tokens * shape.expertParameters * (shape.activeExperts / shape.experts)) / plan.expertRanks;
+  const compute = flops / plan.expertFlopsPerSecond;
+  const memory = bytes / plan.expertBytesPerSecond;
+  const seconds = overlapped(compute, memory, plan.expertExponent);
+  operations.push(operation('experts', seconds, flops, bytes, compute > memory ? 'compute' : 'memory-bandwidth'));
+}
+
+/** Share of all experts that `tokens` tokens with `active` choices each touch, on average. */
+export function distinctExpertFraction(experts: number, active: number, tokens: number): number {
+  return 1 - (1 - active / experts) ** tokens;
+}
+
+/** Output matrix, on tokens that are emitted only; read in full also when it is the embedding. */
+function addHead(operations: Operation[], plan: ServingPlan, emitted: number): void {
+  const flops = (2 * emitted * plan.shape.headParameters) / plan.tensor;
+  const bytes = plan.headBytes;
+  const compute = flops / plan.headFlopsPerSecond;
+  const memory = bytes / plan.headBytesPerSecond;
+  const bound = compute > memory ? 'compute' : 'memory-bandwidth';
+  operations.push(operation('output head', overlapped(compute, memory, 2.5), flops, bytes, bound));
+}
+
+/** Decode attention: reads every visible cached token once; latent attention with many heads can be compute-bound. */
+function addCacheReads(operations: Operation[], plan: ServingPlan, shape: StepShape): void {
+  if (shape.decoding === 0) return;
+  const context = shape.decodeContextTokens;
+  let bytes = 0;
+  let flops = 0;
+  let seconds = 0;
+  let computeBound = false;
+  for (const { group, shareOfRank, headShareOfRank, kvHeadsOfRank } of plan.cache) {
+    if (group.heads === 0) continue;
+    const read = elementsReadPerQuery(group, context) * shareOfRank * plan.cacheBytesPerElement;
+    const groupBytes = shape.decoding * group.layers * read;
+    const visible = visibleTokens(group, context);
+    const pairFlops = group.flopsPerPair * readTokens(group, context) + group.indexFlopsPerPair * visible;
+    const groupFlops = shape.decoding * group.layers * pairFlops * headShareOfRank;
+    const occupancy = cacheOccupancy(plan, shape.decoding * kvHeadsOfRank, visible);
+    const memory = groupBytes / (plan.cacheBytesPerSecond * occupancy);
+    const compute = groupFlops / plan.attentionFlopsPerSecond;
+    seconds += overlapped(compute, memory, ATTENTION_EXPONENT);
+    bytes += groupBytes;
+    flops += groupFlops;
+    computeBound ||= compute > memory;
+  }
+  operations.push(
+    operation('attention over the cache', seconds, flops, bytes, computeBound ? 'compute' : 'memory-bandwidth'),
+  );
+}
+
+/** Split-KV kernels cut the context into pieces of 256 tokens; fewer pieces than processors leave bandwidth unused. */
+function cacheOccupancy({ hardware }: ServingPlan, headSequences: number, tokens: number): number {
+  if (hardware.processors === null) return 1;
+  const pieces = headSequences * Math.max(1, Math.ceil(tokens / 256));
+  return Math.min(1, pieces / hardware.processors) ** 0.5;
+}
+
+/** Causal attention of new prompt tokens over the past and themselves: the pairs they see, not the full square. */
+function addPromptAttention(operations: Operation[], plan: ServingPlan, shape: StepShape): void {
+  if (shape.prefillTokens === 0) return;
+  const perPrompt = shape.prefillTokens / shape.prompts;
+  const context = shape.pastTokens + perPrompt;
+  let flops = 0;
+  let scoreBytes = 0;
+  for (const { group, headShareOfRank } of plan.cache) {
+    const { layers } = group;
+    const recurrence = (group.recurrenceFlopsPerToken * shape.prefillTokens) / plan.tensor;
+    flops += layers * recurrence;
+    if (group.heads === 0) continue;
+    const visible = attendedPairs(perPrompt, shape.pastTokens, group.windowTokens);
+    const read = attendedPairs(perPrompt, shape.pastTokens, Math.min(group.windowTokens, group.readTokens));
+    const pairFlops = group.prefillFlopsPerPair * read + group.indexFlopsPerPair * visible;
+    flops += shape.prompts * layers * pairFlops * headShareOfRank;
+    scoreBytes += shape.prompts * layers * group.heads * headShareOfRank * perPrompt * context * 25 * ACTIVATION_BYTES;
+  }
+  const halfSize = 1 + plan.attentionHalfSizeTokens / context;
+  let seconds = (flops / plan.attentionFlopsPerSecond) * halfSize;
+  let bytes = 0;
+  if (!plan.flashAttention) {
+    // Without a fused kernel the score matrix goes through memory about 25 times (mask, softmax, dropout, casts).
+    bytes = scoreBytes;
+    seconds += scoreBytes / plan.elementwiseBytesPerSecond;
+  }
+  const bound: Bottleneck =
+    seconds > 2 * (flops / plan.attentionFlopsPerSecond) * halfSize ? 'memory-bandwidth' : 'compute';
+  operations.push(operation('attention over the prompt', seconds, flops, bytes, bound));
+}
+
+/** Recurrent state, read and written once for every sequence in the step. */
+function addState(operations: Operation[], plan: ServingPlan, shape: StepShape): void {
+  let stateBytes = 0;
+  for (const { group } of plan.cache) stateBytes += group.layers * group.stateBytes;
+  if (stateBytes === 0) return;
+  const bytes = ((shape.decoding + shape.prompts) * 2 * stateBytes) / plan.tensor;
+  operations.push(operation('recurrent state', bytes / plan.cacheBytesPerSecond, 0, bytes, 'memory-bandwidth'));
+}
+
+/** Norms, rotary embedding, residuals, activation functions and cache writes. */
+function addElementwise(operations: Operation[], plan: ServingPlan, tokens: number): void {
+  const { architecture, shape, tensor } = plan;
+  const elements = 10 * architecture.hidden * shape.layers + (3 * shape.intermediateWidths) / tensor;
+  const bytes = ELEMENTWISE_SHARE * tokens * elements * ACTIVATION_BYTES;
+  const seconds = bytes / plan.elementwiseBytesPerSecond;
+  operations.push(operation('norms and activations', seconds, 0, bytes, 'memory-bandwidth'));
+}
+
+/** Two all-reduces a layer (one for parallel blocks), expert dispatch and combine, hand-overs between stages. */
+function addCollectives(operations: Operation[], plan: ServingPlan, tokens: number): void {
+  const { architecture, shape, tensor, tensorPath, expertPath, pipelinePath } = plan;
+  const hiddenBytes = tokens * architecture.hidden * ACTIVATION_BYTES;
+  if (tensorPath !== null) {
+    const count = architecture.parallelBlocks
+      ? Math.max(shape.mixers, shape.feedForwards)
+      : shape.mixers + shape.feedForwards;
+    const seconds = count * allReduceSeconds(hiddenBytes, tensor, tensorPath);
+    operations.push(operation('all-reduce', seconds, 0, count * hiddenBytes, 'interconnect'));
+  }
+  if (expertPath !== null) {
+    const sent = tokens * shape.activeExperts * architecture.hidden;
+    const dispatch = allToAllSeconds(sent, plan.expertRanks, expertPath);
+    const combine = allToAllSeconds(sent * ACTIVATION_BYTES, plan.expertRanks, expertPath);
+    const seconds = shape.expertLayers * (dispatch + combine);
+    operations.push(operation('expert all-to-all', seconds, 0, shape.expertLayers * sent * 3, 'interconnect'));
+  }
+  if (pipelinePath !== null) {
+    const sends = plan.deployment.parallelism.pipeline - 1;
+    const seconds = sends * sendSeconds(hiddenBytes / tensor, pipelinePath);
+    operations.push(operation('pipeline hand-over', seconds, 0, (sends * hiddenBytes) / tensor, 'interconnect'));
+  }
+}
+
+function operation(name: string, seconds: number, flops: number, bytes: number, bound: Bottleneck): Operation {
+  return { name, seconds, flops, bytes, bound };
+}
