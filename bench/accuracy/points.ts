@@ -1,0 +1,159 @@
+import type {
+  Deployment,
+  Hardware,
+  Model,
+  Parallelism,
+  Runtime,
+  WeightFormat,
+  Workload,
+} from '../../src/engine/profile.ts';
+import type { Measurement, MetricName } from '../../src/registry/kinds/measurement.ts';
+import { type ReportGroup, reportGroup } from './reportGroup.ts';
+
+/** One figure to predict: what was run, what was asked of it, and what was measured. */
+export interface Point {
+  /** Of the measurement; a measurement scored in several groups is several points. */
+  id: string;
+  group: ReportGroup;
+  metric: MetricName;
+  /** In the metric's own unit. */
+  measured: number;
+  deployment: Deployment;
+  workload: Workload;
+  /** Source set, model and device family: what cross-validation leaves out together. */
+  foldKey: string;
+  row: Measurement;
+}
+
+/** A figure the engine cannot be asked for, and why. */
+export interface SkippedPoint {
+  id: string;
+  group: ReportGroup;
+  reason: string;
+}
+
+/** Engine profiles by id. */
+export interface Profiles {
+  models: ReadonlyMap<string, Model>;
+  hardware: ReadonlyMap<string, Hardware>;
+  weightFormats: ReadonlyMap<string, WeightFormat>;
+  runtimes: ReadonlyMap<string, Runtime>;
+}
+
+/** Stands in where nothing ran (the size of a file): weight bytes do not depend on it. */
+const ANY_HARDWARE = 'nvidia-h100-sxm-80gb';
+
+/** The points of one measurement, or why a figure of it is left out. */
+export function pointsOf(id: string, row: Measurement, profiles: Profiles): (Point | SkippedPoint)[] {
+  return row.groups.map(({ group: measuredGroup, scoredMetric }) => {
+    const group = reportGroup(measuredGroup, row);
+    const measured = row.metrics[scoredMetric];
+    if (measured === undefined) return { id, group, reason: `${scoredMetric} was not measured` };
+    if (row.mode === 'saturated' && row.promptTokens === null)
+      return { id, group, reason: 'prompt length not published' };
+    const deployment = deploymentOf(row, scoredMetric, profiles);
+    if (typeof deployment === 'string') return { id, group, reason: deployment };
+    return {
+      id,
+      group,
+      metric: scoredMetric,
+      measured,
+      deployment,
+      workload: workloadOf(row, scoredMetric),
+      foldKey: [row.set, row.model, row.hardware === null ? 'file' : deployment.hardware.family].join('|'),
+      row,
+    };
+  });
+}
+
+/**
+ * What ran. Not stated: the cache format is the runtime's default, parallelism is tensor = devices. The settings that a
+ * source does state (backend, build year, flash attention, prompt chunk, threads, file size) override the runtime's.
+ */
+function deploymentOf(row: Measurement, metric: MetricName, profiles: Profiles): Deployment | string {
+  const model = profiles.models.get(row.model);
+  const hardware = profiles.hardware.get(row.hardware ?? ANY_HARDWARE);
+  const weights = profiles.weightFormats.get(row.weights);
+  const runtime = profiles.runtimes.get(row.runtime);
+  if (model === undefined || model.architecture === null) return `no architecture for ${row.model}`;
+  if (hardware === undefined) return `no hardware ${row.hardware}`;
+  if (weights === undefined) return `no weight format ${row.weights}`;
+  if (runtime === undefined) return `no runtime ${row.runtime}`;
+  const kvCache = profiles.weightFormats.get(row.kvCache ?? defaultCache(runtime, weights));
+  if (kvCache === undefined) return `no cache format ${row.kvCache ?? runtime.defaultCache}`;
+  const devices = row.devices ?? 1;
+  return {
+    model: { ...model, architecture: model.architecture },
+    hardware: deviceAsRun(hardware, row),
+    devices,
+    parallelism: row.parallelism ?? unstatedParallelism(runtime, devices),
+    runtime: runtimeAsRun(runtime, hardware, row),
+    runtimeYear: row.runtimeYear,
+    ...majorMinor(row.runtimeVersion),
+    weights,
+    kvCache,
+    ...(row.weightsFileGiB !== null && metric !== 'weightsGiB' && { weightFileBytes: row.weightsFileGiB * 2 ** 30 }),
+    ...(row.flashAttention !== null && { flashAttention: row.flashAttention }),
+  };
+}
+
+/**
+ * What was asked. Prefill-only runs generate one token, decode-only runs have no prompt; memory figures of runs that
+ * allocate up front count the tokens allocated. A length nobody states is short: nothing before, 128 tokens out.
+ */
+function workloadOf(row: Measurement, metric: MetricName): Workload {
+  const contextTokens = row.contextTokens ?? 0;
+  const allocatedOnly = isMemory(metric) && row.promptTokens === null && row.outputTokens === null;
+  return {
+    promptTokens: row.promptTokens ?? 0,
+    outputTokens: allocatedOnly ? 1 : Math.max(1, row.outputTokens ?? (row.promptTokens === null ? 128 : 1)),
+    batch: row.concurrency ?? 1,
+    contextTokens: allocatedOnly ? Math.max(0, contextTokens - 1) : contextTokens,
+    scheduling: row.mode === 'served' || row.mode === 'saturated' ? 'continuous' : 'static',
+  };
+}
+
+export function isMemory(metric: MetricName): boolean {
+  return metric.endsWith('GiB') || metric.endsWith('MiB');
+}
+
+function defaultCache(runtime: Runtime, weights: WeightFormat): string {
+  const eightBitFloats = ['fp8', 'fp4', 'mxfp4'].includes(weights.efficiencyClass);
+  return runtime.cacheFollowsFp8Weights && eightBitFloats ? 'kv-fp8-e4m3' : runtime.defaultCache;
+}
+
+function unstatedParallelism(runtime: Runtime, devices: number): Parallelism {
+  const tensor = runtime.split === 'tensor' ? devices : 1;
+  return { tensor, pipeline: devices / tensor, expert: 1, data: 1 };
+}
+
+function runtimeAsRun(runtime: Runtime, hardware: Hardware, row: Measurement): Runtime {
+  const { backend, prefillChunkTokens, mode } = row;
+  if (backend === null && prefillChunkTokens === null && mode === 'served') return runtime;
+  return {
+    ...runtime,
+    // Only runs over HTTP pay for requests and streaming; the rest call the library.
+    served: runtime.served && mode === 'served',
+    ...(backend !== null && { backends: { ...runtime.backends, [hardware.vendor]: backend } }),
+    ...(prefillChunkTokens !== null && { prefillChunkTokens }),
+  };
+}
+
+/** The build as major.minor, where its version has that form (0.14.0, 1.0.0rc3, Neuron 2.18.1; not b6077). */
+function majorMinor(version: string | null): { runtimeVersion?: string } {
+  const found = /(?:^|\s)(\d+\.\d+)/.exec(version ?? '')?.[1];
+  return found === undefined ? {} : { runtimeVersion: found };
+}
+
+/** A run on fewer threads than cores is a run on a processor with that many cores. */
+function deviceAsRun(hardware: Hardware, { threads }: Measurement): Hardware {
+  const { cpu } = hardware;
+  if (threads === null || cpu === null || threads >= cpu.cores) return hardware;
+  const share = threads / cpu.cores;
+  const scaled = Object.entries(hardware.peaks).map(([format, peak]) => [format, peak * share]);
+  return {
+    ...hardware,
+    cpu: { ...cpu, cores: threads },
+    peaks: hardware.kind === 'cpu' ? Object.fromEntries(scaled) : hardware.peaks,
+  };
+}

@@ -1,0 +1,70 @@
+import type { Point } from './points.ts';
+import type { ReportGroup } from './reportGroup.ts';
+
+/** A prediction beside its measurement. */
+export interface Scored {
+  point: Point;
+  predicted: number;
+  /** predicted ÷ measured, of the metric as published: above 1 is too slow for a time, too fast for a rate. */
+  ratio: number;
+  /** Whether the 80 % interval holds the measurement; absent where no interval was given. */
+  covered?: boolean;
+}
+
+/** Error of a set of predictions: |ratio − 1| as fractions. */
+export interface Score {
+  count: number;
+  median: number;
+  p90: number;
+  /** exp of the median log ratio: 1 = unbiased. */
+  bias: number;
+  /** Share of measurements inside their 80 % interval; null where no interval was given. */
+  coverage: number | null;
+}
+
+export function scored(point: Point, predicted: number, interval?: readonly [number, number]): Scored {
+  const result: Scored = { point, predicted, ratio: predicted / point.measured };
+  if (interval !== undefined) result.covered = interval[0] <= point.measured && point.measured <= interval[1];
+  return result;
+}
+
+export function score(predictions: readonly Scored[]): Score {
+  const errors = predictions.map(({ ratio }) => Math.abs(ratio - 1));
+  const withInterval = predictions.filter(({ covered }) => covered !== undefined);
+  return {
+    count: predictions.length,
+    median: quantile(errors, 0.5),
+    p90: quantile(errors, 0.9),
+    bias: quantile(
+      predictions.map(({ ratio }) => ratio),
+      0.5,
+    ),
+    coverage:
+      withInterval.length === 0 ? null : withInterval.filter(({ covered }) => covered).length / withInterval.length,
+  };
+}
+
+/** Linear interpolation between order statistics; NaN for an empty list. */
+export function quantile(values: readonly number[], fraction: number): number {
+  if (values.length === 0) return Number.NaN;
+  const sorted = [...values].sort((a, b) => a - b);
+  const place = fraction * (sorted.length - 1);
+  const below = sorted[Math.floor(place)] as number;
+  const above = sorted[Math.ceil(place)] as number;
+  return below + (above - below) * (place - Math.floor(place));
+}
+
+export function byGroup(predictions: readonly Scored[]): Map<ReportGroup, Scored[]> {
+  return groupBy(predictions, ({ point }) => point.group);
+}
+
+export function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
+  const groups = new Map<Key, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
