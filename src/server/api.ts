@@ -1,5 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
-import { createYoga, type Plugin } from 'graphql-yoga';
+import { createYoga } from 'graphql-yoga';
 import { useInvalidArguments } from '../schema/coercionErrors.ts';
 import { queryCaching } from './caching.ts';
 import { requestLimitPlugins, requestLimits } from './limits.ts';
@@ -19,19 +19,27 @@ export const graphqlPath = '/graphql';
 
 /** The GraphQL API with its limits, caching and error forms, apart from any socket: the terminal asks it in process. */
 export function createApi({ schema, createContext, logging = true }: ApiOptions) {
-  const plugins: Plugin[] = [useInvalidArguments(), ...requestLimitPlugins(), queryCaching()];
   return createYoga({
     schema,
     context: () => createContext(),
     graphqlEndpoint: graphqlPath,
     // Any front end may read: there are no cookies, so there is nothing a foreign page could borrow.
-    cors: { origin: '*', credentials: false, methods: ['GET', 'POST', 'OPTIONS'], exposedHeaders: ['ETag'], maxAge: 86_400 },
-    maskedErrors: { isDev: false, errorMessage: 'Internal error. It has been logged; please report it with the query.' },
+    cors: {
+      origin: '*',
+      credentials: false,
+      methods: ['GET', 'POST', 'OPTIONS'],
+      exposedHeaders: ['ETag'],
+      maxAge: 86_400,
+    },
+    maskedErrors: {
+      isDev: false,
+      errorMessage: 'Internal error. It has been logged; please report it with the query.',
+    },
     maxRequestBodySize: requestLimits.bodyBytes,
     graphiql: false,
     landingPage: false,
     multipart: false,
     logging,
-    plugins,
+    plugins: [useInvalidArguments(), ...requestLimitPlugins(), queryCaching()],
   });
 }

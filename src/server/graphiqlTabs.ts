@@ -6,16 +6,217 @@ export interface GraphiqlTab {
 
 /** Ready questions, the documented example first. Every one executes as it stands. */
 export const graphiqlTabs: readonly GraphiqlTab[] = [
-  tab(`# The documented example: Llama 2 7B writes 1,000 tokens on one T4.
-# Press the pink button (or Ctrl-Enter). Then change a word: model: "13B", hardware: "A100", tokens: 200.
+  tab(`# The documented example: Llama 2 7B writes
+# 1,000 tokens on one T4. Press the pink button
+# (or Ctrl-Enter), then change a word and ask again.
 query Example {
-  estimate(model: "7B", hardware: "T4", tokens: 1000, batch: 1) {
+  estimate(
+    model: "7B"
+    hardware: "T4"
+    tokens: 1000
+    batch: 1
+  ) {
     summary
     latency {
       endToEndMs
       timeToFirstTokenMs
       timePerOutputTokenMs
     }
+    memory {
+      fits
+      totalGiB
+      headroomPerDeviceGiB
+    }
+    cost {
+      usdPerRequest
+    }
+    bottleneck
+    assumptions {
+      text
+    }
+  }
+}
+`),
+  tab(`# Where the memory goes, and what would fit.
+# A model that does not fit is an answer too:
+# try one H100 instead of two.
+query DoesItFit {
+  estimate(
+    model: "llama-3.1-70b"
+    hardware: "H100"
+    promptTokens: 4000
+    tokens: 500
+    batch: 8
+    options: { devices: 2, weights: "fp8" }
+  ) {
+    summary
+    memory {
+      fits
+      weightsGiB
+      kvCacheGiB
+      activationsGiB
+      overheadGiB
+      totalGiB
+      perDeviceGiB
+      usablePerDeviceGiB
+      headroomPerDeviceGiB
+      maxBatch
+      maxContextTokens
+    }
+    suggestions {
+      text
+    }
+  }
+}
+`),
+  tab(`# Speed under load: 32 chats in flight on one card,
+# and the most that the card can do.
+query HowFast {
+  estimate(
+    model: "llama-3.1-8b"
+    hardware: "L40S"
+    promptTokens: 1020
+    tokens: 129
+    batch: 32
+    options: { runtime: "vllm", scheduling: CONTINUOUS }
+  ) {
+    summary
+    latency {
+      timeToFirstTokenMs
+      timePerOutputTokenMs
+      endToEndMs
+      endToEndMsRange {
+        low
+        high
+      }
+    }
+    throughput {
+      outputTokensPerSecond
+      requestsPerSecond
+    }
+    saturation {
+      batch
+      outputTokensPerSecond
+      limitedBy
+    }
+    bottleneck
+    basis {
+      evidence
+      expectedErrorPercent
+    }
+  }
+}
+`),
+  tab(`# The same answer rented by the hour and bought by
+# the token, each with its provider and date.
+query WhatDoesItCost {
+  rented: estimate(
+    model: "llama-3.1-8b"
+    hardware: "A100"
+    promptTokens: 1000
+    tokens: 300
+    batch: 16
+  ) {
+    cost {
+      ...Price
+    }
+  }
+  hosted: estimate(
+    model: "GPT-4"
+    promptTokens: 1000
+    tokens: 300
+  ) {
+    cost {
+      ...Price
+    }
+  }
+}
+
+fragment Price on CostEstimate {
+  usdPerRequest
+  usdPerMillionTokensBlended
+  usdPerRequestRange {
+    low
+    high
+    count
+  }
+  basis {
+    provider
+    date
+    rule
+  }
+}
+`),
+  tab(`# Named workloads, the documented three first,
+# each with its answer.
+query Scenarios {
+  scenarios {
+    id
+    name
+    description
+    estimate {
+      summary
+    }
+  }
+}
+`),
+  tab(`# Ids and aliases are what the other questions take.
+# Search by name, maker or size; add first: 50 for more.
+query FindAProfile {
+  models(search: "llama 70b", first: 5) {
+    nodes {
+      id
+      name
+      aliases
+      contextTokens
+    }
+  }
+  hardwareList(search: "rtx 4090", first: 5) {
+    nodes {
+      id
+      name
+      aliases
+    }
+  }
+}
+`),
+  tab(`# One question, two cards. Add a third the same way.
+query CompareTwoCards {
+  rtx4090: estimate(
+    model: "llama-3.1-8b"
+    hardware: "RTX 4090"
+    promptTokens: 1000
+    tokens: 300
+  ) {
+    ...Verdict
+  }
+  l40s: estimate(
+    model: "llama-3.1-8b"
+    hardware: "L40S"
+    promptTokens: 1000
+    tokens: 300
+  ) {
+    ...Verdict
+  }
+}
+
+fragment Verdict on Estimate {
+  hardware {
+    name
+  }
+  memory {
+    fits
+    headroomPerDeviceGiB
+  }
+  latency {
+    timeToFirstTokenMs
+    timePerOutputTokenMs
+  }
+  throughput {
+    outputTokensPerSecond
+  }
+  cost {
+    usdPerRequest
   }
 }
 `),

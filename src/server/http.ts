@@ -16,7 +16,10 @@ export function httpListener(options: HttpOptions): RequestListener {
     const path = (request.url ?? '/').split('?', 1)[0];
     switch (path) {
       case graphqlPath:
-        settle(wantsGraphiqlPage(request) ? servePage(request, response) : Promise.resolve(api(request, response)), response);
+        settle(
+          wantsGraphiqlPage(request) ? servePage(request, response) : Promise.resolve(api(request, response)),
+          response,
+        );
         return;
       case '/health':
         sendJson(response, 200, { status: 'ok' });
@@ -30,7 +33,9 @@ export function httpListener(options: HttpOptions): RequestListener {
         response.writeHead(302, { Location: graphqlPath }).end();
         return;
       default:
-        sendJson(response, 404, { errors: [{ message: `There is nothing at ${path}; the API is at ${graphqlPath}.` }] });
+        sendJson(response, 404, {
+          errors: [{ message: `There is nothing at ${path}; the API is at ${graphqlPath}.` }],
+        });
     }
   };
 }

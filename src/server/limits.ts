@@ -1,5 +1,4 @@
 import { EnvelopArmor } from '@escape.tech/graphql-armor';
-import type { Plugin } from 'graphql-yoga';
 
 /**
  * How much one request may ask for. An estimate costs microseconds, so the limits are wide: a table of two hundred
@@ -20,7 +19,7 @@ export const requestLimits = {
 };
 
 /** GraphQL Armor with the limits above. Field suggestions stay: the schema is public, and typos deserve help. */
-export function requestLimitPlugins(): Plugin[] {
+export function requestLimitPlugins(): ReturnType<EnvelopArmor['protect']>['plugins'] {
   const armor = new EnvelopArmor({
     blockFieldSuggestion: { enabled: false },
     costLimit: { maxCost: requestLimits.cost, ignoreIntrospection: true },

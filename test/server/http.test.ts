@@ -2,14 +2,14 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buildSchema, type GraphQLSchema } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { requestLimits } from '../../src/server/limits.ts';
 import { drain, httpListener } from '../../src/server/http.ts';
+import { requestLimits } from '../../src/server/limits.ts';
 
 let server: Server;
 let origin: string;
 let answer = 'first';
 let notReady: string | null = null;
-let releaseSlow: () => void = () => {};
+let releaseSlow: () => void;
 
 beforeAll(async () => {
   const listener = httpListener({ schema: tinySchema(), createContext: () => ({}), notReady: () => notReady });
@@ -88,7 +88,7 @@ describe('caching', () => {
   });
 
   test('errors and POST answers are not cached', async () => {
-    vi.spyOn(console, 'error').mockImplementation(() => {});
+    vi.spyOn(console, 'error').mockReturnValue(undefined);
     const failed = await get('{ broken }');
     expect([failed.headers.get('etag'), failed.headers.get('cache-control')]).toEqual([null, 'no-store']);
     expect((await post('{ answer }')).headers.get('etag')).toBeNull();
@@ -97,7 +97,7 @@ describe('caching', () => {
 
 describe('errors', () => {
   test('a bug is logged whole and masked for the client', async () => {
-    const log = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const log = vi.spyOn(console, 'error').mockReturnValue(undefined);
     const text = await (await post('{ broken }')).text();
     expect(text).toContain('Internal error');
     expect(text).not.toContain('secret detail');

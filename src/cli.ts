@@ -1,0 +1,94 @@
+import { Command, CommanderError, Option } from 'commander';
+import { type Ask, askInProcess, askServer, NoAnswerError, RefusedError } from './cli/ask.ts';
+import { addCalculateOptions, type CalculateOptions, estimateVariables } from './cli/calculate.ts';
+import { type EstimateReply, estimateQuery, estimateReport } from './cli/estimateReport.ts';
+import { type ScenariosReply, scenariosQuery, scenariosReport } from './cli/scenariosReport.ts';
+import { normaliseOptions } from './cli/spelling.ts';
+import { createApi } from './server/api.ts';
+import { isExpectedError, openCalculator } from './server/calculator.ts';
+import { readSettings } from './server/settings.ts';
+
+/** 0: answered. 1: no answer (server, database). 2: the question was refused. */
+const exitCodes = { answered: 0, noAnswer: 1, refused: 2 };
+
+interface OutputOptions {
+  json?: true;
+  url?: string;
+}
+
+const program = new Command('calc')
+  .description(
+    'How fast, how big and how dear is a language model on given hardware? The API’s answers, in a terminal.',
+  )
+  .exitOverride()
+  // One line, whatever commander has to say: the suggestion goes on the same line.
+  .configureOutput({ outputError: (text, write) => write(`${text.trim().replaceAll('\n', ' ')}\n`) });
+
+withOutput(addCalculateOptions(program.command('calculate')))
+  .description('one estimate: latency, memory and cost, with what they rest on')
+  .action(async (options: CalculateOptions & OutputOptions) => {
+    await answer<EstimateReply>(options, estimateQuery, estimateVariables(options), estimateReport);
+  });
+
+withOutput(program.command('scenarios'))
+  .description('the documented scenarios and the library, each with its answer')
+  .action(async (options: OutputOptions) => {
+    await answer<ScenariosReply>(options, scenariosQuery, {}, scenariosReport);
+  });
+
+program.addHelpText(
+  'after',
+  `
+Examples:
+  npm run -s calc -- calculate --model_size 7B --tokens 1000 --batch_size 1 --hardware_type T4 --deployment_mode local
+  npm run -s calc -- calculate --model llama-3.1-70b --hardware h100 --devices 4 --weights fp8 --prompt-tokens 2000
+  npm run -s calc -- calculate --model GPT-4 --tokens 500 --prompt-tokens 1500 --json
+  npm run -s calc -- scenarios --url http://127.0.0.1:4000`,
+);
+
+process.exitCode = await run();
+
+async function run(): Promise<number> {
+  try {
+    await program.parseAsync(normaliseOptions(process.argv.slice(2)), { from: 'user' });
+    return exitCodes.answered;
+  } catch (error) {
+    // Commander has printed its line already; help and version end with 0.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.answered : exitCodes.refused;
+    if (error instanceof RefusedError) return fail(error.message, exitCodes.refused);
+    if (error instanceof NoAnswerError || isExpectedError(error)) return fail(error.message, exitCodes.noAnswer);
+    throw error;
+  }
+}
+
+function withOutput(command: Command): Command {
+  return command
+    .addOption(new Option('--json', 'the reply as JSON, for programs'))
+    .addOption(new Option('--url <url>', 'ask a running server, e.g. http://127.0.0.1:4000, instead of this process'));
+}
+
+async function answer<Reply>(
+  { json, url }: OutputOptions,
+  query: string,
+  variables: Record<string, unknown>,
+  report: (reply: Reply, width: number) => string,
+): Promise<void> {
+  const print = async (ask: Ask) => {
+    const reply = await ask<Reply>(query, variables);
+    const width = Math.min(process.stdout.columns ?? 100, 120);
+    process.stdout.write(json ? `${JSON.stringify(reply, null, 2)}\n` : report(reply, width));
+  };
+  if (url !== undefined) return print(askServer(url));
+
+  const calculator = await openCalculator(readSettings(process.env));
+  try {
+    await print(askInProcess(createApi(calculator)));
+  } finally {
+    calculator.close();
+  }
+}
+
+function fail(message: string, exitCode: number): number {
+  process.stderr.write(`error: ${message.replaceAll(/\s*\n\s*/g, ' ')}\n`);
+  return exitCode;
+}

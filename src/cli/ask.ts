@@ -1,0 +1,95 @@
+import type { Api } from '../server/api.ts';
+
+/** What GraphQL answers, over HTTP or in process. */
+export interface Reply<Data> {
+  data?: Data | null;
+  errors?: readonly ReplyError[];
+}
+
+export interface ReplyError {
+  message: string;
+  extensions?: { code?: string; argument?: string; suggestions?: readonly string[] };
+}
+
+/** One question to the API. */
+export type Ask = <Data>(query: string, variables: Readonly<Record<string, unknown>>) => Promise<Data>;
+
+/** The question was refused: bad input, which the person can mend. */
+export class RefusedError extends Error {
+  override name = 'RefusedError';
+}
+
+/** There is no answer because the server is not there, or is not this one. */
+export class NoAnswerError extends Error {
+  override name = 'NoAnswerError';
+}
+
+/** Asks a running server. A URL without a path means its /graphql. */
+export function askServer(url: string): Ask {
+  const endpoint = endpointOf(url);
+  return async (query, variables) => {
+    let response: Response;
+    try {
+      response = await fetch(endpoint, { ...post(query, variables), signal: AbortSignal.timeout(30_000) });
+    } catch (error) {
+      throw new NoAnswerError(`No server answers at ${endpoint.href}: ${reasonOf(error)}`);
+    }
+    return readReply(response, endpoint.href);
+  };
+}
+
+/** Asks the API in this process. */
+export function askInProcess(api: Api): Ask {
+  return async (query, variables) => {
+    const response = await api.fetch('http://calculator.invalid/graphql', post(query, variables));
+    return readReply(response, 'the calculator');
+  };
+}
+
+function post(query: string, variables: Readonly<Record<string, unknown>>) {
+  return {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body: JSON.stringify({ query, variables }),
+  };
+}
+
+async function readReply<Data>(response: { status: number; text(): Promise<string> }, from: string): Promise<Data> {
+  const reply = parseReply<Data>(await response.text());
+  if (reply === undefined) throw new NoAnswerError(`${from} answered ${response.status}, but not with GraphQL`);
+  const { data, errors = [] } = reply;
+  if (errors.length > 0) {
+    const message = errors.map((error) => error.message).join('; ');
+    // Errors without a code of ours are a bug here or a server of another version: not the person's input.
+    const coded = errors.every(({ extensions }) => refusals.has(extensions?.code ?? ''));
+    throw coded ? new RefusedError(message) : new NoAnswerError(message);
+  }
+  if (data === undefined || data === null) throw new NoAnswerError(`${from} answered without data`);
+  return data;
+}
+
+const refusals = new Set(['UNKNOWN_PROFILE', 'INVALID_ARGUMENT', 'MISSING_FIGURE', 'UNSUPPORTED']);
+
+function parseReply<Data>(text: string): Reply<Data> | undefined {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    const isReply = typeof parsed === 'object' && parsed !== null && ('data' in parsed || 'errors' in parsed);
+    return isReply ? (parsed as Reply<Data>) : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function endpointOf(url: string): URL {
+  const endpoint = URL.parse(/^https?:\/\//i.test(url) ? url : `http://${url}`);
+  if (endpoint === null) throw new RefusedError(`--url ${url} is not a URL; write for example http://127.0.0.1:4000`);
+  if (endpoint.pathname === '/') endpoint.pathname = '/graphql';
+  return endpoint;
+}
+
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  if (!(cause instanceof Error)) return String(cause);
+  return cause.message || ('code' in cause ? String(cause.code) : cause.name);
+}

@@ -1,0 +1,117 @@
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Ended, type RunningServer, spawnProject, startServer, temporaryFolder } from './serverProcess.ts';
+
+const folder = temporaryFolder();
+const databaseUrl = join(folder, 'new', 'calculator.db');
+let server: RunningServer;
+
+beforeAll(async () => {
+  server = await startServer({ DATABASE_URL: databaseUrl });
+});
+
+afterAll(() => server.stop());
+
+test('a first start makes its database, says where it is and what it holds, and answers the documented example', async () => {
+  expect(server.announcement).toMatch(
+    /^LLM Inference Calculator at http:\/\/127\.0\.0\.1:\d+\/graphql \(\d+ models, \d+ devices, ready in \d+\.\d s\)$/,
+  );
+  const { data, errors } = await ask('{ estimate { summary catalogueRevision } }');
+  expect(errors).toBeUndefined();
+  expect(data).toMatchObject({ estimate: { summary: expect.stringContaining('1,000 tokens') } });
+});
+
+test('probes answer', async () => {
+  expect(await (await fetch(`${server.origin}/health`)).json()).toEqual({ status: 'ok' });
+  expect(await (await fetch(`${server.origin}/ready`)).json()).toEqual({ status: 'ready' });
+});
+
+test.each([
+  ['1.5', 'tokens: 1.5'],
+  ['0', 'tokens: 0'],
+  ['1e10', 'tokens: 10000000000'],
+])('tokens: %s is refused over HTTP as INVALID_ARGUMENT', async (_, argument) => {
+  const { errors } = await ask(`{ estimate(${argument}) { summary } }`);
+  expect(errors).toMatchObject([{ extensions: { code: 'INVALID_ARGUMENT', argument: 'tokens' } }]);
+});
+
+test('introspection passes the request limits', async () => {
+  const { getIntrospectionQuery } = await import('graphql');
+  const { errors } = await ask(getIntrospectionQuery({ descriptions: true, inputValueDeprecation: true }));
+  expect(errors).toBeUndefined();
+});
+
+test('SIGTERM ends a server with open keep-alive connections with code 0, and the database starts again', async () => {
+  const own = await startServer({ DATABASE_URL: databaseUrl });
+  await (await fetch(`${own.origin}/health`)).text();
+  const { code, signal, stderr } = await own.stop();
+  expect({ code, signal, stderr }).toEqual({ code: 0, signal: null, stderr: '' });
+});
+
+test('a taken port is one clear line and code 1', async () => {
+  const blocker = createServer().listen(0, '127.0.0.1');
+  await once(blocker, 'listening');
+  const { port } = blocker.address() as AddressInfo;
+  const ended = await endOf({ DATABASE_URL: databaseUrl, PORT: String(port) });
+  blocker.close();
+  expectOneLine(ended, `port ${port} on 127.0.0.1 is taken`);
+});
+
+test('a PORT that is none is one clear line and code 1', async () => {
+  expectOneLine(await endOf({ DATABASE_URL: databaseUrl, PORT: 'web' }), 'PORT=web');
+});
+
+test('a file that is not a database is refused, and stays as it was', async () => {
+  const file = join(folder, 'notes.db');
+  const notes = 'These are my notes and not a database. '.repeat(100);
+  writeFileSync(file, notes);
+  expectOneLine(await endOf({ DATABASE_URL: file }), 'notes.db');
+  expect(readFileSync(file, 'utf8')).toBe(notes);
+});
+
+test('a database in a place that cannot be written is one clear line and code 1', async () => {
+  const occupied = join(folder, 'file-not-folder');
+  writeFileSync(occupied, '');
+  expectOneLine(await endOf({ DATABASE_URL: join(occupied, 'calculator.db') }), 'file-not-folder');
+});
+
+test('a truncated profile in a pack stops the start with its path, and loses nothing', async () => {
+  const pack = join(folder, 'pack');
+  mkdirSync(join(pack, 'hardware'), { recursive: true });
+  writeFileSync(join(pack, 'hardware', 'my-card.json'), '{ "name": "My card", "memory": {');
+  expectOneLine(await endOf({ DATABASE_URL: databaseUrl, PROFILE_PACKS: pack }), 'my-card.json');
+
+  const again = await startServer({ DATABASE_URL: databaseUrl });
+  expect(again.announcement.replace(/http.*graphql|ready.*/g, '')).toBe(
+    server.announcement.replace(/http.*graphql|ready.*/g, ''),
+  );
+  await again.stop();
+});
+
+test('a pack that is not there stops the start with its path', async () => {
+  const missing = join(folder, 'no-such-pack');
+  expectOneLine(await endOf({ DATABASE_URL: databaseUrl, PROFILE_PACKS: missing }), 'no-such-pack');
+});
+
+function endOf(environment: Readonly<Record<string, string>>): Promise<Ended> {
+  return spawnProject('src/server.ts', { environment: { PORT: '0', ...environment } }).ended;
+}
+
+function expectOneLine({ code, stdout, stderr }: Ended, part: string): void {
+  expect(stderr).toContain(part);
+  expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+}
+
+async function ask(query: string): Promise<{ data?: unknown; errors?: unknown }> {
+  const response = await fetch(`${server.origin}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query }),
+  });
+  return (await response.json()) as { data?: unknown; errors?: unknown };
+}

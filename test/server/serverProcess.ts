@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '../..');
+
+/** A folder of this test's own, for databases and packs. */
+export function temporaryFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'calculator-test-'));
+}
+
+/** What a finished process said and how it ended. */
+export interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a file of the project as `npm start` and `npm run calc` do, under the same Node. */
+export function spawnProject(
+  file: string,
+  { words = [], environment }: { words?: readonly string[]; environment: Readonly<Record<string, string>> },
+): { child: ChildProcess; ended: Promise<Ended>; stdout(): string } {
+  const child = spawn(process.execPath, [join(root, file), ...words], {
+    cwd: root,
+    env: { PATH: process.env.PATH ?? '', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  const ended = once(child, 'close').then(([code, signal]) => ({ code, signal, stdout, stderr }));
+  return { child, ended, stdout: () => stdout };
+}
+
+export interface RunningServer {
+  /** http://127.0.0.1:PORT */
+  origin: string;
+  /** The line it announced itself with. */
+  announcement: string;
+  child: ChildProcess;
+  ended: Promise<Ended>;
+  stop(): Promise<Ended>;
+}
+
+/** Starts `src/server.ts` on a free port and waits for its announcement. */
+export async function startServer(environment: Readonly<Record<string, string>>): Promise<RunningServer> {
+  const { child, ended, stdout } = spawnProject('src/server.ts', { environment: { PORT: '0', ...environment } });
+  const announced = new Promise<string>((resolve) => {
+    child.stdout?.on('data', () => {
+      if (stdout().includes('\n')) resolve(stdout().trim());
+    });
+  });
+  const first = await Promise.race([announced, ended]);
+  if (typeof first !== 'string') throw new Error(`the server ended with code ${first.code}: ${first.stderr}`);
+  const origin = /(http:\/\/\S+)\/graphql/.exec(first)?.[1];
+  if (origin === undefined) throw new Error(`no address in "${first}"`);
+  const stop = () => {
+    child.kill('SIGTERM');
+    return ended;
+  };
+  return { origin, announcement: first, child, ended, stop };
+}
