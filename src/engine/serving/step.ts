@@ -151,7 +151,7 @@ function addCacheReads(operations: Operation[], plan: ServingPlan, shape: StepSh
 /** Split-KV kernels cut the context into pieces of 256 tokens; fewer pieces than processors leave bandwidth unused. */
 function cacheOccupancy({ hardware }: ServingPlan, headSequences: number, tokens: number): number {
   if (hardware.processors === null) return 1;
-  const pieces = headSequences * Math.max(1, Math.ceil(tokens / 256));
+  const pieces = headSequences * Math.max(1, tokens / 256);
   return Math.min(1, pieces / hardware.processors) ** 0.5;
 }
 

@@ -1,0 +1,287 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { estimateServing } from '../../src/engine/estimators/serving.ts';
+import type { Deployment, Estimate, Workload } from '../../src/engine/profile.ts';
+import { distinctExpertFraction } from '../../src/engine/serving/step.ts';
+import {
+  anyDeployment,
+  anyWorkload,
+  coefficients,
+  deepseekV3,
+  deploymentOf,
+  fp8,
+  llama70b,
+  pcieCard,
+  transformers,
+  vllm,
+  workloadOf,
+} from './deployments.ts';
+
+const answer = (deployment: Deployment, workload: Workload): Estimate =>
+  estimateServing(deployment, workload, coefficients);
+
+describe('physics that holds for every deployment', () => {
+  test('no step outruns the datasheet roofline', () => {
+    fc.assert(
+      fc.property(anyDeployment, anyWorkload, (deployment, workload) => {
+        const { decodeStep, prefillStep } = answer(deployment, workload);
+        for (const { seconds, operations } of [decodeStep, prefillStep]) {
+          const device = operations.filter(({ bound }) => bound !== 'interconnect');
+          const bytes = device.reduce((sum, operation) => sum + operation.bytes, 0);
+          expect(seconds).toBeGreaterThanOrEqual((bytes / deployment.hardware.memoryBytesPerSecond) * (1 - 1e-12));
+        }
+      }),
+    );
+  });
+
+  test('operators sum to the step', () => {
+    fc.assert(
+      fc.property(anyDeployment, anyWorkload, (deployment, workload) => {
+        const { decodeStep } = answer(deployment, workload);
+        const sum = decodeStep.operations.reduce((total, { seconds }) => total + seconds, 0);
+        expect(sum).toBeCloseTo(decodeStep.seconds, 12);
+      }),
+    );
+  });
+
+  test('every figure is a finite number, and times are positive', () => {
+    fc.assert(
+      fc.property(anyDeployment, anyWorkload, (deployment, workload) => {
+        const { latency, throughput, memory, saturation } = answer(deployment, workload);
+        for (const value of Object.values(latency)) expect(value).toBeGreaterThanOrEqual(0);
+        expect(latency.timePerOutputTokenSeconds).toBeGreaterThan(0);
+        const { fits, ...bytes } = memory;
+        expect(typeof fits).toBe('boolean');
+        for (const value of [...Object.values(latency), ...Object.values(throughput), ...Object.values(bytes)]) {
+          expect(Number.isFinite(value)).toBe(true);
+        }
+        if (saturation !== null) expect(saturation.outputTokensPerSecond).toBeGreaterThan(0);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('latency is base + perToken × output, and first token + the others', () => {
+    fc.assert(
+      fc.property(anyDeployment, anyWorkload, (deployment, workload) => {
+        const { latency } = answer(deployment, workload);
+        const { outputTokens } = workload;
+        const law = latency.baseSeconds + latency.perTokenSeconds * outputTokens;
+        const tokens = latency.timeToFirstTokenSeconds + (outputTokens - 1) * latency.timePerOutputTokenSeconds;
+        expect(law / latency.endToEndSeconds).toBeCloseTo(1, 9);
+        expect(tokens / latency.endToEndSeconds).toBeCloseTo(1, 9);
+      }),
+    );
+  });
+
+  test('memory parts sum to the whole', () => {
+    fc.assert(
+      fc.property(anyDeployment, anyWorkload, (deployment, workload) => {
+        const { memory } = answer(deployment, workload);
+        const parts =
+          memory.weightBytes + memory.kvCacheBytes + memory.stateBytes + memory.activationBytes + memory.overheadBytes;
+        expect(parts / memory.totalBytes).toBeCloseTo(1, 9);
+        expect((memory.perDeviceBytes * deployment.devices) / memory.totalBytes).toBeCloseTo(1, 9);
+      }),
+    );
+  });
+
+  test('a longer context never costs less, in time or memory', () => {
+    fc.assert(
+      fc.property(anyDeployment, anyWorkload, fc.integer({ min: 1, max: 30_000 }), (deployment, anyShape, more) => {
+        // A static batch is not cut down when memory runs out, so the two are alike but for the context.
+        const workload = { ...anyShape, scheduling: 'static' as const };
+        const short = answer(deployment, workload);
+        const long = answer(deployment, { ...workload, contextTokens: workload.contextTokens + more });
+        expect(long.decodeStep.seconds).toBeGreaterThanOrEqual(short.decodeStep.seconds * (1 - 1e-9));
+        expect(long.memory.totalBytes).toBeGreaterThanOrEqual(short.memory.totalBytes * (1 - 1e-12));
+      }),
+    );
+  });
+
+  test('a larger static batch never answers sooner', () => {
+    fc.assert(
+      fc.property(anyDeployment, anyWorkload, (deployment, workload) => {
+        const one = { ...workload, scheduling: 'static' as const };
+        const two = { ...one, batch: one.batch * 2 };
+        const small = answer(deployment, one);
+        const large = answer(deployment, two);
+        expect(large.latency.endToEndSeconds).toBeGreaterThanOrEqual(small.latency.endToEndSeconds * (1 - 1e-9));
+      }),
+    );
+  });
+
+  test('more bandwidth is never slower', () => {
+    fc.assert(
+      fc.property(anyDeployment, anyWorkload, (deployment, workload) => {
+        const { hardware } = deployment;
+        const faster = { ...hardware, memoryBytesPerSecond: hardware.memoryBytesPerSecond * 1.5 };
+        const before = answer(deployment, workload).latency.endToEndSeconds;
+        const after = answer({ ...deployment, hardware: faster }, workload).latency.endToEndSeconds;
+        expect(after).toBeLessThanOrEqual(before * (1 + 1e-9));
+      }),
+    );
+  });
+
+  test('static and continuous agree at batch 1, and TPOT is then a decode step', () => {
+    fc.assert(
+      fc.property(anyDeployment, anyWorkload, (deployment, workload) => {
+        const alone = { ...workload, batch: 1 };
+        const single = { ...deployment, devices: 1, parallelism: { tensor: 1, pipeline: 1, data: 1, expert: 1 } };
+        const continuous = answer(single, { ...alone, scheduling: 'continuous' });
+        const batch = answer(single, { ...alone, scheduling: 'static' });
+        expect(continuous.latency.timePerOutputTokenSeconds).toBe(continuous.decodeStep.seconds);
+        expect(batch.latency.timePerOutputTokenSeconds).toBe(continuous.latency.timePerOutputTokenSeconds);
+        expect(batch.latency.timeToFirstTokenSeconds).toBeCloseTo(continuous.latency.timeToFirstTokenSeconds, 12);
+      }),
+    );
+  });
+
+  test('the time to first token of a lone request does not depend on how much it writes', () => {
+    const short = answer(deploymentOf(llama70b, 4), workloadOf({ outputTokens: 10 }));
+    const long = answer(deploymentOf(llama70b, 4), workloadOf({ outputTokens: 4000 }));
+    expect(long.latency.timeToFirstTokenSeconds).toBe(short.latency.timeToFirstTokenSeconds);
+  });
+
+  test('throughput rises with the sequences in flight while they fit', () => {
+    let before = 0;
+    for (const batch of [1, 2, 4, 8, 16, 32, 64, 128, 256]) {
+      const { throughput } = answer(deploymentOf(llama70b, 8), workloadOf({ batch }));
+      expect(throughput.outputTokensPerSecond).toBeGreaterThan(before);
+      before = throughput.outputTokensPerSecond;
+    }
+  });
+});
+
+describe('parallelism', () => {
+  test('tensor parallelism on one link moves the same weight bytes in all', () => {
+    const bytes = (devices: number) => {
+      const { operations } = answer(deploymentOf(llama70b, devices), workloadOf()).decodeStep;
+      const heads = operations.filter(({ name }) => name === 'output head');
+      return heads.reduce((sum, operation) => sum + operation.bytes, 0) * devices;
+    };
+    expect(bytes(8)).toBeCloseTo(bytes(2), 0);
+  });
+
+  test('eight devices decode faster than two, but not four times', () => {
+    const two = answer(deploymentOf(llama70b, 2), workloadOf()).decodeStep.seconds;
+    const eight = answer(deploymentOf(llama70b, 8), workloadOf()).decodeStep.seconds;
+    expect(eight).toBeLessThan(two);
+    expect(eight).toBeGreaterThan(two / 4);
+  });
+
+  test('collectives know NVLink from PCIe', () => {
+    const shape = workloadOf({ batch: 32 });
+    const nvlink = answer(deploymentOf(llama70b, 8), shape);
+    const pcie = answer(deploymentOf(llama70b, 8, { hardware: pcieCard }), shape);
+    const allReduce = (estimate: Estimate) =>
+      estimate.prefillStep.operations.find(({ name }) => name === 'all-reduce')?.seconds ?? 0;
+    expect(allReduce(pcie)).toBeGreaterThan(3 * allReduce(nvlink));
+    expect(pcie.prefillStep.operations.find(({ name }) => name === 'all-reduce')?.bound).toBe('interconnect');
+  });
+
+  test('a latent cache is replicated over tensor ranks and split by data parallelism', () => {
+    const tensor = answer(deploymentOf(deepseekV3, 16, { weights: fp8 }), workloadOf({ batch: 16 })).memory;
+    const data = answer(
+      deploymentOf(deepseekV3, 16, {
+        weights: fp8,
+        parallelism: { tensor: 1, pipeline: 1, data: 16, expert: 16 },
+      }),
+      workloadOf({ batch: 16 }),
+    ).memory;
+    expect(tensor.kvCacheBytes / data.kvCacheBytes).toBeCloseTo(16, 6);
+  });
+
+  test('kv heads are replicated beyond one a rank, so cache per device stops falling', () => {
+    const perDevice = (devices: number) =>
+      answer(deploymentOf(llama70b, devices), workloadOf()).memory.kvCacheBytes / devices;
+    expect(perDevice(4) / perDevice(8)).toBeCloseTo(2, 6);
+    expect(perDevice(8) / perDevice(16)).toBeCloseTo(1, 6);
+  });
+
+  test('expert parallelism pays an all-to-all and reads fewer experts a device', () => {
+    const layout = (expert: number, data: number) =>
+      answer(
+        deploymentOf(deepseekV3, 32, { weights: fp8, parallelism: { tensor: 32 / data, pipeline: 1, data, expert } }),
+        workloadOf({ batch: 256 }),
+      );
+    const wide = layout(32, 4).decodeStep.operations;
+    expect(wide.some(({ name }) => name === 'expert all-to-all')).toBe(true);
+    expect(layout(1, 1).decodeStep.operations.some(({ name }) => name === 'expert all-to-all')).toBe(false);
+  });
+});
+
+describe('mixture of experts', () => {
+  // E (1 − (1 − k/E)^m): Mixtral (8 experts, 2 a token) reads a quarter alone, nearly all at batch 16.
+  test.each([
+    { experts: 8, active: 2, tokens: 1, fraction: 0.25 },
+    { experts: 8, active: 2, tokens: 4, fraction: 1 - 0.75 ** 4 },
+    { experts: 256, active: 8, tokens: 1, fraction: 8 / 256 },
+    { experts: 256, active: 8, tokens: 64, fraction: 1 - (1 - 8 / 256) ** 64 },
+  ])(
+    '$tokens tokens with $active of $experts experts touch $fraction of them',
+    ({ experts, active, tokens, fraction }) => {
+      expect(distinctExpertFraction(experts, active, tokens)).toBeCloseTo(fraction, 12);
+    },
+  );
+
+  test('a lone token reads active experts only: DeepSeek-V3 decodes far faster than its size suggests', () => {
+    const { operations } = answer(deploymentOf(deepseekV3, 8, { weights: fp8 }), workloadOf()).decodeStep;
+    const experts = operations.find(({ name }) => name === 'experts');
+    // 58 layers × 8 of 256 experts × 3 × 7168 × 2048 bytes over 8 devices.
+    expect(experts?.bytes).toBeCloseTo((58 * 8 * 3 * 7168 * 2048) / 8, -3);
+  });
+});
+
+describe('scheduling and memory', () => {
+  test('prefill interference slows the decoding of others', () => {
+    const reading = answer(deploymentOf(llama70b, 8), workloadOf({ batch: 64, promptTokens: 8000 }));
+    const little = answer(deploymentOf(llama70b, 8), workloadOf({ batch: 64, promptTokens: 1, contextTokens: 7999 }));
+    expect(reading.latency.timePerOutputTokenSeconds).toBeGreaterThan(1.5 * little.latency.timePerOutputTokenSeconds);
+  });
+
+  test('requests that memory does not admit wait, and the answer says so', () => {
+    const shape = workloadOf({ promptTokens: 30_000, batch: 500 });
+    const crowded = answer(deploymentOf(llama70b, 4), shape);
+    expect(crowded.admittedBatch).toBeLessThan(500);
+    expect(crowded.warnings.join(' ')).toMatch(/admits about \d+ of 500/);
+    const admitted = answer(deploymentOf(llama70b, 4), { ...shape, batch: crowded.admittedBatch });
+    expect(crowded.throughput.outputTokensPerSecond / admitted.throughput.outputTokensPerSecond).toBeLessThan(1.01);
+  });
+
+  test('70B at 16 bits does not fit one 80 GB device, and is still answered', () => {
+    const { memory, latency, bottleneck } = answer(deploymentOf(llama70b, 1), workloadOf());
+    expect(memory.fits).toBe(false);
+    expect(memory.maximumBatch).toBe(0);
+    expect(bottleneck).toBe('memory-capacity');
+    expect(latency.timePerOutputTokenSeconds).toBeGreaterThan(0.04);
+  });
+
+  test('the largest batch fits and one more does not', () => {
+    const deployment = deploymentOf(llama70b, 4);
+    const { maximumBatch } = answer(deployment, workloadOf({ scheduling: 'static' })).memory;
+    const room = (batch: number) => {
+      const { memory } = answer(deployment, workloadOf({ batch }));
+      return memory.usablePerDeviceBytes - memory.perDeviceBytes;
+    };
+    expect(room(maximumBatch)).toBeGreaterThanOrEqual(0);
+    expect(room(maximumBatch + 2)).toBeLessThan(0);
+  });
+
+  test('kernels launched one by one bound a small step from below', () => {
+    const eager = { runtime: transformers, runtimeYear: 2023 };
+    const { decodeStep } = answer(deploymentOf(llama70b, 8, eager), workloadOf());
+    // 346 µs a layer, fit on published eager Transformers measurements.
+    expect(decodeStep.seconds).toBeGreaterThan(80 * 346e-6);
+  });
+
+  test('saturation is limited by memory when the cache is what runs out', () => {
+    const { saturation } = answer(deploymentOf(llama70b, 4), workloadOf({ promptTokens: 500, outputTokens: 3500 }));
+    expect(saturation?.limitedBy).toBe('memory-capacity');
+    const more = answer(
+      deploymentOf(llama70b, 8, { runtime: vllm }),
+      workloadOf({ promptTokens: 500, outputTokens: 3500 }),
+    );
+    expect(more.saturation?.batch).toBeGreaterThan(saturation?.batch ?? 0);
+  });
+});
