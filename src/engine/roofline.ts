@@ -18,7 +18,22 @@ export function datasheetSeconds(flops: number, bytes: number, peakFlops: number
   return Math.max(flops / peakFlops, bytes / bytesPerSecond);
 }
 
-/** The number format a format's matrix multiplication runs in on a device, and its dense peak; null = it has none. */
+const NUMBER_BITS: Readonly<Record<NumberFormat, number>> = {
+  fp32: 32,
+  tf32: 32,
+  bf16: 16,
+  fp16: 16,
+  fp8: 8,
+  int8: 8,
+  fp6: 6,
+  fp4: 4,
+  int4: 4,
+};
+
+/**
+ * The number format a format's matrix multiplication runs in on a device, and its dense peak; null = it has none.
+ * native: as narrow as the format is made for (bf16 weights multiplied in fp16 are; fp8 weights in bf16 are not).
+ */
 export function arithmeticOn(
   hardware: Hardware,
   format: WeightFormat,
@@ -26,7 +41,9 @@ export function arithmeticOn(
   for (let index = 0; index < format.arithmetic.length; index++) {
     const numberFormat = format.arithmetic[index] as NumberFormat;
     const flopsPerSecond = hardware.peaks[numberFormat];
-    if (flopsPerSecond !== undefined) return { numberFormat, flopsPerSecond, native: index === 0 };
+    if (flopsPerSecond === undefined) continue;
+    const native = NUMBER_BITS[numberFormat] === NUMBER_BITS[format.arithmetic[0] as NumberFormat];
+    return { numberFormat, flopsPerSecond, native };
   }
   return null;
 }
