@@ -184,6 +184,7 @@ function indexerMatrices(
   hidden: number,
   { queryRank = hidden, compression }: { queryRank?: number; compression?: CacheCompression },
 ): Matrix[] {
+  if (indexHeads === 0) return [];
   const matrices = [
     matrix('attention-query', indexHeads * indexHeadDim, queryRank),
     matrix('attention-query', indexHeads, hidden),

@@ -63,6 +63,7 @@ export interface LatentAttention {
 /** The tokens a sparse-attention layer reads, and the indexer that picks them. */
 export interface SparseSelection {
   topTokens: number;
+  /** 0 = reuses the selection of an earlier layer: no indexer of its own, no index keys. */
   indexHeads: number;
   indexHeadDim: number;
 }
