@@ -5,7 +5,8 @@ import { type EstimateReply, estimateQuery, estimateReport } from './cli/estimat
 import { type ScenariosReply, scenariosQuery, scenariosReport } from './cli/scenariosReport.ts';
 import { normaliseOptions } from './cli/spelling.ts';
 import { createApi } from './server/api.ts';
-import { isExpectedError, openCalculator } from './server/calculator.ts';
+import { openCalculator } from './server/calculator.ts';
+import { explainFailure } from './server/failure.ts';
 import { readSettings } from './server/settings.ts';
 
 /** 0: answered. 1: no answer (server, database). 2: the question was refused. */
@@ -56,8 +57,9 @@ async function run(): Promise<number> {
     // Commander has printed its line already; help and version end with 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.answered : exitCodes.refused;
     if (error instanceof RefusedError) return fail(error.message, exitCodes.refused);
-    if (error instanceof NoAnswerError || isExpectedError(error)) return fail(error.message, exitCodes.noAnswer);
-    throw error;
+    const explanation = error instanceof NoAnswerError ? error.message : explainFailure(error);
+    if (explanation === null) throw error;
+    return fail(explanation, exitCodes.noAnswer);
   }
 }
 

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
-import { isExpectedError, openCalculator } from './server/calculator.ts';
+import { openCalculator } from './server/calculator.ts';
+import { explainFailure } from './server/failure.ts';
 import { drain, httpListener } from './server/http.ts';
 import { listen } from './server/listen.ts';
 import { readSettings } from './server/settings.ts';
@@ -10,8 +11,9 @@ const drainMs = 8_000;
 try {
   await serve();
 } catch (error) {
-  if (!isExpectedError(error)) throw error;
-  process.stderr.write(`error: ${error.message.replaceAll(/\s*\n\s*/g, ' ')}\n`);
+  const explanation = explainFailure(error);
+  if (explanation === null) throw error;
+  console.error(`error: ${explanation}`);
   process.exitCode = 1;
 }
 
@@ -29,19 +31,20 @@ async function serve(): Promise<void> {
     throw error;
   }
 
+  const stop = () => {
+    // A second signal does not wait for anybody.
+    if (draining) server.closeAllConnections();
+    else void stopServing(server, calculator);
+    draining = true;
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+
   const { models, devices } = calculator;
   const seconds = (performance.now() / 1000).toFixed(1);
   console.log(
     `LLM Inference Calculator at ${url}/graphql (${models} models, ${devices} devices, ready in ${seconds} s)`,
   );
-
-  const stop = () => {
-    if (draining) return;
-    draining = true;
-    void stopServing(server, calculator);
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
 }
 
 async function stopServing(server: Server, calculator: { close(): void }): Promise<void> {

@@ -12,8 +12,6 @@ query Calculate(
     deployment: $deployment, options: $options
   ) {
     summary
-    model { id name }
-    hardware { id name }
     workload { tokens promptTokens contextTokens batch }
     memory {
       fits weightsGiB kvCacheGiB stateGiB activationsGiB overheadGiB totalGiB
@@ -31,8 +29,9 @@ query Calculate(
     }
     energy { wattHoursPerRequest }
     bottleneck
+    basis { evidence }
     assumptions { text }
-    warnings { text }
+    warnings
     suggestions { text }
   }
 }`;
@@ -55,8 +54,9 @@ export interface EstimateReply {
     cost: Cost | null;
     energy: { wattHoursPerRequest: number } | null;
     bottleneck: string | null;
+    basis: { evidence: string };
     assumptions: readonly { text: string }[];
-    warnings: readonly { text: string }[];
+    warnings: readonly string[];
     suggestions: readonly { text: string }[];
   };
 }
@@ -97,9 +97,16 @@ export function estimateReport({ estimate }: EstimateReply, width: number): stri
     ...costLines(estimate.cost),
     ...(estimate.energy ? [line('Energy', `up to ${number(estimate.energy.wattHoursPerRequest)} Wh per request`)] : []),
     ...(estimate.bottleneck ? [line('Bound by', words(estimate.bottleneck))] : []),
-    ...texts('Warning', estimate.warnings),
-    ...texts('Try', estimate.suggestions),
-    ...texts('Assumed', estimate.assumptions),
+    ...items('Warning', estimate.warnings),
+    ...items(
+      'Try',
+      estimate.suggestions.map(({ text }) => text),
+    ),
+    line('Rests on', estimate.basis.evidence),
+    ...items(
+      'Assumed',
+      estimate.assumptions.map(({ text }) => text),
+    ),
   ];
   return `${wrap(estimate.summary, width)}\n\n${columns(lines, width)}\n`;
 }
@@ -162,8 +169,8 @@ function rangeOf({ low, high }: Range, format: (value: number) => string): strin
   return from === to ? from : `${from} to ${to}`;
 }
 
-function texts(label: string, entries: readonly { text: string }[]): Line[] {
-  return entries.map(({ text }, index) => line(index === 0 ? label : '', `· ${text}`));
+function items(label: string, texts: readonly string[]): Line[] {
+  return texts.map((text, index) => line(index === 0 ? label : '', `· ${text}`));
 }
 
 function line(label: string, text: string): Line {

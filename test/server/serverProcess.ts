@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -24,7 +24,7 @@ export function spawnProject(
   file: string,
   { words = [], environment }: { words?: readonly string[]; environment: Readonly<Record<string, string>> },
 ): { child: ChildProcess; ended: Promise<Ended>; stdout(): string } {
-  const child = spawn(process.execPath, [join(root, file), ...words], {
+  const child = spawn(process.execPath, [resolve(root, file), ...words], {
     cwd: root,
     env: { PATH: process.env.PATH ?? '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

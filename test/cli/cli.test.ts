@@ -1,0 +1,143 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Ended, type RunningServer, spawnProject, startServer, temporaryFolder } from '../server/serverProcess.ts';
+
+const databaseUrl = join(temporaryFolder(), 'calculator.db');
+let server: RunningServer;
+
+beforeAll(async () => {
+  server = await startServer({ DATABASE_URL: databaseUrl });
+});
+
+afterAll(() => server.stop());
+
+const documented =
+  'calculate --model_size 7B --tokens 1000 --batch_size 1 --hardware_type T4 --deployment_mode local'.split(' ');
+
+describe('the documented commands', () => {
+  test('calculate answers with every figure and its unit', async () => {
+    const { code, stdout, stderr } = await calc(documented);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const label of ['Latency', 'First token', 'Per token', 'Memory', 'Cost', 'Energy', 'Bound by', 'Rests on']) {
+      expect(stdout).toMatch(new RegExp(`^${label} +\\S`, 'm'));
+    }
+    expect(stdout).toMatch(/Per token .* ms; likely .* tokens\/s/);
+    expect(stdout).toMatch(/weights \d+\.\d\d .*= \d+\.\d\d GiB/);
+    expect(stdout).toMatch(/Cost .*\$[\d.]+ per request \(\$[\d.]+ an hour, .+, \d{4}/);
+  });
+
+  test('scenarios lists the documented three first, each with its answer', async () => {
+    const { code, stdout } = await calc(['scenarios']);
+    expect(code).toBe(0);
+    expect(stdout.match(/^Answer +\S/gm)?.length).toBeGreaterThanOrEqual(11);
+    expect(stdout.split('\n\n').slice(0, 3).join('\n')).toMatch(/chatbot[\s\S]*summari[sz]ation[\s\S]*code/i);
+  });
+
+  test('kebab-case and plain spellings give the same answer', async () => {
+    const answers = await Promise.all(
+      [
+        documented,
+        documented.map((word) => word.replaceAll('_', '-')),
+        'calculate --model 7B --tokens 1000 --batch 1 --hardware T4 --deployment local'.split(' '),
+        ['calculate'],
+      ].map(async (words) => (await calc([...words, '--url', server.origin])).stdout),
+    );
+    expect(answers[0]).toContain('Latency');
+    expect(new Set(answers).size).toBe(1);
+  });
+
+  test('a running server and this process give the same answer', async () => {
+    const words = 'calculate --model llama-3.1-8b --hardware A100 --prompt-tokens 500 --batch 4 --json'.split(' ');
+    const [here, there] = await Promise.all([calc(words), calc([...words, '--url', `${server.origin}/graphql`])]);
+    expect(here.stderr).toBe('');
+    expect(JSON.parse(here.stdout)).toEqual(JSON.parse(there.stdout));
+    expect(JSON.parse(here.stdout)).toMatchObject({ estimate: { workload: { promptTokens: 500, batch: 4 } } });
+  });
+});
+
+test('an API model has a price and no memory', async () => {
+  const { code, stdout } = await ask('calculate --model GPT-4 --prompt-tokens 1000 --tokens 500 --deployment api');
+  expect(code).toBe(0);
+  expect(stdout).toContain('Cost');
+  expect(stdout).not.toContain('Memory');
+});
+
+test('a model that does not fit is an answer, with what would fit', async () => {
+  const { code, stdout } = await ask('calculate --model 13B --hardware T4 --weights fp16');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/does not fit, \d+\.\d\d GiB short/);
+  expect(stdout).toMatch(/^Try +· /m);
+});
+
+describe('bad input ends with code 2 and one clear line', () => {
+  test.each([
+    ['--tokens NaN', 'tokens must be a whole number from 1 to 1,000,000,000; got "NaN"'],
+    ['--tokens 0', 'tokens must be a whole number from 1 to 1,000,000,000; got 0'],
+    ['--tokens -5', 'tokens must be a whole number from 1 to 1,000,000,000; got -5'],
+    ['--tokens 1.5', 'tokens must be a whole number from 1 to 1,000,000,000; got 1.5'],
+    ['--tokens 1e10', 'tokens must be a whole number from 1 to 1,000,000,000; got 10000000000'],
+    ['--batch_size 1000001', 'batch must be a whole number from 1 to 1,000,000; got 1000001'],
+    ['--devices 5000', 'options.devices must be a whole number from 1 to 4,096; got 5000'],
+    ['--usd-per-hour free', 'options.usdPerHour must be'],
+    ['--deployment_mode cloud', 'deployment must be one of LOCAL, API; got "CLOUD"'],
+    ['--model llama-3.1-8bb', 'llama-3.1-8b'],
+    ['--hardware_type H1000', 'Did you mean'],
+    ['--modle 7B', "unknown option '--modle' (Did you mean --model?)"],
+    ['--tokens', "option '--tokens <count>' argument missing"],
+    ['7B', 'too many arguments'],
+  ])('calculate %s', async (words, message) => {
+    expectRefusal(await ask(`calculate ${words}`), message);
+  });
+
+  test('an unknown command', async () => {
+    expectRefusal(await calc(['calculat']), "unknown command 'calculat' (Did you mean calculate?)");
+  });
+
+  test('a --url that is none', async () => {
+    expectRefusal(await calc(['scenarios', '--url', 'http://']), '--url');
+  });
+
+  function expectRefusal({ code, stdout, stderr }: Ended, message: string): void {
+    expect(stderr).toContain(message);
+    expect(stderr).toMatch(/^error: [^\n]+\n$/);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  }
+});
+
+describe('no answer ends with code 1 and one clear line', () => {
+  test('a server that is not there', async () => {
+    const { code, stderr } = await calc(['calculate', '--url', 'http://127.0.0.1:9']);
+    expect(stderr).toMatch(/^error: No server answers at http:\/\/127\.0\.0\.1:9\/graphql: .+\n$/);
+    expect(code).toBe(1);
+  });
+
+  test('a server that is another', async () => {
+    const { code, stderr } = await calc(['calculate', '--url', `${server.origin}/health`]);
+    expect(stderr).toMatch(/^error: .* answered 200, but not with GraphQL\n$/);
+    expect(code).toBe(1);
+  });
+
+  test('a database that cannot be opened', async () => {
+    const { code, stderr } = await calc(['calculate'], { DATABASE_URL: import.meta.dirname });
+    expect(stderr).toMatch(/^error: .+\n$/);
+    expect(code).toBe(1);
+  });
+});
+
+test('help names the commands, their options and their defaults', async () => {
+  const [all, calculate, none] = await Promise.all([calc(['--help']), calc(['calculate', '--help']), calc([])]);
+  expect(all.code).toBe(0);
+  expect(all.stdout).toMatch(/calculate[\s\S]*scenarios[\s\S]*Examples:/);
+  expect(calculate.stdout).toMatch(/--tokens <count> .*default: 1000/);
+  expect(none.code).toBe(2);
+  expect(none.stderr).toContain('calculate');
+});
+
+function calc(words: readonly string[], environment: Record<string, string> = {}): Promise<Ended> {
+  return spawnProject('src/cli.ts', { words, environment: { DATABASE_URL: databaseUrl, ...environment } }).ended;
+}
+
+/** Through the running server: the fast way, where the words matter and not the database. */
+function ask(words: string): Promise<Ended> {
+  return calc([...words.split(' '), '--url', server.origin]);
+}
