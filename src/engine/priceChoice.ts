@@ -66,8 +66,8 @@ export function chooseHourlyPrice(
 }
 
 /**
- * The hosted price to answer with when the question names none: the developer's own latest price where it sells the
- * model itself, else the median over providers (within the latest 12 months of prices) of what this request costs.
+ * The hosted price to answer with when the question names none: the developer's own where it sells the model itself
+ * (the cheapest of its tiers, and the latest of each), else the median over providers (within the latest 12 months of prices) of what this request costs.
  * null when nobody is known to host the model.
  *
  * @param asOf ISO date: prices from later days are not seen.
@@ -80,9 +80,10 @@ export function chooseTokenPrice(
   const usd = (price: TokenPrice) => usdPerHostedRequest(price, request);
   const known = latestOfEach(prices, asOf, ({ provider, providerModel }) => [provider, providerModel]);
   const recent = latestMonths(known);
-  const firstParty = latest(known.filter((price) => price.firstParty));
+  const own = known.filter((price) => price.firstParty);
+  const firstParty = own.toSorted((one, other) => usd(one) - usd(other) || compareText(one.offer, other.offer))[0];
   const compared = cheapestByProvider(recent.length > 0 ? recent : known, usd);
-  if (firstParty === null) {
+  if (firstParty === undefined) {
     return medianChoice(
       compared,
       usd,
@@ -93,7 +94,7 @@ export function chooseTokenPrice(
   return {
     chosen: firstParty,
     compared: [firstParty, ...others].toSorted((one, other) => usd(one) - usd(other)),
-    rule: "the price of the model's own developer, its latest",
+    rule: "the price the model's own developer asks, its cheapest",
   };
 }
 

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { HostedMeasurement } from '../../engine/estimators/hosted.ts';
 import type { Kind } from '../kind.ts';
-import { missingSources, namedSources, rowIds } from '../listFile.ts';
+import { namedSources, rowIds } from '../listFile.ts';
 import { idSchema, partialDate, sourceKeys, sourcesSchema } from '../source.ts';
+import { refuseUnknownSources } from '../sourcedGroups.ts';
 
 const seconds = z.number().positive().max(600);
 const tokens = z.int().min(1).max(10_000_000);
@@ -44,9 +45,7 @@ const hostedLatencySchema = z
     sources: sourcesSchema,
   })
   .superRefine((row, context) => {
-    for (const key of missingSources(row.sources, row.source)) {
-      context.addIssue({ code: 'custom', path: ['source'], message: `"${key}" is not in sources` });
-    }
+    refuseUnknownSources(row, context);
     const speeds = [row.outputTokensPerSecond, row.secondsPerOutputToken].filter((speed) => speed !== undefined);
     if (speeds.length > 1) {
       const message = 'give outputTokensPerSecond or secondsPerOutputToken, not both';

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Price } from '../../engine/price.ts';
 import type { Kind, Reference } from '../kind.ts';
-import { missingSources, namedSources, rowIds, slug } from '../listFile.ts';
+import { namedSources, rowIds, slug } from '../listFile.ts';
 import { idSchema, partialDate, sourceKeys, sourcesSchema } from '../source.ts';
+import { refuseUnknownSources } from '../sourcedGroups.ts';
 
 const provider = z.string().min(2).max(60);
 const usdPerMillionTokens = z.number().min(0).max(2000);
@@ -62,7 +63,7 @@ const disagreementSchema = z.strictObject({
 });
 
 /** Price of a hosted model by the token. */
-const modelTokensSchema = z.strictObject({
+export const modelTokensSchema = z.strictObject({
   basis: z.literal('model-tokens'),
   provider,
   /** null: a model the catalogue does not have; `providerModel` still says which. */
@@ -89,16 +90,8 @@ const modelTokensSchema = z.strictObject({
 const offerSchema = z
   .discriminatedUnion('basis', [hardwareHourSchema, hardwarePurchaseSchema, modelTokensSchema])
   .superRefine((offer, context) => {
-    for (const key of missingSources(offer.sources, offer.source)) {
-      context.addIssue({ code: 'custom', path: ['source'], message: `"${key}" is not in sources` });
-    }
+    refuseUnknownSources(offer, context);
     if (offer.basis !== 'model-tokens') return;
-    for (const [index, { source }] of (offer.disagreements ?? []).entries()) {
-      for (const key of missingSources(offer.sources, source)) {
-        const path = ['disagreements', index, 'source'];
-        context.addIssue({ code: 'custom', path, message: `"${key}" is not in sources` });
-      }
-    }
     const thresholds = (offer.tiers ?? []).map((tier) => tier.aboveInputTokens);
     if (thresholds.some((threshold, index) => index > 0 && threshold <= (thresholds[index - 1] ?? 0))) {
       context.addIssue({ code: 'custom', path: ['tiers'], message: 'must rise in aboveInputTokens' });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Kind, Reference } from '../kind.ts';
-import { missingSources } from '../listFile.ts';
 import { idSchema, sourceKeys, sourcesSchema } from '../source.ts';
+import { refuseUnknownSources } from '../sourcedGroups.ts';
 
 const tokens = z.int().min(0).max(1_000_000_000);
 
@@ -50,12 +50,7 @@ const scenarioSchema = z
   })
   .superRefine((scenario, context) => {
     const complain = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
-    for (const [path, keys] of [
-      ['source', scenario.source],
-      ['objective.source', scenario.objective?.source ?? []],
-    ] as const) {
-      for (const key of missingSources(scenario.sources, keys)) complain(path.split('.'), `"${key}" is not in sources`);
-    }
+    refuseUnknownSources(scenario, context);
     const local = scenario.deployment === 'local';
     if (local && scenario.hardware === undefined) complain(['hardware'], 'a local deployment names its hardware');
     for (const field of ['hardware', 'devices', 'runtime', 'weights'] as const) {
