@@ -13,11 +13,19 @@ export interface CacheGroup {
   windowTokens: number;
   /** Cached entries a token outside the window leaves behind, merged with its neighbours; 0 = none. */
   compressedEntriesPerToken: number;
-  /** Most tokens (or compressed entries) read by one query; Infinity = all it can see. */
+  /** Most tokens read by one query, counted before they are merged; Infinity = all it can see. */
   readTokens: number;
   /** Elements of fixed size per sequence: cross-attention keys and values. */
   fixedElements: number;
-  /** Bytes of recurrent and convolution state per sequence, whatever the cache format. */
+  /** Elements of `rawTokens` kept as they are and of `tokens` merged into entries; the indexer's keys follow what it picks. */
+function cachedElements(group: CacheGroup, rawTokens: number, tokens: number): number {
+  const { elementsPerToken, indexElementsPerToken, compressedEntriesPerToken } = group;
+  const entries = tokens * compressedEntriesPerToken;
+  const indexed = compressedEntriesPerToken === 0 ? rawTokens : entries;
+  return elementsPerToken * (rawTokens + entries) + indexElementsPerToken * indexed;
+}
+
+/** Bytes of recurrent and convolution state per sequence, whatever the cache format. */
   stateBytes: number;
   heads: number;
   kvHeads: number;
@@ -61,8 +69,7 @@ export function cacheGroups(architecture: Architecture): readonly CacheGroup[] {
 export function kvCacheBytesPerToken(architecture: Architecture, bytesPerElement: number): number {
   let elements = 0;
   for (const group of cacheGroups(architecture)) {
-    const entries = 1 + group.compressedEntriesPerToken;
-    elements += group.layers * (group.elementsPerToken + group.indexElementsPerToken) * entries;
+    elements += group.layers * cachedElements(group, 1, 1);
   }
   return elements * bytesPerElement;
 }
@@ -82,9 +89,8 @@ export function cachedBytesOfSequence(
   let elements = 0;
   for (const group of cacheGroups(architecture)) {
     const raw = windowed ? Math.min(tokens, group.windowTokens + windowSlackTokens) : tokens;
-    const kept = raw + tokens * group.compressedEntriesPerToken;
-    const paged = pageTokens === 1 ? kept : Math.ceil(kept / pageTokens) * pageTokens;
-    elements += group.layers * ((group.elementsPerToken + group.indexElementsPerToken) * paged + group.fixedElements);
+    const paged = pageTokens === 1 ? raw : Math.ceil(raw / pageTokens) * pageTokens;
+    elements += group.layers * (cachedElements(group, paged, tokens) + group.fixedElements);
   }
   return elements * bytesPerElement;
 }
@@ -115,7 +121,7 @@ export function visibleTokens(group: CacheGroup, tokens: number): number {
 export function readTokens(group: CacheGroup, tokens: number): number {
   // Selection works on the compressed entries where there are any; the raw window is always read.
   if (group.compressedEntriesPerToken === 0) return Math.min(tokens, group.windowTokens, group.readTokens);
-  return Math.min(tokens, group.windowTokens) + Math.min(tokens * group.compressedEntriesPerToken, group.readTokens);
+  return Math.min(tokens, group.windowTokens) + Math.min(tokens, group.readTokens) * group.compressedEntriesPerToken;
 }
 
 /** Cached elements one query token reads in one layer at a context of `tokens`, indexer keys included. */

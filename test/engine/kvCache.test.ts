@@ -144,3 +144,20 @@ describe('causal pairs', () => {
     );
   });
 });
+
+describe('compressed caches', () => {
+  // DeepSeek V4: a raw window of 128 tokens, and beside it one entry of 512 elements for every 4 or 128 tokens.
+  test('hold a window and merged entries, far below one entry a token', () => {
+    const architecture = seedArchitecture('deepseek-v4-flash');
+    const bytes = (tokens: number) => cachedBytesOfSequence(architecture, tokens, 2, { windowed: true });
+    const growth = (bytes(200_000) - bytes(100_000)) / 100_000;
+    let expected = 0;
+    for (const group of cacheGroups(architecture)) {
+      const perToken = (group.elementsPerToken + group.indexElementsPerToken) * group.compressedEntriesPerToken;
+      const whole = group.windowTokens === Number.POSITIVE_INFINITY ? group.elementsPerToken : 0;
+      expected += group.layers * (perToken + whole) * 2;
+    }
+    expect(growth).toBeCloseTo(expected, 6);
+    expect(growth).toBeLessThan(kvCacheBytesPerToken(architecture, 2) / 4);
+  });
+});
