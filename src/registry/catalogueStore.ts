@@ -1,0 +1,70 @@
+import { buildCatalogue, type Catalogue, updateCatalogue } from './catalogue.ts';
+import type { SqliteDatabase } from './database.ts';
+import { type StoredRow, storedColumns } from './storedProfile.ts';
+
+/** Keeps the catalogue in memory in step with the database, other processes' commits included. */
+export class CatalogueStore {
+  readonly #database: SqliteDatabase;
+  readonly #readDataVersion: () => unknown;
+  readonly #readRevision: () => number;
+  readonly #readChanged: (since: number) => StoredRow[];
+  readonly #listeners = new Set<(catalogue: Catalogue) => void>();
+  #dataVersion: unknown;
+  #catalogue: Catalogue;
+
+  constructor(database: SqliteDatabase) {
+    this.#database = database;
+    const dataVersion = database.prepare('PRAGMA data_version').pluck();
+    const revision = database.prepare("SELECT value FROM catalogue WHERE key = 'revision'").pluck();
+    const everything = database.prepare<[], StoredRow>(`SELECT ${storedColumns} FROM profile`);
+    const changed = database.prepare<[number], StoredRow>(
+      `SELECT ${storedColumns} FROM profile
+       WHERE (kind, id) IN (SELECT kind, id FROM change WHERE catalogue_revision > ?)`,
+    );
+    this.#readDataVersion = () => dataVersion.get();
+    this.#readRevision = () => Number(revision.get() ?? 0);
+    this.#readChanged = (since) => changed.all(since);
+    this.#dataVersion = this.#readDataVersion();
+    this.#catalogue = this.#read(() => buildCatalogue(this.#readRevision(), everything.all()));
+  }
+
+  /**
+   * The catalogue as the database has it now. Asking SQLite whether another process has committed takes well under a
+   * microsecond; only the rows that changed are read.
+   */
+  current(): Catalogue {
+    if (this.#readDataVersion() !== this.#dataVersion) this.refresh();
+    return this.#catalogue;
+  }
+
+  /** Reads what was committed since the last look; for after this process's own commits, and inside its transactions. */
+  refresh(): Catalogue {
+    this.#dataVersion = this.#readDataVersion();
+    const before = this.#catalogue;
+    this.#catalogue = this.#read(() => {
+      const revision = this.#readRevision();
+      if (revision === before.revision) return before;
+      return updateCatalogue(before, revision, this.#readChanged(before.revision));
+    });
+    if (this.#catalogue !== before) for (const listener of this.#listeners) listener(this.#catalogue);
+    return this.#catalogue;
+  }
+
+  /** Calls `listener` with each new catalogue; the returned function stops that. */
+  onChange(listener: (catalogue: Catalogue) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Looks for other processes' commits every `intervalMs`, so that no read has to; the returned function stops that. */
+  watch(intervalMs: number): () => void {
+    const timer = setInterval(() => this.current(), intervalMs);
+    timer.unref();
+    return () => clearInterval(timer);
+  }
+
+  /** One consistent view over several statements. */
+  #read<Result>(work: () => Result): Result {
+    return this.#database.inTransaction ? work() : this.#database.transaction(work).deferred();
+  }
+}

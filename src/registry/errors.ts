@@ -1,0 +1,129 @@
+/** The registry cannot be opened or loaded; the message is one line, `hint` says what the person can do. */
+export class RegistryError extends Error {
+  override name = 'RegistryError';
+  readonly hint: string;
+
+  constructor(message: string, hint: string, options?: ErrorOptions) {
+    super(message, options);
+    this.hint = hint;
+  }
+}
+
+/** One thing that is wrong with a profile's facts. */
+export interface FactProblem {
+  /** Where, as in `memory.memoryGiB` or `offers[3].usdPerHour`; empty for the whole. */
+  path: string;
+  message: string;
+}
+
+/** A pack holds something that cannot be used; nothing of it was loaded. */
+export class PackError extends RegistryError {
+  override name = 'PackError';
+  readonly file: string;
+  /** 1-based line in `file`, where known. */
+  readonly line: number | null;
+  readonly problems: readonly FactProblem[];
+
+  constructor(file: string, line: number | null, problems: readonly FactProblem[]) {
+    const place = line === null ? file : `${file}:${line}`;
+    const reasons = problems.slice(0, 3).map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
+    const more = problems.length > 3 ? ` (and ${problems.length - 3} more)` : '';
+    super(
+      `${place}: ${reasons.join('; ')}${more}`,
+      'Nothing was loaded. Correct the file, or take it out of the pack.',
+    );
+    this.file = file;
+    this.line = line;
+    this.problems = problems;
+  }
+}
+
+/** Nothing of this kind is called that. */
+export class UnknownProfileError extends Error {
+  override name = 'UnknownProfileError';
+  readonly kind: string;
+  readonly value: string;
+  /** The argument that named it, where the caller said so. */
+  readonly argument: string | null;
+  /** Up to three ids, the likeliest first. */
+  readonly suggestions: readonly string[];
+
+  constructor(kind: string, value: string, suggestions: readonly string[], argument: string | null = null) {
+    const shown = value.length > 80 ? `${value.slice(0, 80)}…` : value;
+    super(`No ${kind} is called ${JSON.stringify(shown)}.${didYouMean(suggestions)}`);
+    this.kind = kind;
+    this.value = value;
+    this.argument = argument;
+    this.suggestions = suggestions;
+  }
+}
+
+/** `after` is not a cursor of this list in this order. */
+export class InvalidCursorError extends Error {
+  override name = 'InvalidCursorError';
+  readonly argument = 'after';
+  readonly value: string;
+
+  constructor(value: string, reason: string) {
+    super(`after: ${reason}. Pass the endCursor of the page before, or nothing for the first page.`);
+    this.value = value;
+  }
+}
+
+/** The facts of a change are not valid; all problems at once. */
+export class InvalidFactsError extends Error {
+  override name = 'InvalidFactsError';
+  readonly problems: readonly FactProblem[];
+
+  constructor(kind: string, id: string, problems: readonly FactProblem[]) {
+    const reasons = problems.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
+    super(`${kind} ${id}: ${reasons.join('; ')}`);
+    this.problems = problems;
+  }
+}
+
+/** The id, or an alias, belongs to another profile of the kind (a retired one included: ids are never reused). */
+export class IdTakenError extends Error {
+  override name = 'IdTakenError';
+  readonly value: string;
+  readonly owner: string;
+
+  constructor(kind: string, value: string, owner: string) {
+    super(`${JSON.stringify(value)} is already a name of the ${kind} ${owner}.`);
+    this.value = value;
+    this.owner = owner;
+  }
+}
+
+/** Somebody else changed the profile first. */
+export class RevisionConflictError extends Error {
+  override name = 'RevisionConflictError';
+  readonly expected: number;
+  readonly actual: number;
+
+  constructor(kind: string, id: string, expected: number, actual: number) {
+    super(`${kind} ${id} is at revision ${actual}, not ${expected}: read it again and repeat the change.`);
+    this.expected = expected;
+    this.actual = actual;
+  }
+}
+
+/** The same idempotency key came with another request before. */
+export class IdempotencyConflictError extends Error {
+  override name = 'IdempotencyConflictError';
+
+  constructor(key: string) {
+    super(`The idempotency key ${JSON.stringify(key)} was used for another request: take a new key.`);
+  }
+}
+
+/** The profile's state does not allow the change: retiring it twice, restoring what was never overridden. */
+export class NotApplicableError extends Error {
+  override name = 'NotApplicableError';
+}
+
+function didYouMean(suggestions: readonly string[]): string {
+  const [last, ...others] = [...suggestions].reverse();
+  if (last === undefined) return '';
+  return others.length === 0 ? ` Did you mean ${last}?` : ` Did you mean ${others.reverse().join(', ')} or ${last}?`;
+}

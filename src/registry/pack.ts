@@ -1,0 +1,86 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+import { PackError, RegistryError } from './errors.ts';
+import type { Kind } from './kind.ts';
+import { allKinds } from './kinds.ts';
+
+/** One file of a pack, as it lies on the disk. */
+export interface PackFile {
+  kind: Kind;
+  /** The file's name without `.json`: the profile's id, or the list's. */
+  id: string;
+  /** For messages: from the working folder where that is shorter. */
+  path: string;
+  text: string;
+}
+
+/** A folder of profile files: one folder a kind (`models/`, `hardware/`, `prices/`, ...), one file a profile or list. */
+export interface Pack {
+  /** Who wrote its rows, in the change log. */
+  name: string;
+  origin: 'seed' | 'pack';
+  files: readonly PackFile[];
+}
+
+/** Folders that a pack may have beside those of the kinds: JSON schemas for editors, documentation. */
+const otherFolders = new Set(['schemas', 'docs', 'node_modules']);
+
+/**
+ * Reads a pack's files, in order of their names.
+ *
+ * @throws PackError a folder of no kind or a file that is not JSON: most likely a typing error, so nothing is skipped silently
+ */
+export function readPack(folder: string, origin: Pack['origin']): Pack {
+  const name = origin === 'seed' ? 'seeds' : `pack ${basename(folder)}`;
+  const kindOfFolder = new Map(allKinds.map((kind) => [kind.folder, kind]));
+  const files: PackFile[] = [];
+  for (const entry of entriesOf(folder)) {
+    if (!entry.isDirectory() || isHidden(entry.name) || otherFolders.has(entry.name)) continue;
+    const kind = kindOfFolder.get(entry.name);
+    if (kind === undefined) {
+      const known = [...kindOfFolder.keys()].join(', ');
+      throw new PackError(shownPath(join(folder, entry.name)), null, [
+        { path: '', message: `not a folder of a pack; those are ${known}` },
+      ]);
+    }
+    files.push(...filesOfKind(join(folder, entry.name), kind));
+  }
+  return { name, origin, files };
+}
+
+function filesOfKind(folder: string, kind: Kind): PackFile[] {
+  const files: PackFile[] = [];
+  for (const { name } of entriesOf(folder)) {
+    if (isHidden(name) || name.endsWith('.md')) continue;
+    const path = join(folder, name);
+    if (!name.endsWith('.json')) {
+      throw new PackError(shownPath(path), null, [
+        { path: '', message: 'not a profile: its name does not end in .json' },
+      ]);
+    }
+    files.push({ kind, id: basename(name, '.json'), path: shownPath(path), text: readFileSync(path, 'utf8') });
+  }
+  return files;
+}
+
+function entriesOf(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).sort((left, right) => (left.name < right.name ? -1 : 1));
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    throw new RegistryError(
+      `The pack ${shownPath(folder)} cannot be read (${reason}).`,
+      'Nothing was loaded. Correct PROFILE_PACKS, or the folder.',
+      { cause: error },
+    );
+  }
+}
+
+function isHidden(name: string): boolean {
+  return name.startsWith('.') || name.startsWith('_');
+}
+
+function shownPath(path: string): string {
+  const fromHere = relative(process.cwd(), path);
+  return fromHere.startsWith('..') ? path : fromHere;
+}

@@ -1,0 +1,109 @@
+import type { z } from 'zod';
+import { type FactProblem, PackError } from './errors.ts';
+import { parseJsonFile } from './jsonFile.ts';
+import { lineOfPath, pathSegments, pathText } from './jsonText.ts';
+import type { Kind, Reference } from './kind.ts';
+import type { Pack, PackFile } from './pack.ts';
+import { idSchema } from './source.ts';
+
+/** A profile that a pack brings, validated. */
+export interface PackProfile {
+  kind: Kind;
+  id: string;
+  name: string;
+  origin: Pack['origin'];
+  /** Name of the pack. */
+  pack: string;
+  /** The facts as they are stored. */
+  facts: string;
+  aliases: readonly string[];
+  references: readonly Reference[];
+  /** The error that something in this profile causes, with its place in the file. */
+  problem(problem: FactProblem): PackError;
+}
+
+/** @throws PackError the first file that is not valid, with the line and every problem found in it */
+export function profilesOfPack(pack: Pack): PackProfile[] {
+  const profiles: PackProfile[] = [];
+  const files = new Map<string, string>();
+  for (const file of pack.files) {
+    for (const profile of profilesOfFile(pack, file)) {
+      const key = `${profile.kind.kind}/${profile.id}`;
+      const earlier = files.get(key);
+      if (earlier !== undefined) throw profile.problem({ path: '', message: `${profile.id} is already in ${earlier}` });
+      files.set(key, file.path);
+      profiles.push(profile);
+    }
+  }
+  return profiles;
+}
+
+function profilesOfFile(pack: Pack, file: PackFile): PackProfile[] {
+  const fail = (problems: readonly FactProblem[], within: PropertyKey[] = []) => {
+    const path = [...within, ...pathSegments(problems[0]?.path ?? '')];
+    const placed = problems.map(({ path, message }) => ({ path: joinPath(pathText(within), path), message }));
+    return new PackError(file.path, lineOfPath(file.text, path), placed);
+  };
+  const { kind, id: fileId } = file;
+  const content = withoutSchemaLink(parseJsonFile(file.path, file.text));
+  const badName = checkId(fileId);
+  if (badName !== null) throw fail([{ path: '', message: `the file's name ${badName}` }]);
+
+  if (kind.expand === undefined) {
+    return [packProfile(pack, kind, fileId, content, (problems) => fail(problems))];
+  }
+  const list = kind.fileSchema?.safeParse(content);
+  if (list !== undefined && !list.success) throw fail(factProblems(list.error));
+  return kind.expand(fileId, list === undefined ? content : list.data).map(({ id, facts, path }) => {
+    const within = pathSegments(path);
+    return packProfile(pack, kind, id, facts, (problems) => fail(problems, within));
+  });
+}
+
+/** What zod found, in the words and paths of messages. */
+export function factProblems(error: z.ZodError): FactProblem[] {
+  return error.issues.map((issue) => ({ path: pathText(issue.path), message: issue.message }));
+}
+
+/** What is wrong with an id, to follow "the id ..."; null when nothing is. */
+export function checkId(id: string): string | null {
+  const parsed = idSchema.safeParse(id);
+  return parsed.success ? null : (parsed.error.issues[0]?.message ?? 'is not an id');
+}
+
+/** Facts made into a profile of a pack. `fail` says where in the pack they are. */
+export function packProfile(
+  { name: pack, origin }: Pick<Pack, 'name' | 'origin'>,
+  kind: Kind,
+  id: string,
+  stated: unknown,
+  fail: (problems: readonly FactProblem[]) => PackError,
+): PackProfile {
+  const badId = checkId(id);
+  if (badId !== null) throw fail([{ path: 'id', message: `${JSON.stringify(id)} ${badId}` }]);
+  const parsed = kind.schema.safeParse(stated);
+  if (!parsed.success) throw fail(factProblems(parsed.error));
+  const facts = parsed.data;
+  return {
+    kind,
+    id,
+    name: kind.name(id, facts),
+    origin,
+    pack,
+    facts: JSON.stringify(facts),
+    aliases: kind.aliases(facts),
+    references: kind.references(facts),
+    problem: (problem) => fail([problem]),
+  };
+}
+
+/** `$schema` is for editors. */
+function withoutSchemaLink(content: unknown): unknown {
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) return content;
+  const { $schema: _, ...rest } = content as Record<string, unknown>;
+  return rest;
+}
+
+function joinPath(within: string, path: string): string {
+  return within === '' || path === '' || path.startsWith('[') ? within + path : `${within}.${path}`;
+}

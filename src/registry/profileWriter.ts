@@ -1,0 +1,255 @@
+import { createHash } from 'node:crypto';
+import type { Statement } from 'better-sqlite3';
+import { shelfOf } from './catalogue.ts';
+import type { CatalogueStore } from './catalogueStore.ts';
+import { nextCatalogueRevision } from './catalogueValues.ts';
+import { ChangeLog } from './changeLog.ts';
+import { inTransaction, type SqliteDatabase } from './database.ts';
+import {
+  IdempotencyConflictError,
+  IdTakenError,
+  InvalidFactsError,
+  NotApplicableError,
+  RevisionConflictError,
+} from './errors.ts';
+import type { Kind, Profile } from './kind.ts';
+import { kindNamed } from './kinds.ts';
+import { checkId, factProblems } from './packProfiles.ts';
+import { StoredProfile } from './storedProfile.ts';
+import type { ChangeRow, ProfileRow } from './tables.ts';
+
+interface Request {
+  kind: string;
+  id: string;
+  /** Who asks, as the change log will say. */
+  actor: string;
+  /** Validates and answers as if it were done, and writes nothing. */
+  dryRun?: boolean | undefined;
+}
+
+interface ChangeOfExisting extends Request {
+  /** The revision that the caller has seen; anything else is a conflict. */
+  expectedRevision?: number | undefined;
+}
+
+export interface CreateRequest extends Request {
+  facts: unknown;
+  /** Repeating the request with the same key gives the first answer again. */
+  idempotencyKey?: string | undefined;
+}
+
+export interface UpdateRequest extends ChangeOfExisting {
+  /** All facts, not only the changed ones. */
+  facts: unknown;
+}
+
+export interface RetireRequest extends ChangeOfExisting {
+  replacedBy?: string | null | undefined;
+}
+
+export type RestoreRequest = ChangeOfExisting;
+
+/**
+ * Changes profiles on behalf of users. Each change is one transaction that holds the row, its revision, its line in
+ * the change log and the catalogue's revision; it is on the disk when the method returns, and the catalogue shows it.
+ */
+export class ProfileWriter {
+  readonly #database: SqliteDatabase;
+  readonly #store: CatalogueStore;
+  readonly #log: ChangeLog;
+  readonly #find: Statement<[string, string], ProfileRow>;
+  readonly #put: Statement<[ProfileRow]>;
+
+  constructor(database: SqliteDatabase, store: CatalogueStore) {
+    this.#database = database;
+    this.#store = store;
+    this.#log = new ChangeLog(database);
+    this.#find = database.prepare(
+      `SELECT kind, id, name, revision, origin, facts, pack_facts AS packFacts, pack_origin AS packOrigin,
+         retired_at AS retiredAt, retired_by AS retiredBy, replaced_by AS replacedBy, created_at AS createdAt,
+         updated_at AS updatedAt FROM profile WHERE kind = ? AND id = ?`,
+    );
+    this.#put = database.prepare(
+      `INSERT INTO profile VALUES (@kind, @id, @name, @revision, @origin, @facts, @packFacts, @packOrigin, @retiredAt,
+         @retiredBy, @replacedBy, @createdAt, @updatedAt)
+       ON CONFLICT (kind, id) DO UPDATE SET name = @name, revision = @revision, origin = @origin, facts = @facts,
+         pack_facts = @packFacts, pack_origin = @packOrigin, retired_at = @retiredAt, retired_by = @retiredBy,
+         replaced_by = @replacedBy, updated_at = @updatedAt`,
+    );
+  }
+
+  /** @throws IdTakenError InvalidFactsError IdempotencyConflictError */
+  create(request: CreateRequest): Profile {
+    const kind = kindNamed(request.kind);
+    return this.#write(request, () => {
+      const answered = this.#answerOf(request);
+      if (answered !== null) return answered;
+      const facts = this.#validFacts(kind, request.id, request.facts);
+      const taken = shelfOf(this.#store.refresh(), kind.kind).find(request.id);
+      if (taken !== null) throw new IdTakenError(kind.kind, request.id, taken.id);
+      const at = new Date().toISOString();
+      const row: ProfileRow = {
+        ...{ kind: kind.kind, id: request.id, name: kind.name(request.id, facts), revision: 1, origin: 'user' },
+        ...{ facts: JSON.stringify(facts), packFacts: null, packOrigin: null },
+        ...{ retiredAt: null, retiredBy: null, replacedBy: null, createdAt: at, updatedAt: at },
+      };
+      this.#save(row, 'create', request.actor, null);
+      this.#rememberAnswer(request, row);
+      return row;
+    });
+  }
+
+  /** Replaces the facts. A pack's own facts stay behind them, for `restore`. @throws RevisionConflictError InvalidFactsError */
+  update(request: UpdateRequest): Profile {
+    const kind = kindNamed(request.kind);
+    return this.#write(request, () => {
+      const row = this.#existing(request);
+      const facts = this.#validFacts(kind, row.id, request.facts);
+      const behind = row.origin === 'user' ? {} : { packFacts: row.facts, packOrigin: row.origin };
+      const name = kind.name(row.id, facts);
+      const next: ProfileRow = { ...nextRevision(row), ...behind, name, origin: 'user', facts: JSON.stringify(facts) };
+      this.#save(next, 'update', request.actor, row);
+      return next;
+    });
+  }
+
+  /** Takes the profile off the lists. It is still found by its id. @throws RevisionConflictError NotApplicableError */
+  retire(request: RetireRequest): Profile {
+    return this.#write(request, () => {
+      const row = this.#existing(request);
+      if (row.retiredBy === 'user') throw new NotApplicableError(`${row.kind} ${row.id} is already retired.`);
+      const { replacedBy = null } = request;
+      const replacement = replacedBy === null ? null : this.#replacement(row, replacedBy);
+      const next = nextRevision(row);
+      const retired: ProfileRow = { ...next, retiredAt: next.updatedAt, retiredBy: 'user', replacedBy: replacement };
+      this.#save(retired, 'retire', request.actor, row);
+      return retired;
+    });
+  }
+
+  /**
+   * Undoes a retirement; or, where a user's facts stand in front of a pack's, brings the pack's back.
+   *
+   * @throws RevisionConflictError NotApplicableError
+   */
+  restore(request: RestoreRequest): Profile {
+    return this.#write(request, () => {
+      const row = this.#existing(request);
+      const next = row.retiredAt === null ? packFactsInFront(row) : inUse(row);
+      this.#save(next, 'restore', request.actor, row);
+      return next;
+    });
+  }
+
+  /** One transaction, after which this process's catalogue shows the change. A dry run is rolled back. */
+  #write({ kind, dryRun = false }: Request, work: () => ProfileRow): Profile {
+    let row: ProfileRow | null = null;
+    try {
+      inTransaction(this.#database, () => {
+        row = work();
+        if (dryRun) throw new DryRun();
+      });
+    } catch (error) {
+      if (!(error instanceof DryRun)) throw error;
+    }
+    if (row === null) throw new Error('a change gave no row');
+    if (!dryRun) this.#store.refresh();
+    return new StoredProfile(kindNamed(kind), row);
+  }
+
+  #existing({ kind, id, expectedRevision }: ChangeOfExisting): ProfileRow {
+    const { id: known } = shelfOf(this.#store.refresh(), kind).get(id, 'id');
+    const row = this.#find.get(kind, known);
+    if (row === undefined) throw new Error(`${kind} ${known} is in the catalogue and not in the database`);
+    if (expectedRevision !== undefined && expectedRevision !== row.revision) {
+      throw new RevisionConflictError(kind, known, expectedRevision, row.revision);
+    }
+    return row;
+  }
+
+  #replacement({ kind, id }: ProfileRow, replacedBy: string): string {
+    const replacement = shelfOf(this.#store.refresh(), kind).get(replacedBy, 'replacedBy').id;
+    if (replacement === id) throw new NotApplicableError(`${kind} ${id} cannot replace itself.`);
+    return replacement;
+  }
+
+  /** Every problem at once: what the schema finds, else names and references that do not fit the catalogue. */
+  #validFacts(kind: Kind, id: string, stated: unknown): object {
+    const badId = checkId(id);
+    const parsed = kind.schema.safeParse(stated);
+    const problems = badId === null ? [] : [{ path: 'id', message: badId }];
+    if (!parsed.success) problems.push(...factProblems(parsed.error));
+    if (!parsed.success || problems.length > 0) throw new InvalidFactsError(kind.kind, id, problems);
+
+    const facts = parsed.data;
+    const catalogue = this.#store.refresh();
+    for (const alias of kind.aliases(facts)) {
+      const owner = shelfOf(catalogue, kind.kind).find(alias);
+      if (owner !== null && owner.id !== id) throw new IdTakenError(kind.kind, alias, owner.id);
+    }
+    for (const reference of kind.references(facts)) {
+      const shelf = shelfOf(catalogue, reference.kind);
+      if (shelf.find(reference.id)?.id === reference.id) continue;
+      const [nearest] = shelf.suggest(reference.id);
+      const suggestion = nearest === undefined ? '' : ` (did you mean ${nearest}?)`;
+      const message = `there is no ${reference.kind} ${JSON.stringify(reference.id)}${suggestion}`;
+      problems.push({ path: reference.path, message });
+    }
+    if (problems.length > 0) throw new InvalidFactsError(kind.kind, id, problems);
+    return facts;
+  }
+
+  #save(row: ProfileRow, action: ChangeRow['action'], actor: string, before: ProfileRow | null): void {
+    this.#put.run(row);
+    const { kind, id, revision, updatedAt: at } = row;
+    const catalogueRevision = nextCatalogueRevision(this.#database);
+    const facts = { before: before?.facts ?? null, after: action === 'retire' ? null : row.facts };
+    this.#log.append({ catalogueRevision, kind, id, revision, actor, action, ...facts, at });
+  }
+
+  #answerOf(request: CreateRequest): ProfileRow | null {
+    const { idempotencyKey: key, actor } = request;
+    if (key === undefined) return null;
+    const stored = this.#database
+      .prepare<[string, string], { requestDigest: string; response: string }>(
+        'SELECT request_digest AS requestDigest, response FROM idempotency_key WHERE actor = ? AND key = ?',
+      )
+      .get(actor, key);
+    if (stored === undefined) return null;
+    if (stored.requestDigest !== digestOf(request)) throw new IdempotencyConflictError(key);
+    return JSON.parse(stored.response);
+  }
+
+  #rememberAnswer(request: CreateRequest, row: ProfileRow): void {
+    if (request.idempotencyKey === undefined) return;
+    this.#database
+      .prepare('INSERT INTO idempotency_key (actor, key, request_digest, response, at) VALUES (?, ?, ?, ?, ?)')
+      .run(request.actor, request.idempotencyKey, digestOf(request), JSON.stringify(row), row.updatedAt);
+  }
+}
+
+/** Rolls a transaction back that has shown what it would do. */
+class DryRun extends Error {}
+
+function nextRevision(row: ProfileRow): ProfileRow {
+  return { ...row, revision: row.revision + 1, updatedAt: new Date().toISOString() };
+}
+
+function inUse(row: ProfileRow): ProfileRow {
+  return { ...nextRevision(row), retiredAt: null, retiredBy: null, replacedBy: null };
+}
+
+function packFactsInFront(row: ProfileRow): ProfileRow {
+  const { kind: kindName, id, packFacts, packOrigin } = row;
+  if (packFacts === null || packOrigin === null) {
+    throw new NotApplicableError(`${kindName} ${id} is in use and has no pack's facts to go back to.`);
+  }
+  const name = kindNamed(kindName).name(id, JSON.parse(packFacts));
+  return { ...nextRevision(row), name, origin: packOrigin, facts: packFacts, packFacts: null, packOrigin: null };
+}
+
+function digestOf({ kind, id, facts }: CreateRequest): string {
+  return createHash('sha256')
+    .update(JSON.stringify([kind, id, facts]))
+    .digest('hex');
+}

@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import type { Coefficients } from '../engine/coefficients.ts';
+import type { Catalogue } from './catalogue.ts';
+import { CatalogueStore } from './catalogueStore.ts';
+import { ChangeLog, type ChangePage, type ChangeRequest } from './changeLog.ts';
+import { loadCoefficients } from './coefficients.ts';
+import { asRegistryError, openDatabase } from './database.ts';
+import { loadPacks, type PackLoad } from './loadPacks.ts';
+import { readPack } from './pack.ts';
+import { ProfileWriter } from './profileWriter.ts';
+
+/** The documented data that comes with the calculator. */
+export const seedsFolder = join(import.meta.dirname, '../../seeds');
+
+export interface RegistryOptions {
+  /** The SQLite file, created when missing; ":memory:" for one that vanishes. */
+  databasePath: string;
+  /** Folders of profile files beside the built-in ones, the weakest first. */
+  packs?: readonly string[];
+  /** The built-in pack. */
+  seeds?: string;
+}
+
+export interface Registry {
+  /** The catalogue as it is now. Take it once for a request, so that its answers agree. */
+  catalogue(): Catalogue;
+  readonly coefficients: Coefficients;
+  readonly write: ProfileWriter;
+  changes(request: ChangeRequest): ChangePage;
+  /** What loading the packs did at start. */
+  readonly packLoad: PackLoad;
+  /** Calls `listener` with each new catalogue; the returned function stops that. */
+  onChange(listener: (catalogue: Catalogue) => void): () => void;
+  close(): void;
+}
+
+/** How soon another process's change is noticed without anybody asking. */
+const watchIntervalMs = 50;
+
+/**
+ * Opens the database, brings it in step with the packs and holds the catalogue in memory.
+ *
+ * @throws RegistryError one line and a hint: the database or a pack cannot be used; nothing is written then
+ */
+export async function openRegistry(options: RegistryOptions): Promise<Registry> {
+  const { databasePath, packs = [], seeds = seedsFolder } = options;
+  // Read first: a folder or file that cannot be read should not even create a database.
+  const coefficients = loadCoefficients(join(seedsFolder, 'coefficients.json'));
+  const folders = [readPack(seeds, 'seed'), ...packs.map((folder) => readPack(folder, 'pack'))];
+  const database = openDatabase(databasePath);
+  try {
+    const packLoad = await loadPacks(database, folders);
+    const store = new CatalogueStore(database);
+    const log = new ChangeLog(database);
+    const stopWatching = store.watch(watchIntervalMs);
+    return {
+      catalogue: () => store.current(),
+      coefficients,
+      write: new ProfileWriter(database, store),
+      changes: (request) => log.list(request),
+      packLoad,
+      onChange: (listener) => store.onChange(listener),
+      close() {
+        stopWatching();
+        database.close();
+      },
+    };
+  } catch (error) {
+    database.close();
+    throw asRegistryError(error, databasePath);
+  }
+}
