@@ -1,0 +1,18 @@
+import SchemaBuilder from '@pothos/core';
+import type { Context } from './context.ts';
+
+/** No Pothos plugin is loaded: each one wraps every resolver, and the hot query has thirty of them. */
+export const builder = new SchemaBuilder<{
+  Context: Context;
+  DefaultFieldNullability: false;
+  Scalars: {
+    ID: { Input: string; Output: string };
+    SafeInt: { Input: number; Output: number };
+  };
+}>({ defaultFieldNullability: false });
+
+builder.queryType({
+  description:
+    'Questions about language models on hardware and behind APIs. Start with `{ estimate { summary } }`. ' +
+    'Ids are short slugs and may be replaced by any alias; upper and lower case do not matter.',
+});

@@ -1,0 +1,78 @@
+import type { Page } from '../registry/page.ts';
+import { type ArgumentRange, ranged, requireInRange } from './argumentRange.ts';
+import { builder } from './builder.ts';
+
+const pageRange: ArgumentRange = { minimum: 1, maximum: 100, whole: true };
+
+const PageInfoType = builder.objectRef<Page<unknown>>('PageInfo').implement({
+  description: 'Where a page lies in its list.',
+  fields: (t) => ({
+    hasNextPage: t.exposeBoolean('hasNextPage', { description: 'There are items after this page.' }),
+    hasPreviousPage: t.exposeBoolean('hasPreviousPage', { description: 'There are items before this page.' }),
+    startCursor: t.string({
+      nullable: true,
+      description: 'Cursor of the first item; null when the page is empty.',
+      resolve: ({ cursors }) => cursors[0],
+    }),
+    endCursor: t.string({
+      nullable: true,
+      description: 'Cursor of the last item, to pass as `after`; null when the page is empty.',
+      resolve: ({ cursors }) => cursors.at(-1),
+    }),
+  }),
+});
+
+interface Edge<Item> {
+  cursor: string;
+  node: Item;
+}
+
+type Types = (typeof builder)['$inferSchemaTypes'];
+
+/** The connection and edge types of a list of `node`s. */
+export function connectionOf<Item>(name: string, node: PothosSchemaTypes.ObjectRef<Types, Item>, things: string) {
+  const EdgeType = builder.objectRef<Edge<Item>>(`${name}Edge`).implement({
+    description: `One of the ${things}, with its place in the list.`,
+    fields: (t) => ({
+      cursor: t.exposeString('cursor', { description: 'Its place, to pass as `after`.' }),
+      node: t.field({ type: node, description: 'The item.', resolve: (edge) => edge.node as never }),
+    }),
+  });
+  return builder.objectRef<Page<Item>>(`${name}Connection`).implement({
+    description: `A page of ${things}.`,
+    fields: (t) => ({
+      nodes: t.field({ type: [node], description: 'The items.', resolve: ({ items }) => [...items] }),
+      edges: t.field({
+        type: [EdgeType],
+        description: 'The items with their places in the list.',
+        resolve: ({ items, cursors }) => items.map((node, index) => ({ node, cursor: cursors[index] ?? '' })),
+      }),
+      pageInfo: t.field({
+        type: PageInfoType,
+        description: 'Where the page lies in the list.',
+        resolve: (page) => page,
+      }),
+      totalCount: t.exposeInt('totalCount', { description: 'Items in the whole list, a count.' }),
+    }),
+  });
+}
+
+/** `first` and `after` of a list. */
+export function pageArguments({ arg }: { arg: PothosSchemaTypes.QueryFieldBuilder<Types, object>['arg'] }) {
+  return {
+    first: arg.int({ defaultValue: 25, description: 'Items on the page, a count: 1 to 100.', ...ranged(pageRange) }),
+    after: arg.string({ description: 'Cursor of the item before the page: `endCursor` of the page before.' }),
+  };
+}
+
+/** @throws GraphQLError INVALID_ARGUMENT for `first` outside 1 to 100 */
+export function pageRequest({
+  first,
+  after,
+}: {
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}) {
+  requireInRange('first', first, pageRange);
+  return { first: first ?? 25, after: after ?? null };
+}

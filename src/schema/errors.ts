@@ -1,0 +1,86 @@
+import { type ASTNode, GraphQLError } from 'graphql';
+import { InvalidWorkloadError, MissingFigureError } from '../engine/errors.ts';
+import { InvalidCursorError, UnknownProfileError } from '../registry/errors.ts';
+
+/** Codes of requests that cannot be answered, in `extensions.code`. */
+export type ErrorCode = 'UNKNOWN_PROFILE' | 'INVALID_ARGUMENT' | 'MISSING_FIGURE' | 'UNSUPPORTED';
+
+/** What a client can act on, beside the message. */
+export interface ErrorDetail {
+  /** The argument at fault, dotted for fields of inputs: options.devices. */
+  argument?: string | undefined;
+  /** The value as it was received. */
+  value?: unknown;
+  /** Ids that exist and look alike. */
+  suggestions?: readonly string[] | undefined;
+  /** The values that would do: a list, or the ends of a range. */
+  allowed?: readonly (string | number)[] | { minimum: number; maximum: number } | undefined;
+}
+
+export function codedError(code: ErrorCode, message: string, detail: ErrorDetail, node?: ASTNode): GraphQLError {
+  return new GraphQLError(message, { extensions: { code, ...detail }, nodes: node ?? null });
+}
+
+/** @param reason completes the sentence "tokens …": "must be a whole number from 1 to 10" */
+export function invalidArgument(
+  argument: string,
+  value: unknown,
+  reason: string,
+  allowed?: ErrorDetail['allowed'],
+  node?: ASTNode,
+): GraphQLError {
+  const shown = typeof value === 'string' ? `"${value}"` : String(value);
+  return codedError('INVALID_ARGUMENT', `${argument} ${reason}; got ${shown}`, { argument, value, allowed }, node);
+}
+
+/** A resolver whose known errors reach the client with their code; anything else is a bug and stays masked. */
+export function resolving<Parameters extends unknown[], Result>(
+  resolve: (...parameters: Parameters) => Result,
+): (...parameters: Parameters) => Result {
+  return (...parameters) => {
+    try {
+      return resolve(...parameters);
+    } catch (error) {
+      throw asCodedError(error);
+    }
+  };
+}
+
+/** The one place where the error classes of engine and registry become codes. */
+export function asCodedError(error: unknown): unknown {
+  if (error instanceof InvalidWorkloadError) {
+    const { argument, value, allowed } = error;
+    return invalidArgument(argumentOf(argument), value, `must be ${allowed}`);
+  }
+  if (error instanceof MissingFigureError) {
+    return codedError('MISSING_FIGURE', error.message, { value: error.profileId });
+  }
+  if (error instanceof UnknownProfileError) {
+    const { argument, kind, value, suggestions } = error;
+    return codedError('UNKNOWN_PROFILE', error.message, { argument: argument ?? argumentOf(kind), value, suggestions });
+  }
+  if (error instanceof InvalidCursorError) {
+    return codedError('INVALID_ARGUMENT', error.message, { argument: error.argument, value: error.value });
+  }
+  return error;
+}
+
+/** Engine and registry name the thing; the API's argument for it may be called otherwise, or sit inside `options`. */
+function argumentOf(name: string): string {
+  if (name === 'outputTokens') return 'tokens';
+  if (name === 'weight-format') return 'options.weights';
+  return optionNames.has(name.split('.', 1)[0] ?? '') ? `options.${name}` : name;
+}
+
+const optionNames = new Set([
+  'runtime',
+  'runtimeYear',
+  'weights',
+  'kvCache',
+  'devices',
+  'parallelism',
+  'contextTokens',
+  'scheduling',
+  'offer',
+  'usdPerHour',
+]);

@@ -1,0 +1,135 @@
+import { hostedCost } from '../../engine/cost.ts';
+import { estimateHosted, type HostedEstimate } from '../../engine/estimators/hosted.ts';
+import type { RequestTokens, TokenPrice } from '../../engine/price.ts';
+import { chooseTokenPrice, namedPrice, type PriceChoice } from '../../engine/priceChoice.ts';
+import type { Assumption, Workload } from '../../engine/profile.ts';
+import type { Catalogue } from '../../registry/catalogue.ts';
+import type { Context } from '../context.ts';
+import { invalidArgument } from '../errors.ts';
+import { latenciesOfModel } from '../hostedLatency.ts';
+import type { ModelProfile } from '../model/model.ts';
+import { isOffer, type OfferProfile, tokenOffersOfModel } from '../offer.ts';
+import type { Answer, Question } from './answer.ts';
+import type { Basis } from './basis.ts';
+import { contextWarnings } from './contextWarnings.ts';
+import { typicalErrorPercent } from './typicalError.ts';
+
+/** A model behind a provider's API: published latency and token prices, no hardware. */
+export function answerHosted(question: Question, model: ModelProfile, { catalogue }: Context): Answer {
+  const workload = workloadOf(question);
+  const offer = namedOffer(question, model, catalogue);
+  const estimate = estimateAtProvider(model, workload, catalogue, offer?.facts.provider);
+  return {
+    catalogue,
+    model,
+    hardware: null,
+    deployment: { mode: 'api', provider: estimate.timePerOutputTokenFrom.provider },
+    workload,
+    latency: {
+      latency: estimate.latency,
+      intervals: () => ({
+        timeToFirstTokenSeconds: estimate.timeToFirstTokenSecondsRange,
+        timePerOutputTokenSeconds: estimate.timePerOutputTokenSecondsRange,
+        endToEndSeconds: estimate.endToEndSecondsRange,
+      }),
+    },
+    throughput: estimate.throughput,
+    memory: null,
+    saturation: null,
+    bottleneck: null,
+    steps: null,
+    assumptions: [...ignored(question), ...estimate.assumptions],
+    warnings: contextWarnings(model, workload),
+    cost: () => {
+      const choice = choosePrice(model, workload, catalogue, offer);
+      return choice === null ? null : hostedCost(choice, tokensOfRequest(workload));
+    },
+    energy: () => null,
+    basis: () => basisOf(estimate, catalogue),
+    suggestions: () => [],
+  };
+}
+
+function workloadOf({ promptTokens, tokens, batch, contextTokens, scheduling }: Question): Workload {
+  return {
+    promptTokens,
+    outputTokens: tokens,
+    batch,
+    contextTokens: contextTokens ?? 0,
+    scheduling: scheduling ?? 'continuous',
+  };
+}
+
+/** What the question says about hardware has no meaning for an API: said, not silently dropped. */
+function ignored(question: Question): Assumption[] {
+  const { hardware, runtime, runtimeYear, weights, kvCache, devices, parallelism, usdPerHour } = question;
+  const options = Object.entries({ runtime, runtimeYear, weights, kvCache, devices, parallelism, usdPerHour });
+  const given = options.filter(([, value]) => value !== null && value !== undefined).map(([name]) => name);
+  const names = [...(hardware ? [`hardware (${hardware})`] : []), ...given];
+  if (names.length === 0) return [];
+  const text = `The model runs behind a provider’s API, whose hardware is not known: ${names.join(', ')} ignored.`;
+  return [{ code: 'HARDWARE_IGNORED', text }];
+}
+
+function namedOffer({ offer: id }: Question, model: ModelProfile, catalogue: Catalogue) {
+  if (id === null || id === undefined) return null;
+  const offer = catalogue.offer.get(id, 'options.offer');
+  if (isOffer('model-tokens')(offer) && offer.facts.model === model.id) return offer;
+  const allowed = tokenOffersOfModel(catalogue, model.id).map((other) => other.id);
+  throw invalidArgument('options.offer', id, `must be an offer of ${model.name} by the token`, allowed);
+}
+
+/** At the provider of the named offer where somebody measured it there, else at the provider with the best measurement. */
+function estimateAtProvider(
+  model: ModelProfile,
+  workload: Workload,
+  catalogue: Catalogue,
+  provider: string | undefined,
+): HostedEstimate {
+  const measurements = latenciesOfModel(catalogue, model.id).map(({ engine }) => engine);
+  const there = measurements.filter((row) => row.provider === provider && !row.atypical);
+  const measured = {
+    time: there.some((row) => row.timeToFirstTokenSeconds !== null),
+    speed: there.some((row) => row.secondsPerOutputToken !== null),
+  };
+  if (measured.time && measured.speed) return estimateHosted(model.id, measurements, workload, provider);
+  const estimate = estimateHosted(model.id, measurements, workload);
+  if (provider === undefined) return estimate;
+  const text = `Nobody is known to have measured ${model.name} at ${provider}: the latency is another provider’s.`;
+  return { ...estimate, assumptions: [...estimate.assumptions, { code: 'HOSTED_OTHER_PROVIDER', text }] };
+}
+
+function choosePrice(
+  model: ModelProfile,
+  workload: Workload,
+  catalogue: Catalogue,
+  offer: OfferProfile<'model-tokens'> | null,
+): PriceChoice<TokenPrice> | null {
+  if (offer !== null) return namedPrice(offer.engine);
+  const offers = tokenOffersOfModel(catalogue, model.id);
+  return chooseTokenPrice(
+    offers.map(({ engine }) => engine),
+    tokensOfRequest(workload),
+  );
+}
+
+function tokensOfRequest({ promptTokens, contextTokens, outputTokens }: Workload): RequestTokens {
+  return { promptTokens, cachedTokens: contextTokens, outputTokens };
+}
+
+function basisOf(estimate: HostedEstimate, catalogue: Catalogue): Basis {
+  const { timeToFirstTokenFrom, timePerOutputTokenFrom, timeToFirstTokenCount, timePerOutputTokenCount } = estimate;
+  const rows = new Set([timeToFirstTokenFrom.id, timePerOutputTokenFrom.id]);
+  const { low, high } = estimate.endToEndSecondsRange;
+  const compared = Math.min(timeToFirstTokenCount, timePerOutputTokenCount);
+  return {
+    method: 'measured-neighbour',
+    evidence:
+      `Published measurements of the hosted model: ${timeToFirstTokenCount} of the time to first token, ` +
+      `${timePerOutputTokenCount} of the speed.`,
+    nearestMeasurement: null,
+    expectedErrorPercent: compared < 2 ? null : typicalErrorPercent(Math.log(high / low) / 2),
+    coefficients: [],
+    hostedMeasurements: [...rows].map((id) => catalogue.hostedLatency.get(id)),
+  };
+}

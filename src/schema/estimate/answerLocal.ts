@@ -1,0 +1,101 @@
+import { type CostEstimate, givenHourlyCost, rentedCost } from '../../engine/cost.ts';
+import { energyEstimate } from '../../engine/energy.ts';
+import { estimate } from '../../engine/estimate.ts';
+import { chooseHourlyPrice, namedPrice } from '../../engine/priceChoice.ts';
+import type { Deployment, Estimate, Workload } from '../../engine/profile.ts';
+import { errorBand } from '../../engine/uncertainty.ts';
+import { resolveDeployment } from '../../registry/resolveDeployment.ts';
+import type { Context } from '../context.ts';
+import { invalidArgument } from '../errors.ts';
+import type { ModelProfile } from '../model/model.ts';
+import { hourOffersOfHardware, isOffer } from '../offer.ts';
+import type { Answer, Question } from './answer.ts';
+import type { Basis } from './basis.ts';
+import { contextWarnings } from './contextWarnings.ts';
+import { deploymentRequest, hardwareAsked } from './deploymentRequest.ts';
+import type { LatencyIntervals } from './latency.ts';
+import { suggestionsFor } from './suggestionsFor.ts';
+import { typicalErrorPercent } from './typicalError.ts';
+
+/** A model on hardware: the deployment resolved from the catalogue, estimated by the engine. */
+export function answerLocal(question: Question, model: ModelProfile, context: Context): Answer {
+  const { catalogue, coefficients } = context;
+  const hardware = catalogue.hardware.get(hardwareAsked(question), 'hardware');
+  const resolved = resolveDeployment(catalogue, deploymentRequest(question, model, hardware));
+  const { deployment, workload, runtime, weights, kvCache, assumptions } = resolved;
+  const result = estimate(deployment, workload, coefficients);
+  const { devices, parallelism, runtimeYear } = deployment;
+  return {
+    catalogue,
+    model,
+    hardware,
+    deployment: { mode: 'local', devices, parallelism, runtime, runtimeYear, weights, kvCache },
+    workload,
+    latency: { latency: result.latency, intervals: () => intervalsOf(deployment, workload, result, context) },
+    throughput: result.throughput,
+    memory: result.memory,
+    saturation: result.saturation,
+    bottleneck: result.bottleneck,
+    steps: { prefill: result.prefillStep, decode: result.decodeStep },
+    assumptions: [...assumptions, ...result.assumptions],
+    warnings: [...contextWarnings(model, workload), ...result.warnings],
+    cost: () => costOf(question, deployment, workload, result, context),
+    energy: () => energyEstimate(deployment.hardware.powerWatts, devices, result.throughput),
+    basis: () => basisOf(deployment, workload, result, context),
+    suggestions: () => suggestionsFor(question, model, deployment, result, context),
+  };
+}
+
+function intervalsOf(
+  deployment: Deployment,
+  workload: Workload,
+  result: Estimate,
+  { coefficients }: Context,
+): LatencyIntervals {
+  const band = errorBand(deployment, workload, result, coefficients);
+  const { timeToFirstTokenSeconds, timePerOutputTokenSeconds, endToEndSeconds } = result.latency;
+  return {
+    timeToFirstTokenSeconds: around(timeToFirstTokenSeconds, band.timeToFirstToken),
+    timePerOutputTokenSeconds: around(timePerOutputTokenSeconds, band.timePerOutputToken),
+    endToEndSeconds: around(endToEndSeconds, band.endToEnd),
+  };
+}
+
+function around(value: number, halfWidth: number) {
+  return { low: value * Math.exp(-halfWidth), high: value * Math.exp(halfWidth) };
+}
+
+function basisOf(deployment: Deployment, workload: Workload, result: Estimate, { coefficients }: Context): Basis {
+  const { method, evidence, endToEnd } = errorBand(deployment, workload, result, coefficients);
+  return {
+    method,
+    evidence,
+    nearestMeasurement: null,
+    expectedErrorPercent: typicalErrorPercent(endToEnd),
+    coefficients: result.coefficients,
+    hostedMeasurements: [],
+  };
+}
+
+/** The price given, the offer named, or the median of comparable offers; null when nobody rents the device out. */
+function costOf(
+  { usdPerHour, offer: id }: Question,
+  { hardware, devices }: Deployment,
+  workload: Workload,
+  { throughput }: Estimate,
+  { catalogue }: Context,
+): CostEstimate | null {
+  const tokens = workload.contextTokens + workload.promptTokens + workload.outputTokens;
+  if (usdPerHour !== null && usdPerHour !== undefined) return givenHourlyCost(usdPerHour, throughput, tokens);
+  const offers = hourOffersOfHardware(catalogue, hardware.id);
+  if (id === null || id === undefined) {
+    const choice = chooseHourlyPrice(offers.map(({ engine }) => engine));
+    return choice === null ? null : rentedCost(choice, devices, throughput, tokens);
+  }
+  const offer = catalogue.offer.get(id, 'options.offer');
+  if (isOffer('hardware-hour')(offer) && offer.facts.hardware === hardware.id) {
+    return rentedCost(namedPrice(offer.engine), devices, throughput, tokens);
+  }
+  const allowed = offers.map((other) => other.id);
+  throw invalidArgument('options.offer', id, `must be an hourly offer of ${hardware.name}`, allowed);
+}

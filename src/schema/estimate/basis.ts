@@ -1,0 +1,102 @@
+import type { CoefficientUse } from '../../engine/profile.ts';
+import type { EvidenceMethod } from '../../engine/uncertainty.ts';
+import { builder } from '../builder.ts';
+import { type HostedLatencyProfile, HostedLatencyType } from '../hostedLatency.ts';
+import { type MeasurementProfile, MeasurementType } from '../measurement.ts';
+
+/** How much an answer can be trusted, and why. */
+export interface Basis {
+  method: EvidenceMethod;
+  evidence: string;
+  nearestMeasurement: NearestMeasurement | null;
+  expectedErrorPercent: number | null;
+  coefficients: readonly CoefficientUse[];
+  hostedMeasurements: readonly HostedLatencyProfile[];
+}
+
+export interface NearestMeasurement {
+  measurement: MeasurementProfile;
+  differs: readonly string[];
+}
+
+const BasisMethod = builder.enumType('BasisMethod', {
+  description: 'What an estimate rests on, the firmest first.',
+  values: {
+    MEASURED_NEIGHBOUR: {
+      value: 'measured-neighbour',
+      description: 'Measurements of this very deployment, or of this model at its provider.',
+    },
+    FITTED: {
+      value: 'fitted',
+      description: 'Coefficients fitted on measurements of this family of devices and runtime.',
+    },
+    INHERITED: {
+      value: 'inherited',
+      description:
+        'At least one coefficient was fitted on wider data, because the family itself has too few measurements.',
+    },
+    DATASHEET: {
+      value: 'datasheet',
+      description: 'Datasheet figures and assumed efficiencies: nobody measured anything close.',
+    },
+  } as const,
+});
+
+const CoefficientType = builder.objectRef<CoefficientUse>('Coefficient').implement({
+  description: 'One number that physics cannot know, as it was used.',
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'What it is, with its unit where it has one.' }),
+    value: t.exposeFloat('value', {
+      description: 'Its value, in the unit its name states; fractions have none (dimensionless).',
+    }),
+    from: t.exposeString('row', {
+      description: 'The group it holds for, e.g. nvidia-hopper|fp8; wider groups stand in for unmeasured ones.',
+    }),
+    inheritance: t.exposeInt('inheritance', {
+      description:
+        'Steps from the most specific group that could exist to the one used, a count; 0 = the group itself.',
+    }),
+    known: t.exposeString('known', { description: 'fitted, source or assumed.' }),
+    data: t.exposeString('data', { description: 'The data it comes from, in words.' }),
+  }),
+});
+
+const NearestMeasurementType = builder.objectRef<NearestMeasurement>('NearestMeasurement').implement({
+  description: 'The closest published point.',
+  fields: (t) => ({
+    measurement: t.expose('measurement', { type: MeasurementType, description: 'The measurement.' }),
+    differs: t.stringList({
+      description: 'What is different there, in words.',
+      resolve: ({ differs }) => [...differs],
+    }),
+  }),
+});
+
+export const BasisType = builder.objectRef<Basis>('Basis').implement({
+  description: 'How much the answer can be trusted, and why.',
+  fields: (t) => ({
+    method: t.expose('method', { type: BasisMethod, description: 'What it rests on.' }),
+    evidence: t.exposeString('evidence', { description: 'The same in a sentence.' }),
+    nearestMeasurement: t.expose('nearestMeasurement', {
+      type: NearestMeasurementType,
+      nullable: true,
+      description: 'The closest published point; null when none is close.',
+    }),
+    expectedErrorPercent: t.exposeFloat('expectedErrorPercent', {
+      nullable: true,
+      description:
+        'Typical (median) error of endToEndMs for estimates with such a basis, in percent; null where a single ' +
+        'published measurement is all there is.',
+    }),
+    coefficients: t.field({
+      type: [CoefficientType],
+      description: 'What was used beside physics and datasheets; empty for an API.',
+      resolve: ({ coefficients }) => [...coefficients],
+    }),
+    hostedMeasurements: t.field({
+      type: [HostedLatencyType],
+      description: 'API only: the published measurements the latency was read from.',
+      resolve: ({ hostedMeasurements }) => [...hostedMeasurements],
+    }),
+  }),
+});

@@ -1,0 +1,93 @@
+import type { CostBasis, CostEstimate } from '../../engine/cost.ts';
+import type { PriceRange } from '../../engine/priceChoice.ts';
+import { builder } from '../builder.ts';
+import { OfferType } from '../offer.ts';
+
+const CostKind = builder.enumType('CostKind', {
+  description: 'What is paid for.',
+  values: {
+    MODEL_TOKENS: { value: 'model-tokens', description: 'Tokens, to a provider of the hosted model.' },
+    HARDWARE_HOUR: { value: 'hardware-hour', description: 'Hours of rented hardware, at full use.' },
+    GIVEN: { value: 'given', description: 'Hours of hardware, at the price given with the question.' },
+  } as const,
+});
+
+export const PriceRangeType = builder.objectRef<PriceRange>('PriceRange').implement({
+  description: 'The spread of comparable prices, in the unit of the field that holds it.',
+  fields: (t) => ({
+    low: t.exposeFloat('low', { description: 'The lowest, in the unit of the field that holds the range.' }),
+    median: t.exposeFloat('median', { description: 'The middle one, in the unit of the field that holds the range.' }),
+    high: t.exposeFloat('high', { description: 'The highest, in the unit of the field that holds the range.' }),
+    count: t.exposeInt('count', { description: 'How many prices, a count.' }),
+  }),
+});
+
+const CostBasisType = builder.objectRef<CostBasis>('CostBasis').implement({
+  description: 'Which price was used, and how it was chosen.',
+  fields: (t) => ({
+    kind: t.expose('kind', { type: CostKind, description: 'What is paid for.' }),
+    provider: t.exposeString('provider', {
+      nullable: true,
+      description: 'Who asks it; null when the price was given.',
+    }),
+    date: t.exposeString('effectiveFrom', {
+      nullable: true,
+      description: 'First day the price is known to have held, as precisely as known; null = undated or given.',
+    }),
+    rule: t.exposeString('rule', { description: 'How the offer was chosen, in words.' }),
+    offer: t.field({
+      type: OfferType,
+      nullable: true,
+      description: 'The offer used; null when the price was given.',
+      resolve: ({ chosen }, _, { catalogue }) => (chosen === null ? null : catalogue.offer.get(chosen)),
+    }),
+    compared: t.field({
+      type: [OfferType],
+      description: 'The offers compared, cheapest first; the one used is among them.',
+      resolve: ({ offers }, _, { catalogue }) => offers.map((id) => catalogue.offer.get(id)),
+    }),
+  }),
+});
+
+export const CostEstimateType = builder.objectRef<CostEstimate>('CostEstimate').implement({
+  description:
+    'What it costs, with the spread of other offers beside each figure: prices of one device or one model commonly ' +
+    'differ by several times. Rented hardware is taken to be busy all the time; idle hours make each token dearer.',
+  fields: (t) => ({
+    usdPerRequest: t.exposeFloat('usdPerRequest', { description: 'One sequence: prompt and output, in USD.' }),
+    usdPerRequestRange: t.expose('usdPerRequestRange', {
+      type: PriceRangeType,
+      description: 'The same request at the other offers, in USD.',
+    }),
+    usdPerMillionOutputTokens: t.exposeFloat('usdPerMillionOutputTokens', {
+      description:
+        'Hosted: the rate of output. Hardware: everything the hour costs over the tokens it generates. USD per million tokens.',
+    }),
+    usdPerMillionOutputTokensRange: t.expose('usdPerMillionOutputTokensRange', {
+      type: PriceRangeType,
+      description: 'The same at the other offers, in USD per million tokens.',
+    }),
+    usdPerMillionInputTokens: t.exposeFloat('usdPerMillionInputTokens', {
+      nullable: true,
+      description: 'Hosted only: the rate of input, in USD per million tokens.',
+    }),
+    usdPerMillionCachedInputTokens: t.exposeFloat('usdPerMillionCachedInputTokens', {
+      nullable: true,
+      description:
+        'Hosted only: the rate of input found in the provider’s cache, in USD per million tokens; null = no such rate.',
+    }),
+    usdPerMillionTokensBlended: t.exposeFloat('usdPerMillionTokensBlended', {
+      description: 'The request’s cost over all its tokens, read and generated, in USD per million tokens.',
+    }),
+    usdPerHour: t.exposeFloat('usdPerHour', {
+      nullable: true,
+      description: 'Hardware only: all devices together, in USD per hour.',
+    }),
+    usdPerHourRange: t.expose('usdPerHourRange', {
+      type: PriceRangeType,
+      nullable: true,
+      description: 'Hardware only: the same at the other offers, in USD per hour.',
+    }),
+    basis: t.expose('basis', { type: CostBasisType, description: 'Which price was used, and how it was chosen.' }),
+  }),
+});

@@ -1,0 +1,85 @@
+import type { Parallelism } from '../../engine/profile.ts';
+import { builder } from '../builder.ts';
+import { DeploymentMode } from '../enums.ts';
+import { type RuntimeProfile, RuntimeType } from '../runtime.ts';
+import { type WeightFormatProfile, WeightFormatType } from '../weightFormat.ts';
+
+/** What the estimate is of, everything resolved. */
+export type AnsweredDeployment = LocalDeployment | ApiDeployment;
+
+export interface LocalDeployment {
+  mode: 'local';
+  devices: number;
+  parallelism: Parallelism;
+  runtime: RuntimeProfile;
+  runtimeYear: number;
+  weights: WeightFormatProfile;
+  kvCache: WeightFormatProfile;
+}
+
+export interface ApiDeployment {
+  mode: 'api';
+  /** Whose measured latency answers. */
+  provider: string;
+}
+
+const ParallelismType = builder.objectRef<Parallelism>('Parallelism').implement({
+  description: 'How the model is spread over devices: tensor × pipeline × data = devices.',
+  fields: (t) => ({
+    tensor: t.exposeInt('tensor', { description: 'Devices that share every layer, a count.' }),
+    pipeline: t.exposeInt('pipeline', { description: 'Stages of consecutive layers, a count.' }),
+    expert: t.exposeInt('expert', {
+      description: 'Ranks that the experts are spread over, a count; 1 = sharded like the rest.',
+    }),
+    data: t.exposeInt('data', { description: 'Copies of the model that work on different requests, a count.' }),
+  }),
+});
+
+const local = (deployment: AnsweredDeployment): LocalDeployment | null =>
+  deployment.mode === 'local' ? deployment : null;
+
+export const DeploymentType = builder.objectRef<AnsweredDeployment>('Deployment').implement({
+  description: 'Where and how the model runs, defaults filled in.',
+  fields: (t) => ({
+    mode: t.expose('mode', { type: DeploymentMode, description: 'Own hardware or a provider’s API.' }),
+    provider: t.string({
+      nullable: true,
+      description: 'API only: the provider whose measured latency answers.',
+      resolve: (deployment) => (deployment.mode === 'api' ? deployment.provider : null),
+    }),
+    devices: t.int({
+      nullable: true,
+      description: 'Devices used, a count; null for an API.',
+      resolve: (deployment) => local(deployment)?.devices,
+    }),
+    parallelism: t.field({
+      type: ParallelismType,
+      nullable: true,
+      description: 'How the model is spread over the devices; null for an API.',
+      resolve: (deployment) => local(deployment)?.parallelism,
+    }),
+    runtime: t.field({
+      type: RuntimeType,
+      nullable: true,
+      description: 'The program that runs the model; null for an API.',
+      resolve: (deployment) => local(deployment)?.runtime,
+    }),
+    runtimeYear: t.int({
+      nullable: true,
+      description: 'Year of the runtime’s build (calendar year): runtimes get faster; null for an API.',
+      resolve: (deployment) => local(deployment)?.runtimeYear,
+    }),
+    weights: t.field({
+      type: WeightFormatType,
+      nullable: true,
+      description: 'Format of the weights; null for an API.',
+      resolve: (deployment) => local(deployment)?.weights,
+    }),
+    kvCache: t.field({
+      type: WeightFormatType,
+      nullable: true,
+      description: 'Format of the KV cache; null for an API.',
+      resolve: (deployment) => local(deployment)?.kvCache,
+    }),
+  }),
+});

@@ -1,0 +1,103 @@
+import { builder } from '../builder.ts';
+import { Bottleneck, Phase } from '../enums.ts';
+import { resolving } from '../errors.ts';
+import { HardwareType } from '../hardware/hardware.ts';
+import { ModelType } from '../model/model.ts';
+import type { Answer } from './answer.ts';
+import { AssumptionType } from './assumption.ts';
+import { BasisType } from './basis.ts';
+import { calculatorVersion } from './calculatorVersion.ts';
+import { CostEstimateType } from './cost.ts';
+import { DeploymentType } from './deployment.ts';
+import { EnergyEstimateType } from './energy.ts';
+import { LatencyEstimateType } from './latency.ts';
+import { MemoryEstimateType } from './memory.ts';
+import { OperationType } from './operation.ts';
+import { SaturationType } from './saturation.ts';
+import { SuggestionType } from './suggestion.ts';
+import { summarise } from './summary.ts';
+import { ThroughputEstimateType } from './throughput.ts';
+import { WorkloadType } from './workload.ts';
+
+export const EstimateType = builder.objectRef<Answer>('Estimate').implement({
+  description: 'How fast, how big and how expensive one model is in one deployment for one workload.',
+  fields: (t) => ({
+    summary: t.string({
+      description: 'The answer in one sentence, with units.',
+      resolve: (answer) => summarise(answer),
+    }),
+    model: t.expose('model', { type: ModelType, description: 'The model.' }),
+    hardware: t.expose('hardware', { type: HardwareType, nullable: true, description: 'The device; null for an API.' }),
+    deployment: t.expose('deployment', {
+      type: DeploymentType,
+      description: 'Where and how it runs, defaults filled in.',
+    }),
+    workload: t.expose('workload', { type: WorkloadType, description: 'The requests, defaults filled in.' }),
+    memory: t.expose('memory', {
+      type: MemoryEstimateType,
+      nullable: true,
+      description: 'What it needs in device memory and whether that is there; null for an API.',
+    }),
+    latency: t.expose('latency', { type: LatencyEstimateType, description: 'How long one request takes.' }),
+    throughput: t.expose('throughput', { type: ThroughputEstimateType, description: 'How much gets done per second.' }),
+    cost: t.field({
+      type: CostEstimateType,
+      nullable: true,
+      description: 'What it costs; null when nobody is known to ask a price for it.',
+      resolve: resolving((answer) => answer.cost()),
+    }),
+    energy: t.field({
+      type: EnergyEstimateType,
+      nullable: true,
+      description: 'Electricity it takes; null for an API, and where the device’s power is not known.',
+      resolve: (answer) => answer.energy(),
+    }),
+    saturation: t.expose('saturation', {
+      type: SaturationType,
+      nullable: true,
+      description: 'The most this deployment can do; null for an API, and where not even one sequence fits.',
+    }),
+    bottleneck: t.expose('bottleneck', {
+      type: Bottleneck,
+      nullable: true,
+      description: 'What sets the time; null for an API.',
+    }),
+    operations: t.field({
+      type: [OperationType],
+      description: 'One step of the phase, operator by operator; empty for an API.',
+      args: { phase: t.arg({ type: Phase, required: true, description: 'Reading the prompt, or generating.' }) },
+      resolve: ({ steps }, { phase }) => {
+        if (steps === null) return [];
+        const step = steps[phase];
+        return step.operations.map((operation) => ({ operation, step }));
+      },
+    }),
+    basis: t.field({
+      type: BasisType,
+      description: 'How much it can be trusted, and why.',
+      resolve: (answer) => answer.basis(),
+    }),
+    assumptions: t.field({
+      type: [AssumptionType],
+      description: 'What was taken for granted.',
+      resolve: ({ assumptions }) => [...assumptions],
+    }),
+    warnings: t.stringList({
+      description: 'What to be careful about, in sentences.',
+      resolve: ({ warnings }) => [...warnings],
+    }),
+    suggestions: t.field({
+      type: [SuggestionType],
+      description: 'Changes after which it fits, each checked; empty when it fits already.',
+      resolve: resolving((answer) => answer.suggestions()),
+    }),
+    catalogueRevision: t.int({
+      description: 'Revision of the catalogue it was calculated from, a count of changes.',
+      resolve: ({ catalogue }) => catalogue.revision,
+    }),
+    calculatorVersion: t.string({
+      description: 'Version of this calculator.',
+      resolve: () => calculatorVersion,
+    }),
+  }),
+});

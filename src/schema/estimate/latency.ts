@@ -1,0 +1,67 @@
+import type { Interval } from '../../engine/estimators/hosted.ts';
+import type { LatencyEstimate } from '../../engine/profile.ts';
+import { builder } from '../builder.ts';
+import { millisecondsOf } from '../units.ts';
+import { type Range, RangeType } from './range.ts';
+
+/** 80 % intervals of the latencies, in seconds. */
+export interface LatencyIntervals {
+  timeToFirstTokenSeconds: Interval;
+  timePerOutputTokenSeconds: Interval;
+  endToEndSeconds: Interval;
+}
+
+/** The intervals cost more than the latency: they are calculated when a field asks. */
+export interface LatencyAnswer {
+  latency: LatencyEstimate;
+  intervals(): LatencyIntervals;
+}
+
+const eighty = 'Local: 80 % of measurements should lie in it. API: the spread of comparable published measurements.';
+
+export const LatencyEstimateType = builder.objectRef<LatencyAnswer>('LatencyEstimate').implement({
+  description:
+    'How long one request takes: endToEndMs = timeToFirstTokenMs + (tokens − 1) × timePerOutputTokenMs = baseMs + ' +
+    'perTokenMs × tokens.',
+  fields: (t) => ({
+    timeToFirstTokenMs: t.float({
+      description: 'From asking to the first token, in milliseconds. Without a prompt, one decode step.',
+      resolve: ({ latency }) => millisecondsOf(latency.timeToFirstTokenSeconds),
+    }),
+    timePerOutputTokenMs: t.float({
+      description: 'Mean time of a token after the first, in milliseconds: the first one is not part of it.',
+      resolve: ({ latency }) => millisecondsOf(latency.timePerOutputTokenSeconds),
+    }),
+    endToEndMs: t.float({
+      description: 'From asking to the last token, in milliseconds.',
+      resolve: ({ latency }) => millisecondsOf(latency.endToEndSeconds),
+    }),
+    baseMs: t.float({
+      description: 'The part that does not depend on how many tokens are generated, in milliseconds.',
+      resolve: ({ latency }) => millisecondsOf(latency.baseSeconds),
+    }),
+    perTokenMs: t.float({
+      description: 'What each generated token adds, in milliseconds.',
+      resolve: ({ latency }) => millisecondsOf(latency.perTokenSeconds),
+    }),
+    timeToFirstTokenMsRange: t.field({
+      type: RangeType,
+      description: `Interval of timeToFirstTokenMs, in milliseconds. ${eighty}`,
+      resolve: (answer) => millisecondRange(answer.intervals().timeToFirstTokenSeconds),
+    }),
+    timePerOutputTokenMsRange: t.field({
+      type: RangeType,
+      description: `Interval of timePerOutputTokenMs, in milliseconds. ${eighty}`,
+      resolve: (answer) => millisecondRange(answer.intervals().timePerOutputTokenSeconds),
+    }),
+    endToEndMsRange: t.field({
+      type: RangeType,
+      description: `Interval of endToEndMs, in milliseconds. ${eighty}`,
+      resolve: (answer) => millisecondRange(answer.intervals().endToEndSeconds),
+    }),
+  }),
+});
+
+function millisecondRange({ low, high }: Interval): Range {
+  return { low: millisecondsOf(low), high: millisecondsOf(high) };
+}

@@ -1,0 +1,66 @@
+import { ranged, rangeText } from '../argumentRange.ts';
+import { builder } from '../builder.ts';
+import { Scheduling } from '../enums.ts';
+import { optionRanges, parallelismRanges } from './ranges.ts';
+
+const ParallelismInput = builder.inputType('ParallelismInput', {
+  description: 'How to spread the model over devices: tensor × pipeline × data must equal devices.',
+  fields: (t) => ({
+    tensor: t.int({
+      description: `Devices that share every layer, a count: ${rangeText(parallelismRanges.tensor)} that divides the attention heads.`,
+      ...ranged(parallelismRanges.tensor),
+    }),
+    pipeline: t.int({
+      description: `Stages of consecutive layers, a count: ${rangeText(parallelismRanges.pipeline)}. Default: 1.`,
+      ...ranged(parallelismRanges.pipeline),
+    }),
+    expert: t.int({
+      description: `Ranks the experts are spread over, a count: ${rangeText(parallelismRanges.expert)}. Default: 1, sharded like the rest.`,
+      ...ranged(parallelismRanges.expert),
+    }),
+    data: t.int({
+      description: `Copies of the model that work on different requests, a count: ${rangeText(parallelismRanges.data)}. Default: 1.`,
+      ...ranged(parallelismRanges.data),
+    }),
+  }),
+});
+
+export const EstimateOptions = builder.inputType('EstimateOptions', {
+  description: 'The choices that have a good default.',
+  fields: (t) => ({
+    runtime: t.id({
+      description:
+        'Id of the program that runs the model. Default: the one people use on that hardware with that format.',
+    }),
+    runtimeYear: t.int({
+      description: `Year of its build (calendar year), ${rangeText(optionRanges.runtimeYear)}: runtimes get faster. Default: the latest year with measurements.`,
+      ...ranged(optionRanges.runtimeYear),
+    }),
+    weights: t.id({ description: 'Id of the format of the weights. Default: the format the model is published in.' }),
+    kvCache: t.id({ description: 'Id of the format of the KV cache. Default: the runtime’s own.' }),
+    devices: t.int({
+      description: `Devices to use, a count: ${rangeText(optionRanges.devices)}. Default: 1.`,
+      ...ranged(optionRanges.devices),
+    }),
+    parallelism: t.field({
+      type: ParallelismInput,
+      description: 'How to spread the model over them. Default: tensor = devices.',
+    }),
+    contextTokens: t.int({
+      defaultValue: 0,
+      description: `Already in each sequence’s cache before the prompt, in tokens: ${rangeText(optionRanges.contextTokens)}.`,
+      ...ranged(optionRanges.contextTokens),
+    }),
+    scheduling: t.field({
+      type: Scheduling,
+      description: 'How requests are put together. Default: what the runtime does.',
+    }),
+    offer: t.id({
+      description: 'Id of the price to use. Default: see `cost.basis.rule`. For an API it also chooses the provider.',
+    }),
+    usdPerHour: t.float({
+      description: `Your own price of all devices together, in USD per hour: ${rangeText(optionRanges.usdPerHour)}. Default: an offer from the catalogue.`,
+      ...ranged(optionRanges.usdPerHour),
+    }),
+  }),
+});

@@ -1,0 +1,55 @@
+import { ranged, requireAllInRange } from '../argumentRange.ts';
+import { builder } from '../builder.ts';
+import { DeploymentMode } from '../enums.ts';
+import { resolving } from '../errors.ts';
+import { answer } from './answer.ts';
+import { EstimateType } from './estimate.ts';
+import { EstimateOptions } from './options.ts';
+import { estimateRanges, optionRanges, parallelismRanges } from './ranges.ts';
+
+builder.queryField('estimate', (t) =>
+  t.field({
+    type: EstimateType,
+    description:
+      'How fast, how big and how dear is this model on this hardware? Works without arguments: the documented example. ' +
+      'A model that does not fit is an answer (memory.fits = false, with suggestions that do), never an error. ' +
+      'Example: `{ estimate(model: "7B", hardware: "T4", tokens: 1000) { summary latency { endToEndMs } memory { totalGiB fits } } }`',
+    args: {
+      model: t.arg.id({ required: true, defaultValue: '7B', description: 'Id or alias of the model.' }),
+      hardware: t.arg.id({
+        defaultValue: 'T4',
+        description: 'Id or alias of the device. Ignored, and said so in assumptions, when the deployment is API.',
+      }),
+      tokens: t.arg.int({
+        required: true,
+        defaultValue: 1000,
+        description: 'Generated per sequence, in tokens: 1 to 1,000,000,000.',
+        ...ranged(estimateRanges.tokens),
+      }),
+      batch: t.arg.int({
+        required: true,
+        defaultValue: 1,
+        description: 'Sequences in flight, a count: 1 to 1,000,000.',
+        ...ranged(estimateRanges.batch),
+      }),
+      promptTokens: t.arg.int({
+        required: true,
+        defaultValue: 0,
+        description: 'Read before the first token is generated, per sequence, in tokens: 0 to 1,000,000,000.',
+        ...ranged(estimateRanges.promptTokens),
+      }),
+      deployment: t.arg({
+        type: DeploymentMode,
+        description:
+          'Own hardware or an API. Default: API for a model without a published architecture, else own hardware.',
+      }),
+      options: t.arg({ type: EstimateOptions, description: 'The choices that have a good default.' }),
+    },
+    resolve: resolving((_root, { options, deployment, ...asked }, context) => {
+      requireAllInRange(asked, estimateRanges);
+      if (options) requireAllInRange(options, optionRanges, 'options.');
+      if (options?.parallelism) requireAllInRange(options.parallelism, parallelismRanges, 'options.parallelism.');
+      return answer({ ...options, ...asked, mode: deployment }, context);
+    }),
+  }),
+);
