@@ -17,15 +17,7 @@ export interface CacheGroup {
   readTokens: number;
   /** Elements of fixed size per sequence: cross-attention keys and values. */
   fixedElements: number;
-  /** Elements of `rawTokens` kept as they are and of `tokens` merged into entries; the indexer's keys follow what it picks. */
-function cachedElements(group: CacheGroup, rawTokens: number, tokens: number): number {
-  const { elementsPerToken, indexElementsPerToken, compressedEntriesPerToken } = group;
-  const entries = tokens * compressedEntriesPerToken;
-  const indexed = compressedEntriesPerToken === 0 ? rawTokens : entries;
-  return elementsPerToken * (rawTokens + entries) + indexElementsPerToken * indexed;
-}
-
-/** Bytes of recurrent and convolution state per sequence, whatever the cache format. */
+  /** Bytes of recurrent and convolution state per sequence, whatever the cache format. */
   stateBytes: number;
   heads: number;
   kvHeads: number;
@@ -93,6 +85,14 @@ export function cachedBytesOfSequence(
     elements += group.layers * (cachedElements(group, paged, tokens) + group.fixedElements);
   }
   return elements * bytesPerElement;
+}
+
+/** Elements of `rawTokens` kept as they are and of `tokens` merged into entries; the indexer's keys follow what it picks. */
+function cachedElements(group: CacheGroup, rawTokens: number, tokens: number): number {
+  const { elementsPerToken, indexElementsPerToken, compressedEntriesPerToken } = group;
+  const entries = tokens * compressedEntriesPerToken;
+  const indexed = compressedEntriesPerToken === 0 ? rawTokens : entries;
+  return elementsPerToken * (rawTokens + entries) + indexElementsPerToken * indexed;
 }
 
 /** Bytes of recurrent and convolution state of one sequence, over all layers: fixed, read and written at every step. */
