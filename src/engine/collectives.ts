@@ -1,19 +1,15 @@
 import { type Coefficients, lookUpCoefficient } from './coefficients.ts';
-import type { CoefficientUse, Hardware } from './profile.ts';
+import type { CoefficientUse, Hardware, LinkKind } from './profile.ts';
 
 /** A path between devices as collectives see it: a fixed cost a call and an attained rate a device. */
 export interface Interconnect {
   latencySeconds: number;
   bytesPerSecond: number;
-  /** Peak of the datasheet, one direction; bounds the attained rate. */
-  peakBytesPerSecond: number;
-  /** Ranks span more than one link domain, so the path is the network. */
-  crossesDomain: boolean;
 }
 
 /**
  * The path among `ranks` devices: the device link inside its domain (NVLink and PCIe differ in latency by four and in
- * bandwidth by twenty), the network between nodes beyond it. A device without any published link talks over its host.
+ * bandwidth by twenty), the host's PCIe for bridged pairs and cards without a link, the network beyond one machine.
  */
 export function interconnectAmong(
   hardware: Hardware,
@@ -21,34 +17,31 @@ export function interconnectAmong(
   coefficients: Coefficients,
   uses: CoefficientUse[],
 ): Interconnect {
-  const link = hardware.link;
-  if (link !== null && ranks <= link.domainDevices) {
-    const rows = [`${link.kind}|${hardware.family}`, link.kind, 'all'];
-    const fraction = lookUpCoefficient(coefficients, 'serving.linkStreamFraction', rows, uses);
-    return {
-      latencySeconds: lookUpCoefficient(coefficients, 'serving.linkLatencySeconds', rows, uses),
-      bytesPerSecond: fraction * link.bytesPerSecond,
-      peakBytesPerSecond: link.bytesPerSecond,
-      crossesDomain: false,
-    };
+  const link = linkAmong(hardware, ranks);
+  if (link === null) {
+    const bytesPerSecond = lookUpCoefficient(coefficients, 'serving.networkBytesPerSecond', ['all'], uses);
+    const latencySeconds = lookUpCoefficient(coefficients, 'serving.linkLatencySeconds', ['network', 'all'], uses);
+    return { latencySeconds, bytesPerSecond };
   }
-  if (link === null && hardware.hostBytesPerSecond !== null) {
-    const rows = [`pcie|${hardware.family}`, 'pcie', 'all'];
-    const fraction = lookUpCoefficient(coefficients, 'serving.linkStreamFraction', rows, uses);
-    return {
-      latencySeconds: lookUpCoefficient(coefficients, 'serving.linkLatencySeconds', rows, uses),
-      bytesPerSecond: fraction * hardware.hostBytesPerSecond,
-      peakBytesPerSecond: hardware.hostBytesPerSecond,
-      crossesDomain: false,
-    };
-  }
-  const bytesPerSecond = lookUpCoefficient(coefficients, 'serving.networkBytesPerSecond', ['all'], uses);
+  const rows = [`${link.kind}|${hardware.family}`, link.kind, 'all'];
+  const fraction = lookUpCoefficient(coefficients, 'serving.linkStreamFraction', rows, uses);
   return {
-    latencySeconds: lookUpCoefficient(coefficients, 'serving.linkLatencySeconds', ['network', 'all'], uses),
-    bytesPerSecond,
-    peakBytesPerSecond: bytesPerSecond,
-    crossesDomain: true,
+    latencySeconds: lookUpCoefficient(coefficients, 'serving.linkLatencySeconds', rows, uses),
+    bytesPerSecond: fraction * link.bytesPerSecond,
   };
+}
+
+/** Devices a host board holds; beyond them the path leaves the machine. PCIe servers are built for 8. */
+const HOST_DEVICES = 8;
+
+/** The link that reaches all ranks: the devices' own, the host's (bridged pairs, no link), or null for the network. */
+function linkAmong(
+  { link, hostBytesPerSecond }: Hardware,
+  ranks: number,
+): { kind: LinkKind; bytesPerSecond: number } | null {
+  if (link !== null && ranks <= link.domainDevices) return link;
+  if (hostBytesPerSecond !== null && ranks <= HOST_DEVICES) return { kind: 'pcie', bytesPerSecond: hostBytesPerSecond };
+  return null;
 }
 
 /**
