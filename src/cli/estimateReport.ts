@@ -157,7 +157,7 @@ function costLines(cost: Cost | null): Line[] {
   const { basis, usdPerRequestRange: range } = cost;
   const hour = cost.usdPerHour === null ? '' : `${dollars(cost.usdPerHour)} an hour, `;
   const source = basis.provider === null ? 'the price you gave' : `${basis.provider}, ${basis.date ?? 'undated'}`;
-  const spread = range.count > 1 ? `; ${rangeOf(range, dollars)} over ${range.count} offers` : '';
+  const spread = range.high > range.low ? `; ${rangeOf(range, dollars)} over ${range.count} offers` : '';
   return [
     line('Cost', `${dollars(cost.usdPerRequest)} per request (${hour}${source})${spread}`),
     line('', `${dollars(cost.usdPerMillionTokensBlended)} per million tokens, prompt included`),

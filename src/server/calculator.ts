@@ -1,0 +1,46 @@
+import type { GraphQLSchema } from 'graphql';
+import { openRegistry } from '../registry/registry.ts';
+import { requestContext } from '../schema/context.ts';
+import { buildSchema } from '../schema/index.ts';
+import type { ApiOptions } from './api.ts';
+import type { Settings } from './settings.ts';
+
+/** Everything that answers questions, apart from how they arrive. */
+export interface Calculator extends ApiOptions {
+  schema: GraphQLSchema;
+  /** Null when questions can be answered, else why not. */
+  notReady(): string | null;
+  /** Models and devices in the catalogue, counts. */
+  models: number;
+  devices: number;
+  close(): void;
+}
+
+/**
+ * Opens the database, brings it in step with the profile packs, and builds the schema over it.
+ *
+ * @throws RegistryError when the database or a pack cannot be used
+ */
+export async function openCalculator({
+  databaseUrl,
+  profilePacks,
+}: Pick<Settings, 'databaseUrl' | 'profilePacks'>): Promise<Calculator> {
+  const registry = await openRegistry({ databasePath: databaseUrl, packs: profilePacks });
+  const { model, hardware } = registry.catalogue();
+  return {
+    schema: buildSchema(),
+    createContext: () => requestContext(registry),
+    notReady() {
+      try {
+        registry.catalogue();
+        return null;
+      } catch (error) {
+        console.error(error);
+        return 'the database cannot be read';
+      }
+    },
+    models: model.all().length,
+    devices: hardware.all().length,
+    close: () => registry.close(),
+  };
+}
