@@ -25,7 +25,7 @@ export class CatalogueStore {
     this.#readRevision = () => Number(revision.get() ?? 0);
     this.#readChanged = (since) => changed.all(since);
     this.#dataVersion = this.#readDataVersion();
-    this.#catalogue = this.#read(() => buildCatalogue(this.#readRevision(), everything.all()));
+    this.#catalogue = this.#read(() => buildCatalogue(this.#readRevision(), everything.iterate()));
   }
 
   /**

@@ -11,7 +11,8 @@ export interface PackFile {
   id: string;
   /** For messages: from the working folder where that is shorter. */
   path: string;
-  text: string;
+  /** UTF-8; decoded only when there is something to load. */
+  bytes: Buffer;
 }
 
 /** A folder of profile files: one folder a kind (`models/`, `hardware/`, `prices/`, ...), one file a profile or list. */
@@ -58,7 +59,7 @@ function filesOfKind(folder: string, kind: Kind): PackFile[] {
         { path: '', message: 'not a profile: its name does not end in .json' },
       ]);
     }
-    files.push({ kind, id: basename(name, '.json'), path: shownPath(path), text: readFileSync(path, 'utf8') });
+    files.push({ kind, id: basename(name, '.json'), path: shownPath(path), bytes: readFileSync(path) });
   }
   return files;
 }

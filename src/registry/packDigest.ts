@@ -12,21 +12,21 @@ const lockfile = join(import.meta.dirname, '../../package-lock.json');
  */
 export function packDigest(packs: readonly Pack[]): string {
   const hash = createHash('sha256');
-  add(hash, readFileSync(lockfile, 'utf8'));
-  for (const path of codeFiles(import.meta.dirname)) add(hash, readFileSync(path, 'utf8'));
+  add(hash, readFileSync(lockfile));
+  for (const path of codeFiles(import.meta.dirname)) add(hash, readFileSync(path));
   for (const { name, origin, files } of packs) {
     add(hash, `${origin} ${name}`);
-    for (const { kind, id, text } of files) {
+    for (const { kind, id, bytes } of files) {
       add(hash, `${kind.folder}/${id}`);
-      add(hash, text);
+      add(hash, bytes);
     }
   }
   return hash.digest('hex');
 }
 
 /** Lengths in between, so that no two sequences of texts run together to the same bytes. */
-function add(hash: Hash, text: string): void {
-  hash.update(`${text.length}\n`).update(text);
+function add(hash: Hash, content: string | Buffer): void {
+  hash.update(`${content.length}\n`).update(content);
 }
 
 function codeFiles(folder: string): string[] {

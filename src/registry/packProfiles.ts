@@ -42,10 +42,10 @@ function profilesOfFile(pack: Pack, file: PackFile): PackProfile[] {
   const fail = (problems: readonly FactProblem[], within: PropertyKey[] = []) => {
     const path = [...within, ...pathSegments(problems[0]?.path ?? '')];
     const placed = problems.map(({ path, message }) => ({ path: joinPath(pathText(within), path), message }));
-    return new PackError(file.path, lineOfPath(file.text, path), placed);
+    return new PackError(file.path, lineOfPath(file.bytes.toString('utf8'), path), placed);
   };
   const { kind, id: fileId } = file;
-  const content = withoutSchemaLink(parseJsonFile(file.path, file.text));
+  const content = withoutSchemaLink(parseJsonFile(file.path, file.bytes.toString('utf8')));
   const badName = checkId(fileId);
   if (badName !== null) throw fail([{ path: '', message: `the file's name ${badName}` }]);
 
