@@ -53,12 +53,12 @@ export function hostedCost(choice: PriceChoice<TokenPrice>, request: RequestToke
   return {
     usdPerRequest,
     usdPerRequestRange: priceRange(choice.compared.map((price) => usdPerHostedRequest(price, request))),
-    usdPerMillionOutputTokens: rates.usdPerOutputToken * 1e6,
+    usdPerMillionOutputTokens: rates.usdPerMillionOutputTokens,
     usdPerMillionOutputTokensRange: priceRange(
-      choice.compared.map((price) => ratesFor(price, request).usdPerOutputToken * 1e6),
+      choice.compared.map((price) => ratesFor(price, request).usdPerMillionOutputTokens),
     ),
-    usdPerMillionInputTokens: rates.usdPerInputToken * 1e6,
-    usdPerMillionCachedInputTokens: rates.usdPerCachedInputToken === null ? null : rates.usdPerCachedInputToken * 1e6,
+    usdPerMillionInputTokens: rates.usdPerMillionInputTokens,
+    usdPerMillionCachedInputTokens: rates.usdPerMillionCachedInputTokens,
     usdPerMillionTokensBlended: tokens === 0 ? 0 : (usdPerRequest / tokens) * 1e6,
     usdPerHour: null,
     usdPerHourRange: null,

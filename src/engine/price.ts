@@ -30,10 +30,10 @@ export interface PurchasePrice {
 /** Rates of requests with more than `aboveInputTokens` input tokens, cached ones included. */
 export interface TokenRates {
   aboveInputTokens: number;
-  usdPerInputToken: number;
-  usdPerOutputToken: number;
+  usdPerMillionInputTokens: number;
+  usdPerMillionOutputTokens: number;
   /** null = cached input costs the same as fresh input. */
-  usdPerCachedInputToken: number | null;
+  usdPerMillionCachedInputTokens: number | null;
 }
 
 /** A hosted model by the token. `rates` rise in `aboveInputTokens`, the first from 0. */
@@ -71,12 +71,12 @@ export interface RequestTokens {
  */
 export function usdPerHostedRequest(price: TokenPrice, request: RequestTokens): number {
   const rates = ratesFor(price, request);
-  const cachedRate = rates.usdPerCachedInputToken ?? rates.usdPerInputToken;
-  return (
-    request.promptTokens * rates.usdPerInputToken +
+  const cachedRate = rates.usdPerMillionCachedInputTokens ?? rates.usdPerMillionInputTokens;
+  const usdPerMillionRequests =
+    request.promptTokens * rates.usdPerMillionInputTokens +
     request.cachedTokens * cachedRate +
-    request.outputTokens * rates.usdPerOutputToken
-  );
+    request.outputTokens * rates.usdPerMillionOutputTokens;
+  return usdPerMillionRequests / 1e6;
 }
 
 /** USD for one device for one hour: the instance's price shared equally by its devices. */

@@ -13,6 +13,8 @@ export interface HostedMeasurement {
   timeToFirstTokenSeconds: number | null;
   /** Of a token after the first. */
   secondsPerOutputToken: number | null;
+  /** Time of a whole request of known length, where the decode speed is not known without a time to first token. */
+  wholeRequest: { seconds: number; outputTokens: number } | null;
   includesReasoning: boolean;
   promptTokens: number | null;
   /** p50, p95, ...; null = not stated (often a mean). */
@@ -57,8 +59,9 @@ const PROMPT_RATIO_WORTH_SAYING = 2;
  * endToEnd = timeToFirstToken + (output − 1) × timePerOutputToken.
  * Which measurement answers: one with both a time to first token and a speed before one with either; the model's own
  * developer before other providers; then the most recent (an undated page counts from the day it cannot be older
- * than, and last without one); then a median before an unnamed statistic; then the id. Where none has both, the time
- * and the speed come from two measurements under the same order, and both are named.
+ * than, and last without one); then a median before an unnamed statistic; of several equal in all that, the middle one.
+ * Where none has both, the time and the speed come from two measurements under the same order, and both are named.
+ * Where no speed is known at all, whole requests of known length give one: (seconds − time to first token) ÷ (tokens − 1).
  * The time to first token is not scaled to the prompt: few sources state theirs. Batch is taken as requests in flight
  * that do not slow each other down, as below a provider's rate limits.
  *
@@ -71,12 +74,13 @@ export function estimateHosted(
   workload: Workload,
   provider?: string,
 ): HostedEstimate {
-  const usable = measurements.filter(
+  const typical = measurements.filter(
     (row) => row.model === modelId && !row.atypical && (provider === undefined || row.provider === provider),
   );
-  const first = choose(usable, hasTimeToFirstToken);
-  const next = choose(usable, hasSpeed);
+  const first = choose(typical, hasTimeToFirstToken, (row) => row.timeToFirstTokenSeconds);
   if (first === null) throw new MissingFigureError('published time to first token', modelId);
+  const usable = typical.some(hasSpeed) ? typical : typical.map((row) => withSpeed(row, first));
+  const next = hasSpeed(first) ? first : choose(usable, hasSpeed, (row) => row.secondsPerOutputToken);
   if (next === null) throw new MissingFigureError('published output speed', modelId);
 
   const times = comparable(usable.filter(hasTimeToFirstToken), first);
@@ -125,18 +129,38 @@ function hasSpeed(row: HostedMeasurement): row is WithSpeed {
   return row.secondsPerOutputToken !== null;
 }
 
-/** The best row that has the figure, in the order `estimateHosted` documents. */
+/** The best row that has the figure, in the order `estimateHosted` documents; of equals, the middle one. */
 function choose<Row extends HostedMeasurement>(
   rows: readonly HostedMeasurement[],
   has: (row: HostedMeasurement) => row is Row,
+  figure: (row: Row) => number,
 ): Row | null {
-  const better = (one: Row, other: Row): number =>
-    Number(hasTimeToFirstToken(other) && hasSpeed(other)) - Number(hasTimeToFirstToken(one) && hasSpeed(one)) ||
+  const sorted = rows.filter(has).toSorted(better);
+  const best = sorted.filter((row) => sorted[0] !== undefined && better(row, sorted[0]) === 0);
+  const byFigure = best.toSorted((one, other) => figure(one) - figure(other) || compareText(one.id, other.id));
+  return byFigure[Math.floor((byFigure.length - 1) / 2)] ?? null;
+}
+
+function better(one: HostedMeasurement, other: HostedMeasurement): number {
+  return (
+    Number(hasBoth(other)) - Number(hasBoth(one)) ||
     Number(other.firstParty) - Number(one.firstParty) ||
     compareText(day(other), day(one)) ||
-    Number(other.percentile === 'p50') - Number(one.percentile === 'p50') ||
-    compareText(one.id, other.id);
-  return rows.filter(has).toSorted(better)[0] ?? null;
+    Number(other.percentile === 'p50') - Number(one.percentile === 'p50')
+  );
+}
+
+function hasBoth(row: HostedMeasurement): boolean {
+  return hasTimeToFirstToken(row) && hasSpeed(row);
+}
+
+/** A whole request's time, less the time to first token (its own, else the chosen one's), spread over the other tokens. */
+function withSpeed(row: HostedMeasurement, first: WithTime): HostedMeasurement {
+  if (row.wholeRequest === null) return row;
+  const { seconds, outputTokens } = row.wholeRequest;
+  const decodeSeconds = seconds - (row.timeToFirstTokenSeconds ?? first.timeToFirstTokenSeconds);
+  if (outputTokens < 2 || decodeSeconds <= 0) return row;
+  return { ...row, secondsPerOutputToken: decodeSeconds / (outputTokens - 1) };
 }
 
 /** Rows to compare the chosen one with: its provider's where there are others, else everybody's; one source's newest. */
@@ -208,6 +232,12 @@ function assumptionsOf(first: HostedMeasurement, next: HostedMeasurement, worklo
       text: `Time to first token was measured with ${measured} and is not scaled to the ${asked} tokens asked about.`,
     });
   }
+  if (next.wholeRequest !== null) {
+    assumptions.push({
+      code: 'HOSTED_SPEED_DERIVED',
+      text: 'Output speed is the time of a whole measured request less the time to first token, over its other tokens.',
+    });
+  }
   if (first.includesReasoning) {
     assumptions.push({
       code: 'HOSTED_REASONING_INCLUDED',
@@ -225,7 +255,7 @@ function assumptionsOf(first: HostedMeasurement, next: HostedMeasurement, worklo
 
 function inWords({ percentile, provider, measured, measuredAfter }: HostedMeasurement): string {
   const statistic = percentile === 'p50' ? 'the median' : percentile === null ? 'a figure' : `the ${percentile}`;
-  const when = measured ?? (measuredAfter === null ? 'on an undated page' : `after ${measuredAfter}`);
+  const when = measured ?? (measuredAfter === null ? 'undated' : `undated, not before ${measuredAfter}`);
   return `${statistic} measured at ${provider}, ${when}`;
 }
 

@@ -13,7 +13,7 @@ const hostedLatencySchema = z
   .strictObject({
     /** null: a model the catalogue does not have. */
     model: idSchema.nullable(),
-    /** Who served it; "model-level (all providers)" and the like where the source does not split by provider. */
+    /** Who served it; "several providers" where the source does not say which. */
     provider: z.string().min(2).max(60),
     /** Served by the model's own developer. */
     firstParty: z.boolean().default(false),
@@ -98,7 +98,7 @@ export const kind: Kind<HostedLatencyFacts, HostedMeasurement> = {
     firstParty: facts.firstParty,
     source: [facts.source].flat().join(' '),
     timeToFirstTokenSeconds: facts.timeToFirstTokenSeconds ?? null,
-    secondsPerOutputToken: decodeSeconds(facts),
+    ...speed(facts),
     includesReasoning: facts.includesReasoning,
     promptTokens: facts.promptTokens ?? null,
     percentile: facts.percentile ?? null,
@@ -109,15 +109,18 @@ export const kind: Kind<HostedLatencyFacts, HostedMeasurement> = {
 };
 
 /**
- * Seconds of an output token after the first. A figure over the whole request becomes one as
- * (end to end − time to first token) ÷ (output tokens − 1) where the row states all three; else it is not used.
+ * A figure over the whole request is no decode speed. With the row's own time to first token it becomes one, as
+ * (end to end − time to first token) ÷ (output tokens − 1); with only its length known, the estimator may do the same
+ * with another row's time; with neither, it is not used.
  */
-function decodeSeconds(facts: HostedLatencyFacts): number | null {
+function speed(facts: HostedLatencyFacts): Pick<HostedMeasurement, 'secondsPerOutputToken' | 'wholeRequest'> {
   const { outputTokensPerSecond, secondsPerOutputToken, outputTokens, timeToFirstTokenSeconds } = facts;
   const stated = secondsPerOutputToken ?? (outputTokensPerSecond === undefined ? null : 1 / outputTokensPerSecond);
-  if (!facts.includesTimeToFirstToken) return stated;
-  if (outputTokens === undefined || outputTokens < 2 || timeToFirstTokenSeconds === undefined) return null;
-  const endToEndSeconds = facts.endToEndSeconds ?? (stated === null ? null : stated * outputTokens);
-  if (endToEndSeconds === null || endToEndSeconds <= timeToFirstTokenSeconds) return null;
-  return (endToEndSeconds - timeToFirstTokenSeconds) / (outputTokens - 1);
+  if (!facts.includesTimeToFirstToken) return { secondsPerOutputToken: stated, wholeRequest: null };
+  const nothing = { secondsPerOutputToken: null, wholeRequest: null };
+  if (stated === null || outputTokens === undefined || outputTokens < 2) return nothing;
+  const seconds = facts.endToEndSeconds ?? stated * outputTokens;
+  if (timeToFirstTokenSeconds === undefined) return { ...nothing, wholeRequest: { seconds, outputTokens } };
+  if (seconds <= timeToFirstTokenSeconds) return nothing;
+  return { secondsPerOutputToken: (seconds - timeToFirstTokenSeconds) / (outputTokens - 1), wholeRequest: null };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Price } from '../../engine/price.ts';
+import type { Price, TokenRates } from '../../engine/price.ts';
 import type { Kind, Reference } from '../kind.ts';
 import { namedSources, rowIds, slug } from '../listFile.ts';
 import { idSchema, partialDate, sourceKeys, sourcesSchema } from '../source.ts';
@@ -184,24 +184,16 @@ function toPrice(id: string, facts: OfferFacts): Price {
         firstParty: facts.firstParty,
         effectiveFrom: facts.effectiveFrom,
         effectiveTo: facts.effectiveTo ?? null,
-        rates: [
-          {
-            aboveInputTokens: 0,
-            usdPerInputToken: facts.usdPerMillionInputTokens / 1e6,
-            usdPerOutputToken: facts.usdPerMillionOutputTokens / 1e6,
-            usdPerCachedInputToken: perToken(facts.usdPerMillionCachedInputTokens),
-          },
-          ...(facts.tiers ?? []).map((tier) => ({
-            aboveInputTokens: tier.aboveInputTokens,
-            usdPerInputToken: tier.usdPerMillionInputTokens / 1e6,
-            usdPerOutputToken: tier.usdPerMillionOutputTokens / 1e6,
-            usdPerCachedInputToken: perToken(tier.usdPerMillionCachedInputTokens),
-          })),
-        ],
+        rates: [{ ...facts, aboveInputTokens: 0 }, ...(facts.tiers ?? [])].map(toRates),
       };
   }
 }
 
-function perToken(usdPerMillion: number | undefined): number | null {
-  return usdPerMillion === undefined ? null : usdPerMillion / 1e6;
+function toRates(tier: z.infer<typeof tierSchema>): TokenRates {
+  return {
+    aboveInputTokens: tier.aboveInputTokens,
+    usdPerMillionInputTokens: tier.usdPerMillionInputTokens,
+    usdPerMillionOutputTokens: tier.usdPerMillionOutputTokens,
+    usdPerMillionCachedInputTokens: tier.usdPerMillionCachedInputTokens ?? null,
+  };
 }

@@ -73,14 +73,19 @@ test('a board with several GPUs is priced whole and says how many it has', () =>
   expect(board).toMatchObject({ usd: 5000, devices: 2 });
 });
 
-test('toEngine turns prices per million into prices per token and keeps the tiers in order', () => {
+test('toEngine keeps the base rate and the tiers in order', () => {
   const facts = kind.schema.parse({ ...tokenPrice, tiers: [tier(200_000, 2), tier(400_000, 4)] });
   expect(kind.toEngine('tiered', facts)).toMatchObject({
     offer: 'tiered',
     rates: [
-      { aboveInputTokens: 0, usdPerInputToken: 1e-6, usdPerOutputToken: 2e-6, usdPerCachedInputToken: null },
-      { aboveInputTokens: 200_000, usdPerInputToken: 2e-6 },
-      { aboveInputTokens: 400_000, usdPerInputToken: 4e-6 },
+      {
+        aboveInputTokens: 0,
+        usdPerMillionInputTokens: 1,
+        usdPerMillionOutputTokens: 2,
+        usdPerMillionCachedInputTokens: null,
+      },
+      { aboveInputTokens: 200_000, usdPerMillionInputTokens: 2 },
+      { aboveInputTokens: 400_000, usdPerMillionInputTokens: 4 },
     ],
   });
 });
