@@ -1,10 +1,9 @@
 import type { Coefficients } from '../../src/engine/coefficients.ts';
-import { estimate } from '../../src/engine/estimate.ts';
 import type { Estimate } from '../../src/engine/profile.ts';
 import type { Baseline } from '../baselines/baseline.ts';
 import { baselinePrediction } from '../baselines/predictBaseline.ts';
 import type { Point, SkippedPoint } from './points.ts';
-import { predicted } from './predict.ts';
+import { estimateOf, predicted } from './predict.ts';
 import { type Scored, scored } from './score.ts';
 
 /** Every point beside its estimate; points that the engine refuses are listed with its reason. */
@@ -18,7 +17,7 @@ export function evaluate(points: readonly Point[], coefficients: Coefficients): 
   const evaluation: Evaluation = { predictions: [], estimates: new Map(), refused: [] };
   for (const point of points) {
     try {
-      const answer = estimate(point.deployment, point.workload, coefficients);
+      const answer = estimateOf(point, coefficients);
       evaluation.estimates.set(point, answer);
       evaluation.predictions.push(scored(point, predicted(point, answer)));
     } catch (error) {

@@ -8,6 +8,8 @@ import type {
   Workload,
 } from '../../src/engine/profile.ts';
 import type { Measurement, MetricName } from '../../src/registry/kinds/measurement.ts';
+import { type RuntimeFacts, runtimeOnDevice } from '../../src/registry/kinds/runtime.ts';
+import { cpuSideOf } from './cpuSide.ts';
 import { type ReportGroup, reportGroup } from './reportGroup.ts';
 
 /** One figure to predict: what was run, what was asked of it, and what was measured. */
@@ -37,11 +39,14 @@ export interface Profiles {
   models: ReadonlyMap<string, Model>;
   hardware: ReadonlyMap<string, Hardware>;
   weightFormats: ReadonlyMap<string, WeightFormat>;
-  runtimes: ReadonlyMap<string, Runtime>;
+  runtimes: ReadonlyMap<string, { facts: RuntimeFacts; engine: Runtime }>;
 }
 
 /** Stands in where nothing ran (the size of a file): weight bytes do not depend on it. */
 const ANY_HARDWARE = 'nvidia-h100-sxm-80gb';
+
+/** TinyChat's tables compare with an unquantised model in the same lean loop: kernels of Transformers, not TinyChat's. */
+const LEAN_LOOP = 'fp16 baseline';
 
 /** The points of one measurement, or why a figure of it is left out. */
 export function pointsOf(id: string, row: Measurement, profiles: Profiles): (Point | SkippedPoint)[] {
@@ -79,15 +84,17 @@ function deploymentOf(row: Measurement, metric: MetricName, profiles: Profiles):
   if (hardware === undefined) return `no hardware ${row.hardware}`;
   if (weights === undefined) return `no weight format ${row.weights}`;
   if (runtime === undefined) return `no runtime ${row.runtime}`;
-  const kvCache = profiles.weightFormats.get(row.kvCache ?? defaultCache(runtime, weights));
-  if (kvCache === undefined) return `no cache format ${row.kvCache ?? runtime.defaultCache}`;
+  const cacheId = row.kvCache ?? defaultCache(runtime.engine, weights);
+  const kvCache = profiles.weightFormats.get(cacheId);
+  if (kvCache === undefined) return `no cache format ${cacheId}`;
   const devices = row.devices ?? 1;
+  const device = deviceAsRun(hardware, row);
   return {
     model: { ...model, architecture: model.architecture },
-    hardware: deviceAsRun(hardware, row),
+    hardware: device,
     devices,
-    parallelism: row.parallelism ?? unstatedParallelism(runtime, devices),
-    runtime: runtimeAsRun(runtime, hardware, row),
+    parallelism: row.parallelism ?? unstatedParallelism(runtime.engine, devices),
+    runtime: runtimeAsRun(runtimeOnDevice(runtime.engine, runtime.facts, hardware), device, row),
     runtimeYear: row.runtimeYear,
     ...majorMinor(row.runtimeVersion),
     weights,
@@ -118,8 +125,8 @@ export function isMemory(metric: MetricName): boolean {
 }
 
 function defaultCache(runtime: Runtime, weights: WeightFormat): string {
-  const eightBitFloats = ['fp8', 'fp4', 'mxfp4'].includes(weights.efficiencyClass);
-  return runtime.cacheFollowsFp8Weights && eightBitFloats ? 'kv-fp8-e4m3' : runtime.defaultCache;
+  const narrowFloats = weights.efficiencyClass === 'fp8' || weights.efficiencyClass === 'fp4';
+  return runtime.cacheFollowsFp8Weights && narrowFloats ? 'kv-fp8-e4m3' : runtime.defaultCache;
 }
 
 function unstatedParallelism(runtime: Runtime, devices: number): Parallelism {
@@ -134,7 +141,10 @@ function runtimeAsRun(runtime: Runtime, hardware: Hardware, row: Measurement): R
     ...runtime,
     // Only runs over HTTP pay for requests and streaming; the rest call the library.
     served: runtime.served && mode === 'served',
-    ...(backend !== null && { backends: { ...runtime.backends, [hardware.vendor]: backend } }),
+    ...(row.runtimeVersion === LEAN_LOOP && { coefficients: 'hf-lean' }),
+    ...(backend !== null && {
+      backends: { ...runtime.backends, [hardware.kind === 'cpu' ? 'CPU' : hardware.vendor]: backend },
+    }),
     ...(prefillChunkTokens !== null && { prefillChunkTokens }),
   };
 }
@@ -146,14 +156,10 @@ function majorMinor(version: string | null): { runtimeVersion?: string } {
 }
 
 /** A run on fewer threads than cores is a run on a processor with that many cores. */
-function deviceAsRun(hardware: Hardware, { threads }: Measurement): Hardware {
-  const { cpu } = hardware;
-  if (threads === null || cpu === null || threads >= cpu.cores) return hardware;
-  const share = threads / cpu.cores;
-  const scaled = Object.entries(hardware.peaks).map(([format, peak]) => [format, peak * share]);
-  return {
-    ...hardware,
-    cpu: { ...cpu, cores: threads },
-    peaks: hardware.kind === 'cpu' ? Object.fromEntries(scaled) : hardware.peaks,
-  };
+function deviceAsRun(hardware: Hardware, { threads, backend }: Measurement): Hardware {
+  const device = backend === 'cpu' && hardware.kind !== 'cpu' ? (cpuSideOf(hardware) ?? hardware) : hardware;
+  const { cpu } = device;
+  if (device.kind !== 'cpu' || threads === null || cpu === null || threads >= cpu.cores) return device;
+  const peaks = Object.entries(device.peaks).map(([format, peak]) => [format, (peak * threads) / cpu.cores]);
+  return { ...device, cpu: { ...cpu, cores: threads }, peaks: Object.fromEntries(peaks) };
 }

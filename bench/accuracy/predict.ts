@@ -1,9 +1,25 @@
+import type { Coefficients } from '../../src/engine/coefficients.ts';
+import { estimateLocal } from '../../src/engine/estimators/local.ts';
+import { estimateServing } from '../../src/engine/estimators/serving.ts';
 import type { Estimate } from '../../src/engine/profile.ts';
 import { weightBytes } from '../../src/engine/weights.ts';
 import type { Point } from './points.ts';
 
 /** A metric that the engine's answer does not contain. */
 export class UnpredictedMetricError extends Error {}
+
+/**
+ * The estimate of a point's deployment and workload. A layout that was measured is a fact, so it is not checked as a
+ * question would be (Neuron pads heads to run 32 of them on 24 cores).
+ */
+export function estimateOf({ deployment, workload }: Point, coefficients: Coefficients): Estimate {
+  switch (deployment.runtime.estimator) {
+    case 'serving':
+      return estimateServing(deployment, workload, coefficients);
+    case 'local':
+      return estimateLocal(deployment, workload, coefficients);
+  }
+}
 
 /** What an estimate says about a point, in the metric's own unit. */
 export function predicted(point: Point, estimate: Estimate): number {

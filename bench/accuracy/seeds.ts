@@ -8,33 +8,47 @@ import { kind as runtime } from '../../src/registry/kinds/runtime.ts';
 import { kind as weightFormat } from '../../src/registry/kinds/weightFormat.ts';
 import { type Point, type Profiles, pointsOf, type SkippedPoint } from './points.ts';
 
-/** The built-in pack's profiles of one kind, by id, as the engine sees them. */
-export function readKind<Engine>(kind: Kind<never, Engine> | Kind<object, Engine>): Map<string, Engine> {
-  const profiles = new Map<string, Engine>();
-  const parsed = kind as unknown as Kind<object, Engine>;
+/** A profile as the seeds state it, and as the engine sees it. */
+export interface SeedProfile<Facts, Engine> {
+  facts: Facts;
+  engine: Engine;
+}
+
+/** The built-in pack's profiles of one kind, by id. */
+export function readKind<Facts extends object, Engine>(
+  kind: Kind<Facts, Engine>,
+): Map<string, SeedProfile<Facts, Engine>> {
+  const profiles = new Map<string, SeedProfile<Facts, Engine>>();
   for (const name of readdirSync(`seeds/${kind.folder}`).sort()) {
     if (!name.endsWith('.json')) continue;
     const fileId = name.slice(0, -'.json'.length);
     const content: unknown = JSON.parse(readFileSync(`seeds/${kind.folder}/${name}`, 'utf8'));
-    const rows = parsed.expand?.(fileId, parsed.fileSchema?.parse(content)) ?? [{ id: fileId, facts: content }];
-    for (const { id, facts } of rows) profiles.set(id, parsed.toEngine(id, parsed.schema.parse(facts)));
+    const rows = kind.expand?.(fileId, kind.fileSchema?.parse(content)) ?? [{ id: fileId, facts: content }];
+    for (const { id, facts: raw } of rows) {
+      const facts = kind.schema.parse(raw);
+      profiles.set(id, { facts, engine: kind.toEngine(id, facts) });
+    }
   }
   return profiles;
 }
 
 export function readProfiles(): Profiles {
   return {
-    models: readKind(model),
-    hardware: readKind(hardware),
-    weightFormats: readKind(weightFormat),
+    models: engines(readKind(model)),
+    hardware: engines(readKind(hardware)),
+    weightFormats: engines(readKind(weightFormat)),
     runtimes: readKind(runtime),
   };
+}
+
+function engines<Facts, Engine>(profiles: Map<string, SeedProfile<Facts, Engine>>): Map<string, Engine> {
+  return new Map([...profiles].map(([id, { engine }]) => [id, engine]));
 }
 
 export function readPoints(profiles: Profiles): { points: Point[]; skipped: SkippedPoint[] } {
   const points: Point[] = [];
   const skipped: SkippedPoint[] = [];
-  for (const [id, row] of readKind(measurement)) {
+  for (const [id, { facts: row }] of readKind(measurement)) {
     for (const point of pointsOf(id, row, profiles)) {
       if ('reason' in point) skipped.push(point);
       else points.push(point);
