@@ -14,7 +14,8 @@ export const pinnedTimestamp = '2026-09-23T10:11:04Z';
  *
  * Only models of the catalogue are read, by the table beside this file: providers' model names, and which profile each
  * is. The price lists in the packs hold the models and providers the package lacks, and older dated prices; they leave
- * out what it covers, so no pair of provider and model name has two current prices.
+ * out what it covers, so no pair of provider and model name has two current prices. A few rows of the package repeat
+ * OpenRouter’s price under the name of the maker, who does not sell that model so; the table leaves them out.
  */
 export const priceSource: PriceSource = {
   id: 'genai-prices',
