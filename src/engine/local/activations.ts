@@ -1,0 +1,75 @@
+import type { Architecture, Deployment } from '../profile.ts';
+import { localShape } from './shape.ts';
+
+/** What a card holds beside weights and cache. */
+export interface ActivationModel {
+  /** The input embedding stays in host memory. */
+  splitsHost: boolean;
+  bytesPerCard(load: { tokens: number; sequences: number; cacheBytesOfLayer: number }): number;
+}
+
+/** Value of a row of the memory table. */
+type LookUp = (row: string) => number;
+
+/** Scratch memory of the deployment's runtime: how much, and what it grows with. */
+export function activationModel(deployment: Deployment, look: LookUp): ActivationModel {
+  switch (deployment.runtime.coefficients) {
+    case 'mlx':
+    case 'vllm-mlx':
+      return mlxPeak(look);
+    case 'llama.cpp':
+    case 'ik_llama.cpp':
+    case 'llamafile':
+      return computeBuffer(deployment, look);
+    default:
+      return deployment.weights.packing?.kind === 'gguf'
+        ? computeBuffer(deployment, look)
+        : forwardPass(deployment.model.architecture, look);
+  }
+}
+
+/**
+ * llama.cpp's compute buffer, for u = min(ubatch, context) tokens: the largest of
+ * logits (vocabulary + hidden) × u × 4, feed-forward (2 × width + 2 × hidden) × u × 4, each with its small tensors, and
+ * without flash attention the scores (heads × context + context + 3.5 × hidden) × u × 4.
+ */
+function computeBuffer({ model, runtime, runtimeYear, flashAttention }: Deployment, look: LookUp): ActivationModel {
+  const { hidden, vocabulary } = model.architecture;
+  const { heads, feedForwardWidth } = localShape(model.architecture);
+  const ubatch = runtime.prefillChunkTokens ?? Number.POSITIVE_INFINITY;
+  const flash = flashAttention ?? (runtime.flashAttentionSince !== null && runtimeYear >= runtime.flashAttentionSince);
+  const logitSlack = look('llama.cpp|logit-slack-bytes');
+  const widthSlack = look('llama.cpp|feed-forward-slack-bytes');
+  return {
+    splitsHost: true,
+    bytesPerCard({ tokens, sequences }) {
+      const context = tokens * sequences;
+      const rows = 4 * Math.min(ubatch, context);
+      const logits = (vocabulary + hidden) * rows + logitSlack;
+      const feedForward = 2 * (feedForwardWidth + hidden) * rows + widthSlack;
+      const scores = flash ? 0 : (heads * context + context + 3.5 * hidden) * rows;
+      return Math.max(logits, feedForward, scores);
+    },
+  };
+}
+
+/** MLX's peak: a floor, or a base and the copy of one layer's cache that is made when it grows. */
+function mlxPeak(look: LookUp): ActivationModel {
+  const floor = look('mlx|floor-bytes');
+  const base = look('mlx|base-bytes');
+  const copies = look('mlx|cache-layer-copies');
+  return {
+    splitsHost: false,
+    bytesPerCard: ({ cacheBytesOfLayer }) => Math.max(floor, base + copies * cacheBytesOfLayer),
+  };
+}
+
+/** A forward pass over the whole prompt at 16 bits: three tensors of feed-forward width and three of hidden width. */
+function forwardPass(architecture: Architecture, look: LookUp): ActivationModel {
+  const bytesPerToken =
+    2 * look('forward-pass|widths') * (localShape(architecture).feedForwardWidth + architecture.hidden);
+  return {
+    splitsHost: false,
+    bytesPerCard: ({ tokens, sequences }) => bytesPerToken * tokens * sequences,
+  };
+}
