@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { RegistryError } from './errors.ts';
@@ -65,6 +65,7 @@ function prepareFolder(path: string): void {
   const folder = dirname(path);
   try {
     if (!existsSync(folder)) mkdirSync(folder);
+    readdirSync(folder);
     if (!existsSync(path)) {
       accessSync(folder, constants.W_OK);
       return;

@@ -5,7 +5,8 @@ import { type MergedPacks, mergePacks } from './mergePacks.ts';
 import type { Pack } from './pack.ts';
 import { packDigest } from './packDigest.ts';
 import { type PackProfile, profilesOfPack } from './packProfiles.ts';
-import { discoverPriceSources, profilesOfPriceSource } from './priceSources.ts';
+import type { PriceSource } from './priceSources/priceSource.ts';
+import { profilesOfPriceSource } from './priceSources.ts';
 import type { ChangeRow, ProfileRow } from './tables.ts';
 
 /** What a load did. */
@@ -25,14 +26,20 @@ export interface PackLoad {
  * last load are not even parsed. A row that a user has written keeps the user's facts, with the pack's behind them; a
  * row that only packs have written follows them, and is retired when they no longer have it (its history stays).
  *
+ * @param packs in order of precedence, the weakest first
+ * @param priceSources their offers join the first pack; asked for only when there is something to load
  * @throws PackError the first file that cannot be used; nothing is written then
  */
-export async function loadPacks(database: SqliteDatabase, packs: readonly Pack[]): Promise<PackLoad> {
+export async function loadPacks(
+  database: SqliteDatabase,
+  packs: readonly Pack[],
+  priceSources: () => Promise<readonly PriceSource[]>,
+): Promise<PackLoad> {
   const digest = packDigest(packs);
   const nothing = { created: 0, updated: 0, retired: 0, restored: 0, kept: 0, conflicts: [] };
   if (readCatalogueValue(database, 'pack_digest') === digest) return nothing;
 
-  const merged = mergePacks(await profilesOf(packs), existsInDatabase(database));
+  const merged = mergePacks(profilesOf(packs, await priceSources()), existsInDatabase(database));
   return inTransaction(database, () => {
     // Another process may have loaded the same packs while these were being read.
     if (readCatalogueValue(database, 'pack_digest') === digest) return nothing;
@@ -43,12 +50,10 @@ export async function loadPacks(database: SqliteDatabase, packs: readonly Pack[]
   });
 }
 
-/** Price sources belong to the built-in pack. */
-async function profilesOf(packs: readonly Pack[]): Promise<PackProfile[][]> {
-  const sources = packs.some(({ origin }) => origin === 'seed') ? await discoverPriceSources() : [];
-  return packs.map((pack) => {
+function profilesOf(packs: readonly Pack[], sources: readonly PriceSource[]): PackProfile[][] {
+  return packs.map((pack, index) => {
     const profiles = profilesOfPack(pack);
-    return pack.origin === 'seed' ? [...profiles, ...sources.flatMap(profilesOfPriceSource)] : profiles;
+    return index === 0 ? [...profiles, ...sources.flatMap(profilesOfPriceSource)] : profiles;
   });
 }
 

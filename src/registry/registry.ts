@@ -7,6 +7,7 @@ import { loadCoefficients } from './coefficients.ts';
 import { asRegistryError, openDatabase } from './database.ts';
 import { loadPacks, type PackLoad } from './loadPacks.ts';
 import { readPack } from './pack.ts';
+import { discoverPriceSources } from './priceSources.ts';
 import { ProfileWriter } from './profileWriter.ts';
 
 /** The documented data that comes with the calculator. */
@@ -17,7 +18,7 @@ export interface RegistryOptions {
   databasePath: string;
   /** Folders of profile files beside the built-in ones, the weakest first. */
   packs?: readonly string[];
-  /** The built-in pack. */
+  /** The built-in pack; another folder also leaves the price sources out. */
   seeds?: string;
 }
 
@@ -49,7 +50,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
   const folders = [readPack(seeds, 'seed'), ...packs.map((folder) => readPack(folder, 'pack'))];
   const database = openDatabase(databasePath);
   try {
-    const packLoad = await loadPacks(database, folders);
+    const packLoad = await loadPacks(database, folders, seeds === seedsFolder ? discoverPriceSources : async () => []);
     const store = new CatalogueStore(database);
     const log = new ChangeLog(database);
     const stopWatching = store.watch(watchIntervalMs);
