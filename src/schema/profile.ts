@@ -20,7 +20,7 @@ export const ProfileType = builder.interfaceRef<AnyProfile>('Profile').implement
       description: 'Where its figures come from.',
       resolve: ({ facts }) => sourceList(facts.sources),
     }),
-    revision: t.exposeInt('revision', { description: 'Counts the changes of this profile, from 1.' }),
+    revision: t.exposeInt('revision', { description: 'Count of the changes of this profile, from 1.' }),
     origin: t.expose('origin', { type: Origin, description: 'Who wrote its current facts.' }),
     updatedAt: t.exposeString('updatedAt', { description: 'Time of its last change, as ISO 8601 in UTC.' }),
     retired: t.boolean({

@@ -1,11 +1,12 @@
 import { hostedCost } from '../../engine/cost.ts';
+import { MissingFigureError } from '../../engine/errors.ts';
 import { estimateHosted, type HostedEstimate } from '../../engine/estimators/hosted.ts';
 import type { RequestTokens, TokenPrice } from '../../engine/price.ts';
 import { chooseTokenPrice, namedPrice, type PriceChoice } from '../../engine/priceChoice.ts';
 import type { Assumption, Workload } from '../../engine/profile.ts';
 import type { Catalogue } from '../../registry/catalogue.ts';
 import type { Context } from '../context.ts';
-import { invalidArgument } from '../errors.ts';
+import { codedError, invalidArgument } from '../errors.ts';
 import { latenciesOfModel } from '../hostedLatency.ts';
 import type { ModelProfile } from '../model/model.ts';
 import { isOffer, type OfferProfile, tokenOffersOfModel } from '../offer.ts';
@@ -18,7 +19,9 @@ import { typicalErrorPercent } from './typicalError.ts';
 export function answerHosted(question: Question, model: ModelProfile, { catalogue }: Context): Answer {
   const workload = workloadOf(question);
   const offer = namedOffer(question, model, catalogue);
-  const estimate = estimateAtProvider(model, workload, catalogue, offer?.facts.provider);
+  const estimate = publishedLatency(model, catalogue, () =>
+    estimateAtProvider(model, workload, catalogue, offer?.facts.provider),
+  );
   return {
     catalogue,
     model,
@@ -77,6 +80,20 @@ function namedOffer({ offer: id }: Question, model: ModelProfile, catalogue: Cat
   if (isOffer('model-tokens')(offer) && offer.facts.model === model.id) return offer;
   const allowed = tokenOffersOfModel(catalogue, model.id).map((other) => other.id);
   throw invalidArgument('options.offer', id, `must be an offer of ${model.name} by the token`, allowed);
+}
+
+/** Without a published latency there is no estimate; where prices are known the refusal says how to ask for them. */
+function publishedLatency(model: ModelProfile, catalogue: Catalogue, estimate: () => HostedEstimate): HostedEstimate {
+  try {
+    return estimate();
+  } catch (error) {
+    if (!(error instanceof MissingFigureError)) throw error;
+    const prices =
+      tokenOffersOfModel(catalogue, model.id).length === 0
+        ? ''
+        : ` Its prices are: { model(id: "${model.id}") { offers { provider usdPerMillionOutputTokens } } }.`;
+    throw codedError('MISSING_FIGURE', `${error.message}${prices}`, { argument: 'model', value: model.id });
+  }
 }
 
 /** At the provider of the named offer where somebody measured it there, else at the provider with the best measurement. */

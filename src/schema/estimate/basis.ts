@@ -91,7 +91,7 @@ export const BasisType = builder.objectRef<Basis>('Basis').implement({
     coefficients: t.field({
       type: [CoefficientType],
       description: 'What was used beside physics and datasheets; empty for an API.',
-      resolve: ({ coefficients }) => [...coefficients],
+      resolve: ({ coefficients }) => withoutRepeats(coefficients),
     }),
     hostedMeasurements: t.field({
       type: [HostedLatencyType],
@@ -100,3 +100,8 @@ export const BasisType = builder.objectRef<Basis>('Basis').implement({
     }),
   }),
 });
+
+/** The engine notes each use; a coefficient used twice is shown once. */
+function withoutRepeats(uses: readonly CoefficientUse[]): CoefficientUse[] {
+  return [...new Map(uses.map((use) => [`${use.name} ${use.row}`, use])).values()];
+}

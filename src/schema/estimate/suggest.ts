@@ -55,15 +55,15 @@ export function suggest(search: SuggestionSearch): Suggestion[] {
 }
 
 function smallerBatch({ estimate, batch, attempt }: SuggestionSearch): Suggestion | null {
-  const most = Math.min(estimate.memory.maximumBatch, batch - 1);
+  if (batch === 1) return null;
+  // A huge batch leaves no room for itself: the largest one that fits is asked of a single sequence then.
+  const largest = estimate.memory.maximumBatch || (attempt({ batch: 1 })?.estimate.memory.maximumBatch ?? 0);
+  const most = Math.min(largest, batch - 1);
   if (most < 1) return null;
   const trial = attempt({ batch: most });
   if (!fits(trial)) return null;
-  return {
-    argument: 'batch',
-    value: String(most),
-    text: `Run at most ${readableCount(most)} sequences at once: ${room(trial)}.`,
-  };
+  const sequences = most === 1 ? 'one sequence' : `${readableCount(most)} sequences`;
+  return { argument: 'batch', value: String(most), text: `Run at most ${sequences} at once: ${room(trial)}.` };
 }
 
 function fewerTokens({ estimate, tokens, promptTokens, contextTokens, attempt }: SuggestionSearch): Suggestion | null {
@@ -82,7 +82,7 @@ function narrowerWeights({ narrowerFormats, attempt }: SuggestionSearch): Sugges
   for (const id of narrowerFormats.slice(0, longestSearch)) {
     const trial = attempt({ weights: id });
     if (!fits(trial)) continue;
-    return { argument: 'options.weights', value: id, text: `Use ${trial.weightsName} weights: ${room(trial)}.` };
+    return { argument: 'options.weights', value: id, text: `Use weights in ${trial.weightsName}: ${room(trial)}.` };
   }
   return null;
 }

@@ -1,9 +1,11 @@
 import { InvalidWorkloadError, MissingFigureError } from '../../engine/errors.ts';
 import { estimate } from '../../engine/estimate.ts';
-import type { Deployment, Estimate } from '../../engine/profile.ts';
+import type { Deployment, Estimate, Hardware } from '../../engine/profile.ts';
+import { arithmeticOn } from '../../engine/roofline.ts';
 import { resolveDeployment } from '../../registry/resolveDeployment.ts';
 import type { Context } from '../context.ts';
 import type { ModelProfile } from '../model/model.ts';
+import { hourOffersOfHardware } from '../offer.ts';
 import type { WeightFormatProfile } from '../weightFormat.ts';
 import type { Question } from './answer.ts';
 import { deploymentRequest, hardwareAsked } from './deploymentRequest.ts';
@@ -52,24 +54,46 @@ function attempt(question: Question, model: ModelProfile, { catalogue, coefficie
   }
 }
 
-function narrowerFormats({ weights }: Deployment, { catalogue }: Context): string[] {
+/** What people reach for when a model is too big, widest first; other formats are tried after these. */
+const usualFormats = [
+  'fp8-e4m3-per-tensor',
+  'int8-w8a8',
+  'gguf-q8_0',
+  'mlx-8bit-g64',
+  'gguf-q6_k',
+  'gguf-q5_k_m',
+  'gguf-q4_k_m',
+  'mlx-4bit-g64',
+  'awq-int4-g128',
+  'gptq-int4-g128-sym',
+  'gguf-q3_k_m',
+  'gguf-q2_k',
+];
+
+/** Narrower formats that the device calculates with as they are meant to be: the usual ones, then the rest. */
+function narrowerFormats({ weights, hardware }: Deployment, { catalogue }: Context): string[] {
   const current = bitsOf(catalogue.weightFormat.get(weights.id));
+  const place = ({ id }: WeightFormatProfile) => {
+    const usual = usualFormats.indexOf(id);
+    return usual === -1 ? usualFormats.length : usual;
+  };
   return catalogue.weightFormat
     .all()
-    .filter((format) => bitsOf(format) < current)
-    .toSorted((one, other) => bitsOf(other) - bitsOf(one))
+    .filter((format) => bitsOf(format) < current && arithmeticOn(hardware, format.engine)?.native === true)
+    .toSorted((one, other) => place(one) - place(other) || bitsOf(other) - bitsOf(one))
     .map(({ id }) => id);
 }
 
 const bitsOf = ({ facts }: WeightFormatProfile): number => facts.weights?.bitsPerWeight ?? Number.POSITIVE_INFINITY;
 
-/** Of the same kind, and of the same vendor first: what somebody with this device could move to. */
+/** What somebody with this device could move to: of the same sort, by the same vendor, rented out by somebody. */
 function largerDevices({ hardware }: Deployment, { catalogue }: Context): string[] {
-  const other = (vendor: string) => Number(vendor !== hardware.vendor);
+  const strange = ({ id, vendor }: Hardware) =>
+    Number(vendor !== hardware.vendor) + Number(hourOffersOfHardware(catalogue, id).length === 0);
   return catalogue.hardware
     .all()
     .map(({ engine }) => engine)
     .filter(({ kind, memoryBytes }) => kind === hardware.kind && memoryBytes > hardware.memoryBytes)
-    .toSorted((one, two) => other(one.vendor) - other(two.vendor) || one.memoryBytes - two.memoryBytes)
+    .toSorted((one, other) => strange(one) - strange(other) || one.memoryBytes - other.memoryBytes)
     .map(({ id }) => id);
 }

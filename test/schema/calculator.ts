@@ -1,0 +1,53 @@
+import { createYoga } from 'graphql-yoga';
+import { openRegistry } from '../../src/registry/registry.ts';
+import { useInvalidArguments } from '../../src/schema/coercionErrors.ts';
+import { requestContext } from '../../src/schema/context.ts';
+import { buildSchema } from '../../src/schema/index.ts';
+
+export interface Reply<Data> {
+  data: Data;
+  errors?: readonly ReplyError[];
+}
+
+export interface ReplyError {
+  message: string;
+  extensions: { code?: string; argument?: string; value?: unknown; suggestions?: string[]; allowed?: unknown };
+}
+
+/** The real schema on the real seeds, in a database of its own. */
+export async function openCalculator() {
+  const registry = await openRegistry({ databasePath: ':memory:' });
+  const schema = buildSchema();
+  const context = () => requestContext(registry);
+  const yoga = createYoga({ schema, context, plugins: [useInvalidArguments()], logging: false });
+
+  const ask = async <Data>(query: string, variables: object = {}): Promise<Reply<Data>> => {
+    const response = await yoga.fetch('http://calculator.invalid/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      body: JSON.stringify({ query, variables }),
+    });
+    return response.json();
+  };
+  return {
+    schema,
+    registry,
+    ask,
+    /** The data of a question that must not fail. */
+    async answer<Data>(query: string, variables: object = {}): Promise<Data> {
+      const { data, errors } = await ask<Data>(query, variables);
+      if (errors !== undefined) throw new Error(JSON.stringify(errors));
+      return data;
+    },
+    /** The only error of a question that must fail. */
+    async refusal(query: string, variables: object = {}): Promise<ReplyError> {
+      const { errors = [] } = await ask(query, variables);
+      const [error] = errors;
+      if (error === undefined || errors.length > 1) throw new Error(`expected one error: ${JSON.stringify(errors)}`);
+      return error;
+    },
+    close: () => registry.close(),
+  };
+}
+
+export type Calculator = Awaited<ReturnType<typeof openCalculator>>;

@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Calculator, openCalculator } from './calculator.ts';
+
+let calculator: Calculator;
+beforeAll(async () => {
+  calculator = await openCalculator();
+});
+afterAll(() => calculator.close());
+
+describe('unknown profiles', () => {
+  test.each([
+    { asked: 'model: "lama-2-7b"', argument: 'model', likely: 'llama-2-7b' },
+    { asked: 'hardware: "H1000"', argument: 'hardware', likely: 'h100' },
+    { asked: 'options: { weights: "fp17" }', argument: 'options.weights', likely: 'fp16' },
+    { asked: 'options: { kvCache: "kv-fp17" }', argument: 'options.kvCache', likely: 'kv-fp16' },
+    { asked: 'options: { runtime: "vlm" }', argument: 'options.runtime', likely: 'vllm' },
+    { asked: 'options: { offer: "no-such-offer" }', argument: 'options.offer', likely: null },
+  ])('$asked', async ({ asked, argument, likely }) => {
+    const error = await calculator.refusal(`{ estimate(${asked}) { summary cost { usdPerHour } } }`);
+    expect(error.extensions).toMatchObject({ code: 'UNKNOWN_PROFILE', argument });
+    const suggestions = error.extensions.suggestions ?? [];
+    expect(suggestions.length).toBeLessThanOrEqual(3);
+    if (likely !== null) expect(suggestions.some((id) => id.includes(likely))).toBe(true);
+  });
+});
+
+const tokens = { minimum: 1, maximum: 1_000_000_000 };
+
+describe('values out of range name argument, value and range', () => {
+  test.each([
+    { asked: 'tokens: 0', argument: 'tokens', value: 0, allowed: tokens },
+    { asked: 'tokens: -5', argument: 'tokens', value: -5, allowed: tokens },
+    { asked: 'tokens: 1.5', argument: 'tokens', value: 1.5, allowed: tokens },
+    { asked: 'tokens: 1000000001', argument: 'tokens', value: 1_000_000_001, allowed: tokens },
+    { asked: 'tokens: 5000000000', argument: 'tokens', value: 5e9, allowed: tokens },
+    { asked: 'tokens: NaN', argument: 'tokens', value: 'NaN', allowed: tokens },
+    { asked: 'tokens: "many"', argument: 'tokens', value: 'many', allowed: tokens },
+    { asked: 'tokens: null', argument: 'tokens', value: 'null', allowed: tokens },
+    { asked: 'batch: 0', argument: 'batch', value: 0, allowed: { minimum: 1, maximum: 1_000_000 } },
+    { asked: 'batch: 1000001', argument: 'batch', value: 1_000_001, allowed: { minimum: 1, maximum: 1_000_000 } },
+    { asked: 'promptTokens: -1', argument: 'promptTokens', value: -1, allowed: { minimum: 0, maximum: 1e9 } },
+    {
+      asked: 'options: { devices: 5000 }',
+      argument: 'options.devices',
+      value: 5000,
+      allowed: { minimum: 1, maximum: 4096 },
+    },
+    {
+      asked: 'options: { devices: 2.5 }',
+      argument: 'options.devices',
+      value: 2.5,
+      allowed: { minimum: 1, maximum: 4096 },
+    },
+    {
+      asked: 'options: { contextTokens: -1 }',
+      argument: 'options.contextTokens',
+      value: -1,
+      allowed: { minimum: 0, maximum: 1e9 },
+    },
+    {
+      asked: 'options: { usdPerHour: 0 }',
+      argument: 'options.usdPerHour',
+      value: 0,
+      allowed: { minimum: 0, maximum: 1e6 },
+    },
+    {
+      asked: 'options: { parallelism: { tensor: 0 } }',
+      argument: 'options.parallelism.tensor',
+      value: 0,
+      allowed: { minimum: 1, maximum: 4096 },
+    },
+    {
+      asked: 'options: { runtimeYear: 1999 }',
+      argument: 'options.runtimeYear',
+      value: 1999,
+      allowed: { minimum: 2020, maximum: 2027 },
+    },
+    { asked: 'deployment: CLOUD', argument: 'deployment', value: 'CLOUD', allowed: ['LOCAL', 'API'] },
+    {
+      asked: 'options: { scheduling: SOMETIMES }',
+      argument: 'options.scheduling',
+      value: 'SOMETIMES',
+      allowed: ['STATIC', 'CONTINUOUS'],
+    },
+  ])('$asked', async ({ asked, argument, value, allowed }) => {
+    const error = await calculator.refusal(`{ estimate(${asked}) { summary } }`);
+    expect(error.extensions).toEqual({ code: 'INVALID_ARGUMENT', argument, value, allowed });
+    expect(error.message).toContain(argument);
+    expect(error.message).toContain('must be');
+  });
+
+  test.each([
+    { type: 'Int!', use: 'tokens: $it', it: 1.5, argument: 'tokens', value: 1.5 },
+    { type: 'Int!', use: 'tokens: $it', it: 1e12, argument: 'tokens', value: 1e12 },
+    { type: 'Int!', use: 'tokens: $it', it: null, argument: 'tokens', value: null },
+    { type: 'EstimateOptions', use: 'options: $it', it: { devices: 1e10 }, argument: 'options.devices', value: 1e10 },
+    {
+      type: 'EstimateOptions',
+      use: 'options: $it',
+      it: { parallelism: { tensor: 'two' } },
+      argument: 'options.parallelism.tensor',
+      value: 'two',
+    },
+    { type: 'DeploymentMode', use: 'deployment: $it', it: 'CLOUD', argument: 'deployment', value: 'CLOUD' },
+  ])('as a variable: $use, $it', async ({ type, use, it, argument, value }) => {
+    const error = await calculator.refusal(`query ($it: ${type}) { estimate(${use}) { summary } }`, { it });
+    expect(error.extensions).toMatchObject({ code: 'INVALID_ARGUMENT', argument, value });
+    expect(error.extensions.allowed).toBeDefined();
+  });
+});
+
+describe('requests that cannot be answered', () => {
+  test('parallelism that does not divide names the values that do', async () => {
+    const error = await calculator.refusal(
+      '{ estimate(hardware: "A100", options: { devices: 3, parallelism: { tensor: 3 } }) { summary } }',
+    );
+    expect(error.extensions).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      argument: 'options.parallelism.tensor',
+      value: 3,
+    });
+    expect(error.message).toMatch(/1, 2, 4, 8, 16, 32/);
+  });
+
+  test('a model without architecture on hardware is a missing figure', async () => {
+    const error = await calculator.refusal('{ estimate(model: "GPT-4", deployment: LOCAL) { summary } }');
+    expect(error.extensions.code).toBe('MISSING_FIGURE');
+    expect(error.message).toContain('architecture');
+  });
+
+  test('a hosted model nobody has measured is a missing figure, and its prices are pointed at', async () => {
+    const catalogue = calculator.registry.catalogue();
+    const measured = new Set(catalogue.hostedLatency.all().map(({ facts }) => facts.model));
+    const priced = new Set(catalogue.offer.all().map(({ facts }) => ('model' in facts ? facts.model : null)));
+    const model = catalogue.model
+      .all()
+      .find(({ id, engine }) => !engine.architecture && !measured.has(id) && priced.has(id));
+    const error = await calculator.refusal('query ($model: ID!) { estimate(model: $model) { summary } }', {
+      model: model?.id,
+    });
+    expect(error.extensions).toMatchObject({ code: 'MISSING_FIGURE', argument: 'model', value: model?.id });
+    const query = /\{ model.+\}/.exec(error.message)?.[0] ?? '';
+    const answer = await calculator.answer<{ model: { offers: unknown[] } }>(query);
+    expect(answer.model.offers.length).toBeGreaterThan(0);
+  });
+
+  test('an offer of something else is refused', async () => {
+    const error = await calculator.refusal(
+      '{ estimate(model: "GPT-4", options: { offer: "aws-p3.2xlarge-on-demand-us-east-1-2026-07-20" }) { cost { usdPerRequest } } }',
+    );
+    expect(error.extensions).toMatchObject({ argument: 'options.offer' });
+  });
+
+  test('local without hardware is refused', async () => {
+    const error = await calculator.refusal('{ estimate(hardware: null) { summary } }');
+    expect(error.extensions).toMatchObject({ code: 'INVALID_ARGUMENT', argument: 'hardware', value: null });
+  });
+
+  test('a typo in the query keeps GraphQL’s own help', async () => {
+    const error = await calculator.refusal('{ estimate { sumary } }');
+    expect(error.message).toContain('Did you mean "summary"');
+  });
+});
