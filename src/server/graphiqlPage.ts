@@ -21,6 +21,12 @@ const contentSecurityPolicy = [
   "frame-ancestors 'self'",
 ].join('; ');
 
+/**
+ * GraphiQL's tabs keep a stale offset of their opening animation, hidden until a tab has the focus: pressing the mouse
+ * would move the tab away from under it, and the click would be lost.
+ */
+const tabsStayInPlace = '<style>.graphiql-tab:focus-within { transform: none !important; }</style>';
+
 interface Page {
   html: Buffer;
   gzipped: Buffer;
@@ -58,16 +64,15 @@ export function graphiqlPage(): (request: IncomingMessage, response: ServerRespo
 
 async function renderPage(): Promise<Page> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  const html = Buffer.from(
-    renderGraphiQL({
-      title: 'LLM Inference Calculator',
-      endpoint: '/graphql',
-      defaultTabs: graphiqlTabs.map(({ query }) => ({ query })),
-      schemaDescription: true,
-      // Variables and headers stay one click away; the queries are written out in full.
-      defaultEditorToolsVisibility: false,
-      shouldPersistHeaders: false,
-    }),
-  );
+  const rendered = renderGraphiQL({
+    title: 'LLM Inference Calculator',
+    endpoint: '/graphql',
+    defaultTabs: graphiqlTabs.map(({ query }) => ({ query })),
+    schemaDescription: true,
+    // Variables and headers stay one click away; the queries are written out in full.
+    defaultEditorToolsVisibility: false,
+    shouldPersistHeaders: false,
+  });
+  const html = Buffer.from(rendered.replace('</head>', () => `${tabsStayInPlace}</head>`));
   return { html, gzipped: await promisify(gzip)(html, { level: 6 }), etag: entityTag(html) };
 }
