@@ -54,20 +54,20 @@ function operationsPerWeight({ batch }: LocalMachine, part: UnpackedWeights, seq
 
 /**
  * Routed experts. `sequences` tokens with k choices of E each touch E (1 − (1 − k/E)^n) experts on average;
- * kernels that read an expert once a token rather than once a step read more.
+ * kernels that read an expert once a token rather than once a step read more, unbalanced routing touches fewer.
  */
 function readExperts(machine: LocalMachine, part: UnpackedWeights, sequences: number): Operation {
   const { batch, shape, ranks } = machine;
   const share = shape.activeExperts / shape.experts;
   const distinct = (1 - (1 - share) ** sequences) / share;
-  const reads = Math.min(sequences, batch.expertRereads * distinct);
+  const reads = Math.max(1, Math.min(sequences, batch.expertReadFactor * distinct));
   const oneToken = share / ranks;
   const read = (reads * oneToken * part.bytes) / machine.expertBytesPerSecond;
   const perWeight = Math.max(reads * part.unpackOperations, sequences * batch.chunkOperations);
   const unpack = (oneToken * part.weights * perWeight) / machine.fp32FlopsPerSecond;
   const bound = unpack > read ? 'compute' : 'memory-bandwidth';
   const flops = 2 * sequences * oneToken * part.weights;
-  const bytes = distinct * oneToken * part.bytes;
+  const bytes = Math.min(reads, distinct) * oneToken * part.bytes;
   return roofedOperation(machine, `experts ${part.blockType}`, Math.hypot(read, unpack), flops, bytes, bound);
 }
 

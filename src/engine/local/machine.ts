@@ -53,8 +53,8 @@ export interface BatchRates {
   tileSequences: number;
   /** Share of the fp32 rate the matrix kernels reach. */
   matrixFraction: number;
-  /** Reads of an expert's weights for each distinct expert in the step. */
-  expertRereads: number;
+  /** Reads of expert weights over those that balanced routing, each expert read once, would need. */
+  expertReadFactor: number;
   /** Most operations a weight: a whole prompt chunk costs no more. Infinity = no bound. */
   chunkOperations: number;
 }
@@ -141,7 +141,7 @@ export function localMachine(
       operationsPerSequence: look('local.batchOperationsPerSequence', ...batchRows),
       tileSequences: look('local.batchTileSequences', engine, backend),
       matrixFraction: look('local.batchMatrixFraction', ...batchRows),
-      expertRereads: hasExperts ? look('local.expertRereads', engine, backend) : 1,
+      expertReadFactor: hasExperts ? look('local.expertReadFactor', engine, backend) : 1,
       chunkOperations: (2 * fp32) / prefillFlops,
     },
     prefill: {
