@@ -4,7 +4,8 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSchema, createYoga } from 'graphql-yoga';
+import { GraphQLNonNull, GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
+import { createYoga } from 'graphql-yoga';
 import { openCalculator } from '../src/server/calculator.ts';
 import { httpListener } from '../src/server/http.ts';
 
@@ -26,9 +27,7 @@ async function calculator(): Promise<RequestListener> {
 
 function hello(replyBytes: number): RequestListener {
   const text = 'x'.repeat(replyBytes - '{"data":{"hello":""}}'.length);
-  const schema = createSchema({
-    typeDefs: 'type Query { hello: String! }',
-    resolvers: { Query: { hello: () => text } },
-  });
+  const field = { type: new GraphQLNonNull(GraphQLString), resolve: () => text };
+  const schema = new GraphQLSchema({ query: new GraphQLObjectType({ name: 'Query', fields: { hello: field } }) });
   return createYoga({ schema, graphiql: false, landingPage: false });
 }

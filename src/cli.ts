@@ -1,13 +1,10 @@
 import { Command, CommanderError, Option } from 'commander';
-import { type Ask, askInProcess, askServer, NoAnswerError, RefusedError } from './cli/ask.ts';
+import { type Ask, askServer, NoAnswerError, RefusedError } from './cli/ask.ts';
 import { addCalculateOptions, type CalculateOptions, estimateVariables } from './cli/calculate.ts';
 import { type EstimateReply, estimateQuery, estimateReport } from './cli/estimateReport.ts';
 import { type ScenariosReply, scenariosQuery, scenariosReport } from './cli/scenariosReport.ts';
 import { normaliseOptions } from './cli/spelling.ts';
-import { createApi } from './server/api.ts';
-import { openCalculator } from './server/calculator.ts';
 import { explainFailure } from './server/failure.ts';
-import { readSettings } from './server/settings.ts';
 
 /** 0: answered. 1: no answer (server, database). 2: the question was refused. */
 const exitCodes = { answered: 0, noAnswer: 1, refused: 2 };
@@ -23,7 +20,10 @@ const program = new Command('calc')
   )
   .exitOverride()
   // One line, whatever commander has to say: the suggestion goes on the same line.
-  .configureOutput({ outputError: (text, write) => write(`${text.trim().replaceAll('\n', ' ')}\n`) });
+  .configureOutput({
+    outputError: (text, write) => write(`${text.trim().replaceAll('\n', ' ')}\n`),
+    getOutHelpWidth: () => process.stdout.columns ?? 120,
+  });
 
 withOutput(addCalculateOptions(program.command('calculate')))
   .description('one estimate: latency, memory and cost, with what they rest on')
@@ -82,12 +82,9 @@ async function answer<Reply>(
   };
   if (url !== undefined) return print(askServer(url));
 
-  const calculator = await openCalculator(readSettings(process.env));
-  try {
-    await print(askInProcess(createApi(calculator)));
-  } finally {
-    calculator.close();
-  }
+  // Loaded only here: asking a running server needs neither database nor schema.
+  const { answeringInProcess } = await import('./cli/inProcess.ts');
+  await answeringInProcess(process.env, print);
 }
 
 function fail(message: string, exitCode: number): number {

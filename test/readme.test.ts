@@ -12,7 +12,7 @@ beforeAll(async () => {
   server = await startServer({ DATABASE_URL: databaseUrl });
 });
 
-afterAll(() => server.stop());
+afterAll(() => server?.stop());
 
 describe('the README', () => {
   test('shows the reply that its query really gets (rewritten by: vitest run test/readme.test.ts -u)', async () => {

@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 
 /** Options of `calculate` as commander reads them: text, so that GraphQL judges every value and words every refusal. */
 export interface CalculateOptions {
@@ -21,22 +21,20 @@ export interface CalculateOptions {
 
 export function addCalculateOptions(command: Command): Command {
   return command
-    .addOption(new Option('--model <id>', 'model: an id or alias (also --model_size)').default(undefined, '7B'))
-    .addOption(new Option('--tokens <count>', 'tokens generated per sequence').default(undefined, '1000'))
-    .addOption(new Option('--batch <count>', 'sequences in flight (also --batch_size)').default(undefined, '1'))
-    .addOption(new Option('--hardware <id>', 'device: an id or alias (also --hardware_type)').default(undefined, 'T4'))
-    .option('--deployment <mode>', 'local or api (also --deployment_mode); default: api for models sold only so')
-    .addOption(
-      new Option('--prompt-tokens <count>', 'tokens read before the first is generated').default(undefined, '0'),
-    )
-    .option('--context-tokens <count>', 'tokens already cached for each sequence before the prompt')
-    .option('--devices <count>', 'devices the model is spread over')
-    .option('--weights <format>', 'weight format, e.g. fp16, fp8, q4_k_m; default: the model’s own')
-    .option('--kv-cache <format>', 'format of the KV cache; default: the runtime’s')
-    .option('--runtime <id>', 'e.g. vllm, llama.cpp; default: what people use on that device')
-    .option('--runtime-year <year>', 'year of the runtime’s build')
-    .option('--scheduling <mode>', 'static or continuous batching')
-    .option('--offer <id>', 'price to use; default: chosen and named in the answer')
+    .option('--model <id>', 'model: an id or alias (also --model_size; default: 7B)')
+    .option('--tokens <count>', 'tokens generated per sequence (default: 1000)')
+    .option('--batch <count>', 'sequences in flight (also --batch_size; default: 1)')
+    .option('--hardware <id>', 'device: an id or alias (also --hardware_type; default: T4)')
+    .option('--deployment <mode>', 'local or api (also --deployment_mode; default: api for models sold only so)')
+    .option('--prompt-tokens <count>', 'tokens read before the first is generated (default: 0)')
+    .option('--context-tokens <count>', 'tokens already cached for each sequence before the prompt (default: 0)')
+    .option('--devices <count>', 'devices the model is spread over (default: 1)')
+    .option('--weights <format>', 'weight format: fp16, fp8, q4_k_m, ... (default: as the model is published)')
+    .option('--kv-cache <format>', 'format of the KV cache (default: as the runtime does)')
+    .option('--runtime <id>', 'vllm, llama.cpp, ... (default: what people use on that device)')
+    .option('--runtime-year <year>', 'year of the runtime’s build (default: the latest with measurements)')
+    .option('--scheduling <mode>', 'static or continuous batching (default: as the runtime does)')
+    .option('--offer <id>', 'price to use (default: chosen, and named in the answer)')
     .option('--usd-per-hour <usd>', 'your own price of all devices together, in USD per hour');
 }
 

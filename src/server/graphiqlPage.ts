@@ -21,11 +21,14 @@ const contentSecurityPolicy = [
   "frame-ancestors 'self'",
 ].join('; ');
 
-/**
- * GraphiQL's tabs keep a stale offset of their opening animation, hidden until a tab has the focus: pressing the mouse
- * would move the tab away from under it, and the click would be lost.
- */
-const tabsStayInPlace = '<style>.graphiql-tab:focus-within { transform: none !important; }</style>';
+/** Repairs to the bundled styles. */
+const repairs = `<style>
+  /* Tabs keep a stale offset of their opening animation, hidden until a tab has the focus: pressing the mouse would
+     move the tab away from under it, and the click would be lost. */
+  .graphiql-tab:focus-within { transform: none !important; }
+  /* The editor frames every × and – as a look-alike of x and -, in prose of ours. */
+  .monaco-editor .unicode-highlight { border: 0 !important; background: none !important; }
+</style>`;
 
 interface Page {
   html: Buffer;
@@ -73,6 +76,6 @@ async function renderPage(): Promise<Page> {
     defaultEditorToolsVisibility: false,
     shouldPersistHeaders: false,
   });
-  const html = Buffer.from(rendered.replace('</head>', () => `${tabsStayInPlace}</head>`));
+  const html = Buffer.from(rendered.replace('</head>', () => `${repairs}</head>`));
   return { html, gzipped: await promisify(gzip)(html, { level: 6 }), etag: entityTag(html) };
 }

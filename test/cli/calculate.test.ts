@@ -1,5 +1,7 @@
+import { Command } from 'commander';
 import { expect, test } from 'vitest';
-import { estimateVariables } from '../../src/cli/calculate.ts';
+import { addCalculateOptions, estimateVariables } from '../../src/cli/calculate.ts';
+import { buildSchema } from '../../src/schema/index.ts';
 
 test('what was not said stays out, so that the schema decides', () => {
   expect(estimateVariables({})).toEqual({});
@@ -26,4 +28,14 @@ test.each([
   ['1e999', '1e999'],
 ])('--tokens "%s" is sent as %j: GraphQL judges it', (text, sent) => {
   expect(estimateVariables({ tokens: text })).toEqual({ tokens: sent });
+});
+
+test('the defaults that help names are those of the schema', () => {
+  const estimate = buildSchema().getQueryType()?.getFields().estimate;
+  const { options } = addCalculateOptions(new Command());
+  for (const name of ['model', 'hardware', 'tokens', 'batch', 'promptTokens']) {
+    const argument = estimate?.args.find((candidate) => candidate.name === name);
+    const option = options.find((candidate) => candidate.attributeName() === name);
+    expect(option?.description).toContain(`default: ${argument?.defaultValue})`);
+  }
 });

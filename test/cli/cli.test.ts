@@ -9,7 +9,7 @@ beforeAll(async () => {
   server = await startServer({ DATABASE_URL: databaseUrl });
 });
 
-afterAll(() => server.stop());
+afterAll(() => server?.stop());
 
 const documented =
   'calculate --model_size 7B --tokens 1000 --batch_size 1 --hardware_type T4 --deployment_mode local'.split(' ');
@@ -83,10 +83,13 @@ describe('bad input ends with code 2 and one clear line', () => {
     ['--model llama-3.1-8bb', 'llama-3.1-8b'],
     ['--hardware_type H1000', 'Did you mean'],
     ['--modle 7B', "unknown option '--modle' (Did you mean --model?)"],
-    ['--tokens', "option '--tokens <count>' argument missing"],
     ['7B', 'too many arguments'],
   ])('calculate %s', async (words, message) => {
     expectRefusal(await ask(`calculate ${words}`), message);
+  });
+
+  test('an option without its value', async () => {
+    expectRefusal(await calc(['calculate', '--tokens']), "option '--tokens <count>' argument missing");
   });
 
   test('an unknown command', async () => {
@@ -129,6 +132,7 @@ test('help names the commands, their options and their defaults', async () => {
   expect(all.code).toBe(0);
   expect(all.stdout).toMatch(/calculate[\s\S]*scenarios[\s\S]*Examples:/);
   expect(calculate.stdout).toMatch(/--tokens <count> .*default: 1000/);
+  expect(calculate.stdout).toMatch(/--model <id> .*--model_size; default: 7B/);
   expect(none.code).toBe(2);
   expect(none.stderr).toContain('calculate');
 });

@@ -14,7 +14,7 @@ beforeAll(async () => {
   server = await startServer({ DATABASE_URL: databaseUrl });
 });
 
-afterAll(() => server.stop());
+afterAll(() => server?.stop());
 
 test('a first start makes its database, says where it is and what it holds, and answers the documented example', async () => {
   expect(server.announcement).toMatch(
