@@ -66,14 +66,18 @@ function isBelowThreeBits(defaultType: string): boolean {
 }
 
 function ruledType(packing: GgufPacking, tensor: QuantisedTensor, model: QuantisedModel): string {
-  const named = !tensor.latentAttention || tensor.tensor === 'attention-output' || tensor.tensor.includes('-down');
-  if (!named) return packing.defaultType;
+  if (isLatentProjection(tensor)) return packing.defaultType;
   for (const rule of packing.rules) {
     if (!rule.tensors.includes(tensor.tensor)) continue;
     if (!groupSizeHolds(rule, model)) continue;
     if (layerIsIn(rule.layers, tensor.layer, tensor.layers)) return rule.blockType;
   }
   return packing.defaultType;
+}
+
+/** q_a, q_b, kv_a, k_b, v_b: llama.cpp's rules go by other names. The output projection is named as everywhere. */
+function isLatentProjection({ tensor, latentAttention }: QuantisedTensor): boolean {
+  return latentAttention && tensor.startsWith('attention-') && tensor !== 'attention-output';
 }
 
 function groupSizeHolds(rule: TensorRule, model: QuantisedModel): boolean {
@@ -104,7 +108,7 @@ export function layerIsIn(range: LayerRange, layer: number, layers: number): boo
 
 function overriddenType(packing: GgufPacking, tensor: QuantisedTensor, model: QuantisedModel, type: string): string {
   const { defaultType } = packing;
-  if (tensor.latentAttention) return type;
+  if (isLatentProjection(tensor)) return type;
   const eightExperts = model.experts === 8;
   switch (tensor.tensor) {
     case 'attention-value': {

@@ -1,4 +1,5 @@
-import type { Architecture, Deployment } from '../profile.ts';
+import type { Deployment } from '../profile.ts';
+import { usesFlashAttention } from './rows.ts';
 import { localShape } from './shape.ts';
 
 /** What a card holds beside weights and cache. */
@@ -15,16 +16,15 @@ type LookUp = (row: string) => number;
 export function activationModel(deployment: Deployment, look: LookUp): ActivationModel {
   switch (deployment.runtime.coefficients) {
     case 'mlx':
-    case 'vllm-mlx':
       return mlxPeak(look);
     case 'llama.cpp':
-    case 'ik_llama.cpp':
+    case 'ik-llama.cpp':
     case 'llamafile':
       return computeBuffer(deployment, look);
     default:
       return deployment.weights.packing?.kind === 'gguf'
         ? computeBuffer(deployment, look)
-        : forwardPass(deployment.model.architecture, look);
+        : forwardPass(deployment, look);
   }
 }
 
@@ -33,11 +33,12 @@ export function activationModel(deployment: Deployment, look: LookUp): Activatio
  * logits (vocabulary + hidden) × u × 4, feed-forward (2 × width + 2 × hidden) × u × 4, each with its small tensors, and
  * without flash attention the scores (heads × context + context + 3.5 × hidden) × u × 4.
  */
-function computeBuffer({ model, runtime, runtimeYear, flashAttention }: Deployment, look: LookUp): ActivationModel {
-  const { hidden, vocabulary } = model.architecture;
-  const { heads, feedForwardWidth } = localShape(model.architecture);
-  const ubatch = runtime.prefillChunkTokens ?? Number.POSITIVE_INFINITY;
-  const flash = flashAttention ?? (runtime.flashAttentionSince !== null && runtimeYear >= runtime.flashAttentionSince);
+function computeBuffer(deployment: Deployment, look: LookUp): ActivationModel {
+  const architecture = deployment.model.architecture;
+  const { hidden, vocabulary } = architecture;
+  const { heads, feedForwardWidth } = localShape(architecture);
+  const ubatch = deployment.runtime.prefillChunkTokens ?? Number.POSITIVE_INFINITY;
+  const flash = usesFlashAttention(deployment);
   const logitSlack = look('llama.cpp|logit-slack-bytes');
   const widthSlack = look('llama.cpp|feed-forward-slack-bytes');
   return {
@@ -64,12 +65,13 @@ function mlxPeak(look: LookUp): ActivationModel {
   };
 }
 
-/** A forward pass over the whole prompt at 16 bits: three tensors of feed-forward width and three of hidden width. */
-function forwardPass(architecture: Architecture, look: LookUp): ActivationModel {
-  const bytesPerToken =
-    2 * look('forward-pass|widths') * (localShape(architecture).feedForwardWidth + architecture.hidden);
+/** A forward pass over a prompt, or a chunk of it, at 16 bits: so many tensors of feed-forward and of hidden width. */
+function forwardPass({ model, runtime }: Deployment, look: LookUp): ActivationModel {
+  const { architecture } = model;
+  const widths = look('forward-pass|widths') * (localShape(architecture).feedForwardWidth + architecture.hidden);
+  const chunk = runtime.prefillChunkTokens ?? Number.POSITIVE_INFINITY;
   return {
     splitsHost: false,
-    bytesPerCard: ({ tokens, sequences }) => bytesPerToken * tokens * sequences,
+    bytesPerCard: ({ tokens, sequences }) => 2 * widths * Math.min(chunk, tokens * sequences),
   };
 }

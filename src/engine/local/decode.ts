@@ -1,5 +1,6 @@
 import { elementsReadPerQuery, readTokens, visibleTokens } from '../kvCache.ts';
 import type { EngineStep, Operation } from '../profile.ts';
+import { handOvers } from './handOver.ts';
 import type { LocalMachine, UnpackedWeights } from './machine.ts';
 import { roofedOperation } from './operation.ts';
 
@@ -27,7 +28,7 @@ export function decodeStep(machine: LocalMachine, contextTokens: number, sequenc
   for (const part of machine.routed) operations.push(readExperts(machine, part, sequences));
   operations.push(readCache(machine, contextTokens, sequences));
   addState(operations, machine, sequences);
-  addOverheads(operations, machine);
+  operations.push(launches(machine), ...handOvers(machine, sequences, 1));
   let seconds = 0;
   for (const operation of operations) seconds += operation.seconds;
   return { seconds, operations };
@@ -105,14 +106,12 @@ function addState(operations: Operation[], machine: LocalMachine, sequences: num
   operations.push(roofedOperation(machine, 'recurrent state', seconds, work, bytes, 'memory-bandwidth'));
 }
 
-/** Launches and gaps between kernels, routing of experts, hand-overs between cards. */
-function addOverheads(operations: Operation[], machine: LocalMachine): void {
+/** Launches and gaps between kernels, and routing of experts. */
+function launches(machine: LocalMachine): Operation {
   const { shape } = machine;
   const seconds =
     shape.layers * machine.layerSeconds +
     shape.expertLayers * machine.expertLayerSeconds +
     shape.latentLayers * machine.latentLayerSeconds;
-  operations.push(roofedOperation(machine, 'launches and gaps', seconds, 0, 0, 'overhead'));
-  const hops = (machine.stages - 1) * machine.hopSeconds + 2 * shape.layers * machine.allReduceSeconds;
-  if (hops > 0) operations.push(roofedOperation(machine, 'hand-over between devices', hops, 0, 0, 'interconnect'));
+  return roofedOperation(machine, 'launches and gaps', seconds, 0, 0, 'overhead');
 }

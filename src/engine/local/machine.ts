@@ -1,9 +1,11 @@
-import { type Coefficients, lookUpCoefficient } from '../coefficients.ts';
+import type { Coefficients } from '../coefficients.ts';
 import { MissingFigureError } from '../errors.ts';
 import { type CacheGroup, cacheGroups } from '../kvCache.ts';
 import type { Assumption, CoefficientUse, Deployment, Hardware } from '../profile.ts';
 import { type TypedWeights, type WeightBytes, weightBytes } from '../weights.ts';
-import { attentionRows, buildRows, deviceRows, engineOf } from './rows.ts';
+import { type LookUps, lookUpsOf } from './lookUps.ts';
+import { fp32Peak, highestPeak, matrixPeak } from './peaks.ts';
+import { usesFlashAttention } from './rows.ts';
 import { type LocalShape, localShape } from './shape.ts';
 
 /** Weights of one block type and what it costs to unpack one of them. */
@@ -38,7 +40,9 @@ export interface LocalMachine {
   expertLayerSeconds: number;
   latentLayerSeconds: number;
   hopSeconds: number;
+  /** Latency and rate of a sum of activations over the cards that share every layer. */
   allReduceSeconds: number;
+  allReduceBytesPerSecond: number;
   cacheBytesPerSecond: number;
   attentionFlopsPerSecond: number;
   batch: BatchRates;
@@ -78,41 +82,23 @@ export function localMachine(
   uses: CoefficientUse[],
   assumptions: Assumption[],
 ): LocalMachine {
-  const { hardware, runtime, runtimeYear } = deployment;
+  const { hardware, runtime, parallelism } = deployment;
   const architecture = deployment.model.architecture;
-  const { engine, backend } = engineOf(deployment);
-  const device = deviceRows(deployment, engine);
-  const build = buildRows(deployment);
-  const look = (table: string, ...rows: string[]) => lookUpCoefficient(coefficients, table, [...rows, 'all'], uses);
-  const lookDevice = (table: string) => lookUpCoefficient(coefficients, table, device.rows, uses, device.steps);
-  const lookAttention = (table: string) =>
-    lookUpCoefficient(coefficients, table, attention.rows, uses, attention.steps);
-  const lookBuild = (table: string) => lookUpCoefficient(coefficients, table, build.rows, uses, build.steps);
-
+  const look = lookUpsOf(deployment, coefficients, uses);
+  if (look.backend === 'cpu' && hardware.kind !== 'cpu') {
+    throw new MissingFigureError('peak rate of its CPU', hardware.id);
+  }
   const weights = weightBytes(architecture, deployment.weights, deployment.weightFileBytes);
   const shape = localShape(architecture);
   const hasExperts = shape.expertLayers > 0;
-  const flashAttention =
-    deployment.flashAttention ?? (runtime.flashAttentionSince !== null && runtimeYear >= runtime.flashAttentionSince);
-  const attention = attentionRows(deployment, flashAttention ? 'flash' : 'plain');
-
   const peak = hardware.memoryBytesPerSecond;
-  if (backend === 'cpu' && hardware.kind !== 'cpu') throw new MissingFigureError('peak rate of its CPU', hardware.id);
   const fp32 = fp32Peak(hardware, assumptions);
-  const bytesPerSecond = Math.min(lookDevice('local.streamFraction') * peak, threadBytesPerSecond(hardware, look));
-  // Units that unpack beside the fp32 ones (A100) do not show in the fp32 rate: a family may differ from its backend.
-  const unpackRows = [`${hardware.family}|${engine}`, `${hardware.vendor}|${engine}`, ...build.rows];
-  const unpackFactor = lookUpCoefficient(coefficients, 'local.unpackFactor', unpackRows, uses, [0, 0, ...build.steps]);
-  const unpacked = (parts: readonly TypedWeights[]): UnpackedWeights[] =>
-    parts.map((part) => ({
-      ...part,
-      unpackOperations: unpackFactor * look('local.operationsPerWeight', ...blockTypeRows(part.blockType)),
-    }));
-  const prefillFlops = prefillFlopsPerSecond(deployment, fp32, lookDevice, lookBuild, look);
-  const { tensor, pipeline } = deployment.parallelism;
+  const bytesPerSecond = Math.min(look.device('local.streamFraction') * peak, threadBytesPerSecond(hardware, look));
+  const unpackFactor = look.unpack('local.unpackFactor');
+  const { tensor, pipeline } = parallelism;
   const acrossRanks = runtime.split === 'tensor';
-  const model = hasExperts ? 'experts' : 'dense';
-  const batchRows = [`${engine}|${model}`, `${backend}|${model}`, model];
+  const sharedLayers = acrossRanks && tensor > 1;
+  const prefill = prefillRates(deployment, shape, fp32, look);
   return {
     deployment,
     hardware,
@@ -121,48 +107,33 @@ export function localMachine(
     caches: cacheGroups(architecture),
     stages: acrossRanks ? pipeline : tensor * pipeline,
     ranks: acrossRanks ? tensor : 1,
-    flashAttention,
+    flashAttention: usesFlashAttention(deployment),
     cacheBytesPerElement: (deployment.kvCache.cacheBitsPerElement ?? 16) / 8,
     peakBytesPerSecond: peak,
-    peakFlopsPerSecond: highestPeak(hardware, fp32),
+    peakFlopsPerSecond: Math.max(fp32, highestPeak(hardware)),
     fp32FlopsPerSecond: fp32,
     bytesPerSecond,
-    expertBytesPerSecond: hasExperts ? look('local.expertStreamFraction') * bytesPerSecond : bytesPerSecond,
-    dense: unpacked(weights.dense),
-    routed: unpacked(weights.routed),
-    layerSeconds: lookBuild('local.layerSeconds'),
-    expertLayerSeconds: hasExperts ? lookBuild('local.expertLayerSeconds') : 0,
-    latentLayerSeconds: shape.latentLayers > 0 ? look('local.latentLayerSeconds') : 0,
-    hopSeconds: tensor * pipeline > 1 ? look('local.hopSeconds') : 0,
-    allReduceSeconds: acrossRanks && tensor > 1 ? look('local.allReduceSeconds') : 0,
-    cacheBytesPerSecond: lookAttention('local.cacheStreamFraction') * peak,
-    attentionFlopsPerSecond: lookAttention('local.attentionFraction') * fp32,
-    batch: {
-      operationsPerSequence: look('local.batchOperationsPerSequence', ...batchRows),
-      tileSequences: look('local.batchTileSequences', engine, backend),
-      matrixFraction: look('local.batchMatrixFraction', ...batchRows),
-      expertReadFactor: hasExperts ? look('local.expertReadFactor', engine, backend) : 1,
-      chunkOperations: (2 * fp32) / prefillFlops,
-    },
-    prefill: {
-      chunkTokens: runtime.prefillChunkTokens ?? Number.POSITIVE_INFINITY,
-      flopsPerSecond: prefillFlops,
-      bytesPerSecond: look('local.prefillStreamFraction') * peak,
-      attentionFlopsPerSecond: lookAttention('local.prefillAttentionFraction') * matrixPeak(deployment, fp32),
-      launchSeconds: look('local.prefillLaunchSeconds', engine, backend),
-      expertHalfTokens: hasExperts ? lookBuild('local.prefillExpertHalfTokens') : 0,
-      expertFraction: hasExperts ? lookBuild('local.prefillExpertFraction') : 1,
-      pipelineGain: tensor * pipeline > 1 ? look('local.prefillPipelineGain') : 0,
-    },
+    expertBytesPerSecond: hasExperts ? look.rows('local.expertStreamFraction') * bytesPerSecond : bytesPerSecond,
+    dense: unpacked(weights.dense, unpackFactor, look),
+    routed: unpacked(weights.routed, unpackFactor, look),
+    layerSeconds: look.build('local.layerSeconds'),
+    expertLayerSeconds: hasExperts ? look.build('local.expertLayerSeconds') : 0,
+    latentLayerSeconds: shape.latentLayers > 0 ? look.rows('local.latentLayerSeconds') : 0,
+    hopSeconds: tensor * pipeline > 1 ? look.engine('local.hopSeconds') : 0,
+    allReduceSeconds: sharedLayers ? look.engine('local.allReduceSeconds') : 0,
+    allReduceBytesPerSecond: sharedLayers ? look.engine('local.allReduceBytesPerSecond') : Number.POSITIVE_INFINITY,
+    cacheBytesPerSecond: look.attention('local.cacheStreamFraction') * peak,
+    attentionFlopsPerSecond: look.attention('local.attentionFraction') * fp32,
+    batch: batchRates(shape, (2 * fp32) / prefill.flopsPerSecond, look),
+    prefill,
   };
 }
 
-type LookUp = (table: string, ...rows: string[]) => number;
-
-/** One core streams so much at most; few of them already saturate a desktop's memory. */
-function threadBytesPerSecond({ kind, family, cpu }: Hardware, look: LookUp): number {
-  if (kind !== 'cpu' || cpu === null) return Number.POSITIVE_INFINITY;
-  return cpu.cores * look('local.threadBytesPerSecond', family);
+function unpacked(parts: readonly TypedWeights[], unpackFactor: number, look: LookUps): UnpackedWeights[] {
+  return parts.map((part) => ({
+    ...part,
+    unpackOperations: unpackFactor * look.rows('local.operationsPerWeight', ...blockTypeRows(part.blockType)),
+  }));
 }
 
 /** A uniform format without a row of its own goes by its width: awq-4 → 4-bit. */
@@ -171,59 +142,50 @@ function blockTypeRows(blockType: string): string[] {
   return bits === undefined ? [blockType] : [blockType, `${bits}-bit`];
 }
 
-function fp32Peak(hardware: Hardware, assumptions: Assumption[]): number {
-  const { fp32, fp16, bf16 } = hardware.peaks;
-  if (fp32 !== undefined) return fp32;
-  const wider = fp16 ?? bf16;
-  if (wider === undefined) throw new MissingFigureError('fp32 or 16-bit peak rate', hardware.id);
-  assumptions.push({
-    code: 'FP32_PEAK_UNKNOWN',
-    text: `No fp32 rate is published for ${hardware.name}; its 16-bit rate stands in for the unpacking of weights.`,
-  });
-  return wider;
+/** One core streams so much at most; few of them already saturate a desktop's memory. */
+function threadBytesPerSecond({ kind, family, cpu }: Hardware, look: LookUps): number {
+  if (kind !== 'cpu' || cpu === null) return Number.POSITIVE_INFINITY;
+  return cpu.cores * look.rows('local.threadBytesPerSecond', family);
 }
 
-function highestPeak(hardware: Hardware, fp32: number): number {
-  let highest = Math.max(fp32, hardware.fp16AccumulatePeak ?? 0);
-  for (const peak of Object.values(hardware.peaks)) highest = Math.max(highest, peak ?? 0);
-  return highest;
+function batchRates(shape: LocalShape, chunkOperations: number, look: LookUps): BatchRates {
+  const hasExperts = shape.expertLayers > 0;
+  const model = hasExperts ? 'experts' : 'dense';
+  const rows = [`${look.engineName}|${model}`, `${look.backend}|${model}`, model];
+  return {
+    operationsPerSequence: look.rows('local.batchOperationsPerSequence', ...rows),
+    tileSequences: look.engine('local.batchTileSequences'),
+    matrixFraction: look.rows('local.batchMatrixFraction', ...rows),
+    expertReadFactor: hasExperts ? look.engine('local.expertReadFactor') : 1,
+    chunkOperations,
+  };
 }
 
-/** η × runtime × format × peak, and never beyond the datasheet. */
-function prefillFlopsPerSecond(
-  deployment: Deployment,
-  fp32: number,
-  lookDevice: (table: string) => number,
-  lookBuild: (table: string) => number,
-  look: LookUp,
-): number {
+/** Arithmetic: η × runtime × format × peak, and never beyond the datasheet. */
+function prefillRates(deployment: Deployment, shape: LocalShape, fp32: number, look: LookUps): PrefillRates {
+  const { hardware, runtime, parallelism } = deployment;
+  const hasExperts = shape.expertLayers > 0;
+  const peak = matrixPeak(deployment, fp32);
   const fraction =
-    lookDevice('local.prefillComputeFraction') *
-    lookBuild('local.prefillRuntimeFactor') *
-    look('local.prefillFormatFactor', ...formatRows(deployment));
-  return Math.min(fraction * matrixPeak(deployment, fp32), highestPeak(deployment.hardware, fp32));
+    look.device('local.prefillComputeFraction') *
+    look.build('local.prefillRuntimeFactor') *
+    look.rows('local.prefillFormatFactor', ...prefillFormatRows(deployment));
+  return {
+    chunkTokens: runtime.prefillChunkTokens ?? Number.POSITIVE_INFINITY,
+    flopsPerSecond: Math.min(fraction * peak, Math.max(fp32, highestPeak(hardware))),
+    bytesPerSecond: look.rows('local.prefillStreamFraction') * hardware.memoryBytesPerSecond,
+    attentionFlopsPerSecond: look.attention('local.prefillAttentionFraction') * peak,
+    launchSeconds: look.engine('local.prefillLaunchSeconds'),
+    expertHalfTokens: hasExperts ? look.build('local.prefillExpertHalfTokens') : 0,
+    expertFraction: hasExperts ? look.build('local.prefillExpertFraction') : 1,
+    pipelineGain: parallelism.tensor * parallelism.pipeline > 1 ? look.rows('local.prefillPipelineGain') : 0,
+  };
 }
 
-function formatRows({ hardware, weights }: Deployment): string[] {
+function prefillFormatRows({ hardware, weights }: Deployment): string[] {
   const { packing, efficiencyClass } = weights;
   const type = packing?.kind === 'gguf' ? packing.defaultType : efficiencyClass;
   const family = /^Q\d_K$/.test(type) ? 'k-quant' : type.startsWith('IQ') ? 'i-quant' : 'plain';
   const side = hardware.kind === 'cpu' ? 'cpu' : 'gpu';
   return [`${side}|${type}`, `${side}|${family}`];
-}
-
-/**
- * The peak that prompt processing is measured against. NVIDIA, llama.cpp formats: half the int8 rate (weights are
- * unpacked to int8; half the fp8 rate where no int8 rate is listed); unquantised: fp16 with fp16 accumulation.
- * NVIDIA elsewhere, AMD, Intel: fp16. Apple and CPUs: fp32.
- */
-function matrixPeak({ hardware, weights }: Deployment, fp32: number): number {
-  const { kind, vendor, peaks, fp16AccumulatePeak } = hardware;
-  if (kind === 'cpu' || vendor === 'Apple') return fp32;
-  // Pascal's 16-bit rate is a token 1/64 of its fp32 rate: libraries compute in fp32 there.
-  const sixteenBit = Math.max(peaks.fp16 ?? 0, peaks.bf16 ?? 0, fp32);
-  if (vendor !== 'NVIDIA' || weights.packing?.kind !== 'gguf') return sixteenBit;
-  if (/^(F|BF)\d\d$/.test(weights.packing.defaultType)) return fp16AccumulatePeak ?? sixteenBit;
-  const eightBit = Math.max(peaks.int8 ?? 0, peaks.fp8 ?? 0);
-  return eightBit === 0 ? sixteenBit : eightBit / 2;
 }

@@ -126,18 +126,21 @@ function activationBytes(memory: LocalMemory, tokens: number, sequences: number)
 
 /** The largest whole number up to `limit` for which `holds`; it holds below and fails above. 0 = not even 1. */
 function largestThatHolds(limit: number, holds: (count: number) => boolean): number {
-  if (!holds(1)) return 0;
-  let low = 1;
-  let high = 2;
-  while (high < limit && holds(high)) {
-    low = high;
-    high *= 4;
+  if (limit < 1 || !holds(1)) return 0;
+  let held = 1;
+  let failed = limit + 1;
+  for (let count = 4; count <= limit; count *= 4) {
+    if (holds(count)) {
+      held = count;
+    } else {
+      failed = count;
+      break;
+    }
   }
-  high = Math.min(high, limit + 1);
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2);
-    if (holds(middle)) low = middle;
-    else high = middle;
+  while (failed - held > 1) {
+    const middle = Math.floor((held + failed) / 2);
+    if (holds(middle)) held = middle;
+    else failed = middle;
   }
-  return low;
+  return held;
 }

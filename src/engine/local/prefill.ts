@@ -1,5 +1,6 @@
 import { attendedPairs } from '../kvCache.ts';
 import type { EngineStep, Operation } from '../profile.ts';
+import { handOvers } from './handOver.ts';
 import type { LocalMachine } from './machine.ts';
 import { roofedOperation } from './operation.ts';
 
@@ -20,12 +21,13 @@ export function prefillStep(
   if (promptTokens === 0) return { seconds: 0, operations: [] };
   const tokens = promptTokens * sequences;
   const chunks = Math.ceil(tokens / machine.prefill.chunkTokens);
-  const speedUp = pipelineSpeedUp(machine, chunks);
+  const speedUp = pipelineSpeedUp(machine, tokens / machine.prefill.chunkTokens);
   const operations = [
     bodyOperation(machine, tokens, chunks, speedUp),
     ...expertOperations(machine, tokens, chunks, speedUp),
     attentionOperation(machine, promptTokens, pastTokens, sequences, speedUp),
     launchOperation(machine, chunks, speedUp),
+    ...handOvers({ ...machine, stages: 1 }, tokens, chunks),
   ];
   let seconds = 0;
   for (const operation of operations) seconds += operation.seconds;
@@ -34,10 +36,10 @@ export function prefillStep(
 
 /**
  * c chunks through n cards take c + n − 1 slots instead of c × n; a part of that gain is reached.
- * One chunk gains nothing.
+ * One chunk gains nothing; a started one counts by how full it is.
  */
 function pipelineSpeedUp({ stages, ranks, prefill }: LocalMachine, chunks: number): number {
-  if (stages === 1) return ranks;
+  if (stages === 1 || chunks <= 1) return ranks;
   const ideal = (chunks * stages) / (chunks + stages - 1);
   return ranks * (1 + prefill.pipelineGain * (ideal - 1));
 }

@@ -16,6 +16,12 @@ export function engineOf({ runtime, hardware }: Deployment): { engine: string; b
   return { engine: `${runtime.coefficients}-${backend}`, backend };
 }
 
+/** As switched, or as builds of that year have it. */
+export function usesFlashAttention({ flashAttention, runtime, runtimeYear }: Deployment): boolean {
+  if (flashAttention !== undefined) return flashAttention;
+  return runtime.flashAttentionSince !== null && runtimeYear >= runtime.flashAttentionSince;
+}
+
 /** Years of builds that rows may name; beyond them nothing is looked for. */
 const EARLIEST_YEAR = 2022;
 const LATEST_YEAR = 2028;

@@ -1,0 +1,45 @@
+import { type Coefficients, lookUpCoefficient } from '../coefficients.ts';
+import type { CoefficientUse, Deployment } from '../profile.ts';
+import { attentionRows, buildRows, deviceRows, engineOf, usesFlashAttention } from './rows.ts';
+
+/** Ways to look a coefficient up for one deployment, by what it depends on. Each ends at the row "all". */
+export interface LookUps {
+  engineName: string;
+  backend: string;
+  /** By these rows, in order. */
+  rows(table: string, ...rows: string[]): number;
+  /** By engine, then backend. */
+  engine(table: string): number;
+  /** By engine and year of the build. */
+  build(table: string): number;
+  /** By device, family, memory class. */
+  device(table: string): number;
+  /** By attention kernel, build and family. */
+  attention(table: string): number;
+  /**
+   * By family or vendor with the engine, then by build: units that unpack beside the fp32 ones (A100) do not show in
+   * the fp32 rate, so a family may differ from its backend.
+   */
+  unpack(table: string): number;
+}
+
+export function lookUpsOf(deployment: Deployment, coefficients: Coefficients, uses: CoefficientUse[]): LookUps {
+  const { engine, backend } = engineOf(deployment);
+  const { family, vendor } = deployment.hardware;
+  const device = deviceRows(deployment, engine);
+  const build = buildRows(deployment);
+  const attention = attentionRows(deployment, usesFlashAttention(deployment) ? 'flash' : 'plain');
+  const look = (table: string, rows: readonly string[], steps?: readonly number[]) =>
+    lookUpCoefficient(coefficients, table, rows, uses, steps);
+  return {
+    engineName: engine,
+    backend,
+    rows: (table, ...rows) => look(table, [...rows, 'all']),
+    engine: (table) => look(table, [engine, backend, 'all']),
+    build: (table) => look(table, build.rows, build.steps),
+    device: (table) => look(table, device.rows, device.steps),
+    attention: (table) => look(table, attention.rows, attention.steps),
+    unpack: (table) =>
+      look(table, [`${family}|${engine}`, `${vendor}|${engine}`, ...build.rows], [0, 0, ...build.steps]),
+  };
+}

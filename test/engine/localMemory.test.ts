@@ -1,0 +1,129 @@
+import { describe, expect, test } from 'vitest';
+import { localMemory, localMemoryEstimate } from '../../src/engine/local/memory.ts';
+import type { Deployment, MemoryEstimate, Workload } from '../../src/engine/profile.ts';
+import { coefficients } from './deployments.ts';
+import { localDeployment, localWorkload, seedFormat, seedRuntime } from './localMachines.ts';
+
+const MIB = 2 ** 20;
+const GIB = 2 ** 30;
+
+/** Logs count no driver context. */
+const llamaCpp = { ...seedRuntime('llama.cpp'), reservation: { kind: 'as-needed', perDeviceBytes: 0 } } as const;
+
+function memoryOf(deployment: Deployment, workload: Workload): MemoryEstimate {
+  return localMemoryEstimate(localMemory(deployment, coefficients, []), workload);
+}
+
+/** Memory of a context of so many tokens. */
+function atContext(deployment: Deployment, contextTokens: number): MemoryEstimate {
+  return memoryOf(deployment, localWorkload({ promptTokens: 0, outputTokens: 0, contextTokens }));
+}
+
+describe('llama.cpp load logs, flash attention off', () => {
+  // "compute buffer size" and "KV buffer size" lines; builds b1685, b1691 and b2824.
+  // https://github.com/XiongjieDai/GPU-Benchmarks-on-LLM-Inference/tree/aa72e0ec86c3
+  test.each([
+    ['llama-2-7b', 'gguf-q4_0', 512, 73.69, 256],
+    ['llama-2-13b', 'gguf-q4_0', 512, 78.19, 400],
+    ['llama-2-70b', 'gguf-q4_0', 512, 148.19, 160],
+    ['llama-3-8b', 'gguf-q4_k_m', 8192, 560, 1024],
+  ])('%s in %s at %i tokens: compute buffer %f MiB, KV %f MiB', (model, weights, context, buffer, cache) => {
+    const deployment = localDeployment(model, 'nvidia-rtx-3090-24gb', weights, 'llama.cpp', {
+      runtime: llamaCpp,
+      flashAttention: false,
+    });
+    const memory = atContext(deployment, context);
+    expect(Math.abs(memory.activationBytes / MIB / buffer - 1)).toBeLessThan(0.01);
+    expect(memory.kvCacheBytes / MIB).toBe(cache);
+  });
+
+  // "total VRAM used": weights without the input embedding, KV and compute buffer. Same notebooks, RTX 3090.
+  test.each([
+    ['llama-2-7b', 'gguf-q4_0', 3.8125],
+    ['llama-2-7b', 'gguf-f16', 12.6265],
+    ['llama-2-13b', 'gguf-q4_0', 7.2373],
+  ])('%s in %s takes %f GiB of video memory', (model, weights, gib) => {
+    const deployment = localDeployment(model, 'nvidia-rtx-3090-24gb', weights, 'llama.cpp', {
+      runtime: llamaCpp,
+      flashAttention: false,
+    });
+    expect(Math.abs(atContext(deployment, 512).totalBytes / GIB / gib - 1)).toBeLessThan(0.005);
+  });
+});
+
+describe('peak memory of mlx_lm.benchmark', () => {
+  // M3 Ultra; 100 tokens generated after the prompt.
+  // https://github.com/guruswami-ai/mlx-benchmarks/tree/2e44a7cdb5b1/results
+  test.each([
+    ['llama-3.1-8b', 1024, 5.0291],
+    ['llama-3.1-8b', 16_384, 6.7987],
+    ['llama-3.1-8b', 131_072, 21.5136],
+    ['qwen2.5-32b', 4096, 18.999],
+    ['qwen2.5-32b', 131_072, 50.5708],
+  ])('%s in 4 bits after %i tokens peaks at %f GiB', (model, promptTokens, gib) => {
+    const deployment = localDeployment(model, 'apple-m3-ultra', 'mlx-4bit-g64', 'mlx');
+    const memory = memoryOf(deployment, localWorkload({ promptTokens, outputTokens: 100 }));
+    expect(Math.abs(memory.totalBytes / GIB / gib - 1)).toBeLessThan(0.02);
+  });
+});
+
+test('a discrete card leaves the input embedding on the host; shared memory holds it', () => {
+  const embedding = 128_256 * 4096 * 2;
+  const on = (hardware: string) =>
+    atContext(localDeployment('llama-3.1-8b', hardware, 'gguf-f16', 'llama.cpp'), 512).weightBytes;
+  expect(on('apple-m2-ultra') - on('nvidia-rtx-4090-24gb')).toBeCloseTo(embedding, 0);
+  expect(on('amd-ryzen-9-7950x')).toBe(on('apple-m2-ultra'));
+});
+
+test('an embedding that doubles as the head is there twice where CPU and GPU share the memory', () => {
+  const strix = atContext(localDeployment('gemma-3-4b', 'amd-ryzen-ai-max-395-128gb', 'gguf-q4_0', 'llama.cpp'), 512);
+  const card = atContext(localDeployment('gemma-3-4b', 'nvidia-rtx-4090-24gb', 'gguf-q4_0', 'llama.cpp'), 512);
+  expect(strix.weightBytes - card.weightBytes).toBeCloseTo((262_208 * 2560 * 6.5625) / 8, 0);
+});
+
+test('windowed layers keep their window and one chunk from the build that introduced it', () => {
+  const before = localDeployment('gemma-3-27b', 'nvidia-rtx-5090-32gb', 'gguf-q4_0', 'llama.cpp', {
+    runtimeYear: 2024,
+  });
+  const after = { ...before, runtimeYear: 2026 };
+  const perToken = 2 * 16 * 128 * 2;
+  expect(atContext(before, 32_768).kvCacheBytes).toBe(62 * 32_768 * perToken);
+  expect(atContext(after, 32_768).kvCacheBytes).toBe((10 * 32_768 + 52 * (1024 + 512)) * perToken);
+});
+
+test('a quantised cache takes its bits', () => {
+  const deployment = localDeployment('llama-3.1-8b', 'nvidia-rtx-4090-24gb', 'gguf-q4_k_m', 'llama.cpp');
+  const ratio =
+    atContext({ ...deployment, kvCache: seedFormat('kv-q8_0') }, 4096).kvCacheBytes /
+    atContext(deployment, 4096).kvCacheBytes;
+  expect(ratio).toBe(8.5 / 16);
+});
+
+describe('what fits', () => {
+  const deployment = localDeployment('llama-2-7b', 'nvidia-t4-16gb', 'gguf-q4_k_m', 'llama.cpp');
+
+  test('the largest batch fits and one more does not', () => {
+    const workload = localWorkload();
+    const { maximumBatch } = memoryOf(deployment, workload);
+    expect(maximumBatch).toBeGreaterThan(1);
+    expect(memoryOf(deployment, { ...workload, batch: maximumBatch }).fits).toBe(true);
+    expect(memoryOf(deployment, { ...workload, batch: maximumBatch + 1 }).fits).toBe(false);
+  });
+
+  test('the longest context fits and one more token does not', () => {
+    const { maximumContextTokens } = atContext(deployment, 512);
+    expect(maximumContextTokens).toBeLessThan(131_072);
+    expect(atContext(deployment, maximumContextTokens).fits).toBe(true);
+    expect(atContext(deployment, maximumContextTokens + 1).fits).toBe(false);
+  });
+
+  test("a context that fits whole is the model's own", () => {
+    const roomy = localDeployment('llama-3.1-8b', 'apple-m2-ultra', 'gguf-q4_k_m', 'llama.cpp');
+    expect(atContext(roomy, 512).maximumContextTokens).toBe(131_072);
+  });
+
+  test('weights that do not fit leave room for no sequence', () => {
+    const memory = atContext(localDeployment('llama-2-70b', 'nvidia-t4-16gb', 'gguf-f16', 'llama.cpp'), 512);
+    expect(memory).toMatchObject({ fits: false, maximumBatch: 0, maximumContextTokens: 0 });
+  });
+});
