@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import { useInvalidArguments } from '../schema/coercionErrors.ts';
+import { bodyLimit } from './bodyLimit.ts';
 import { queryCaching } from './caching.ts';
 import { requestLimitPlugins, requestLimits } from './limits.ts';
 
@@ -35,11 +36,11 @@ export function createApi({ schema, createContext, logging = true }: ApiOptions)
       isDev: false,
       errorMessage: 'Internal error. It has been logged; please report it with the query.',
     },
-    maxRequestBodySize: requestLimits.bodyBytes,
+    maxRequestBodySize: false,
     graphiql: false,
     landingPage: false,
     multipart: false,
     logging,
-    plugins: [useInvalidArguments(), ...requestLimitPlugins(), queryCaching()],
+    plugins: [bodyLimit(requestLimits.bodyBytes), useInvalidArguments(), ...requestLimitPlugins(), queryCaching()],
   });
 }

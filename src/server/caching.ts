@@ -11,29 +11,30 @@ const freshSeconds = 60;
  */
 export function queryCaching(): Plugin {
   return {
-    async onResponse({ request, response, setResponse, fetchAPI }) {
-      if (request.method !== 'GET' || response.status !== 200 || !isJson(response)) return;
-      const body = await response.text();
-      const headers = new fetchAPI.Headers(response.headers);
-      // Always, also without an Origin: a copy cached for one page must not be handed to another.
-      headers.set('vary', 'Origin, Accept');
-      if (body.includes('"errors":[')) {
-        headers.set('cache-control', 'no-store');
-        setResponse(new fetchAPI.Response(body, { status: 200, headers }));
-        return;
-      }
-      const etag = entityTag(body);
-      headers.set('cache-control', `public, max-age=${freshSeconds}`);
-      headers.set('etag', etag);
-      if (matchesEntityTag(request.headers.get('if-none-match'), etag)) {
-        headers.delete('content-length');
-        headers.delete('content-type');
-        setResponse(new fetchAPI.Response(null, { status: 304, headers }));
-      } else {
-        setResponse(new fetchAPI.Response(body, { status: 200, headers }));
-      }
+    onResponse({ request, response, setResponse, fetchAPI }) {
+      if (request.method !== 'GET' || response.status !== 200 || !isJson(response)) return undefined;
+      return response.text().then((body) => {
+        const headers = new fetchAPI.Headers(response.headers);
+        // Always, also without an Origin: a copy cached for one page must not be handed to another.
+        headers.set('vary', 'Origin, Accept');
+        setResponse(new fetchAPI.Response(...cacheable(body, headers, request.headers.get('if-none-match'))));
+      });
     },
   };
+}
+
+function cacheable(body: string, headers: Headers, ifNoneMatch: string | null): [string | null, ResponseInit] {
+  if (body.includes('"errors":[')) {
+    headers.set('cache-control', 'no-store');
+    return [body, { status: 200, headers }];
+  }
+  const etag = entityTag(body);
+  headers.set('cache-control', `public, max-age=${freshSeconds}`);
+  headers.set('etag', etag);
+  if (!matchesEntityTag(ifNoneMatch, etag)) return [body, { status: 200, headers }];
+  headers.delete('content-length');
+  headers.delete('content-type');
+  return [null, { status: 304, headers }];
 }
 
 /** A strong validator: 120 bits of SHA-256. */

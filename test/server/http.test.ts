@@ -140,6 +140,18 @@ describe('limits', () => {
     const response = await post(`{ answer } # ${'x'.repeat(requestLimits.bodyBytes)}`);
     expect(response.status).toBe(413);
   });
+
+  test('a body of no declared length is counted', async () => {
+    const chunked = (query: string) => {
+      const body = new Blob([JSON.stringify({ query })]).stream();
+      const headers = { 'content-type': 'application/json' };
+      // `duplex` is required for a streamed body and missing from the types.
+      const streamed: RequestInit & { duplex: 'half' } = { method: 'POST', headers, body, duplex: 'half' };
+      return fetch(`${origin}/graphql`, streamed);
+    };
+    expect(await (await chunked('{ answer }')).json()).toEqual({ data: { answer: 'first' } });
+    expect((await chunked(`{ answer } # ${'x'.repeat(requestLimits.bodyBytes)}`)).status).toBe(413);
+  });
 });
 
 test('a drain waits for the running request and then lets go of its connection', async () => {
