@@ -105,17 +105,19 @@ function deploymentOf(row: Measurement, metric: MetricName, profiles: Profiles):
 }
 
 /**
- * What was asked. Prefill-only runs generate one token, decode-only runs have no prompt; memory figures of runs that
- * allocate up front count the tokens allocated. A length nobody states is short: nothing before, 128 tokens out.
+ * What was asked. Prefill-only runs generate one token, decode-only runs have no prompt. A length nobody states is
+ * short: nothing before, 128 tokens out. Memory figures state the tokens allocated: prompt and output are part of them.
  */
 function workloadOf(row: Measurement, metric: MetricName): Workload {
-  const contextTokens = row.contextTokens ?? 0;
-  const allocatedOnly = isMemory(metric) && row.promptTokens === null && row.outputTokens === null;
+  const allocated = isMemory(metric) ? row.contextTokens : null;
+  const promptTokens = row.promptTokens ?? 0;
+  const stated = row.outputTokens ?? (row.promptTokens === null && allocated === null ? 128 : 1);
+  const outputTokens = Math.max(1, stated);
   return {
-    promptTokens: row.promptTokens ?? 0,
-    outputTokens: allocatedOnly ? 1 : Math.max(1, row.outputTokens ?? (row.promptTokens === null ? 128 : 1)),
+    promptTokens,
+    outputTokens,
     batch: row.concurrency ?? 1,
-    contextTokens: allocatedOnly ? Math.max(0, contextTokens - 1) : contextTokens,
+    contextTokens: allocated === null ? (row.contextTokens ?? 0) : Math.max(0, allocated - promptTokens - outputTokens),
     scheduling: row.mode === 'served' || row.mode === 'saturated' ? 'continuous' : 'static',
   };
 }

@@ -39,8 +39,10 @@ export function predicted(point: Point, estimate: Estimate): number {
     case 'outputTokensPerSecond':
       if (point.row.mode === 'saturated') return saturation?.outputTokensPerSecond ?? 0;
       return (batch * outputTokens) / latency.endToEndSeconds;
-    case 'peakMemoryGiB':
-      return memory.totalBytes / 2 ** 30;
+    case 'peakMemoryGiB': {
+      const uncounted = point.row.memoryScope === 'allocated' ? memory.overheadBytes : 0;
+      return (memory.totalBytes - uncounted) / 2 ** 30;
+    }
     case 'kvCacheMiB':
       return (memory.kvCacheBytes + memory.stateBytes) / 2 ** 20;
     case 'weightsGiB':

@@ -97,6 +97,8 @@ export const measurementSchema = z
     /** Tokens in the cache before the timed part; for memory figures, tokens allocated. */
     contextTokens: tokens,
     metrics: metricsSchema,
+    /** What a peak counts: the runtime's own allocations, or all of the process with the driver's context. */
+    memoryScope: z.enum(['allocated', 'process']).nullable().default(null),
     /** The groups of the accuracy report it counts in, and the metric that stands for it in each. */
     groups: z.array(z.strictObject({ group: z.enum(measurementGroups), scoredMetric: metricName })).default([]),
     trust: z.enum(['high', 'medium', 'low']),
@@ -113,6 +115,9 @@ export const measurementSchema = z
     }
     if (row.mode !== null && (row.hardware === null || row.devices === null)) {
       context.addIssue({ code: 'custom', path: ['hardware'], message: 'a run needs hardware and devices' });
+    }
+    if ((row.metrics.peakMemoryGiB === undefined) !== (row.memoryScope === null)) {
+      context.addIssue({ code: 'custom', path: ['memoryScope'], message: 'belongs to a peak, and a peak needs it' });
     }
     const { parallelism } = row;
     if (parallelism && parallelism.tensor * parallelism.pipeline * parallelism.data !== row.devices) {
