@@ -58,7 +58,18 @@ export class CatalogueStore {
 
   /** Looks for other processes' commits every `intervalMs`, so that no read has to; the returned function stops that. */
   watch(intervalMs: number): () => void {
-    const timer = setInterval(() => this.current(), intervalMs);
+    let lastWarning = '';
+    const look = () => {
+      try {
+        this.current();
+      } catch (error) {
+        // The next question will meet the same failure and answer for it; a timer must not end the process.
+        const warning = error instanceof Error ? error.message : String(error);
+        if (warning !== lastWarning) process.emitWarning(`the database cannot be read: ${warning}`);
+        lastWarning = warning;
+      }
+    };
+    const timer = setInterval(look, intervalMs);
     timer.unref();
     return () => clearInterval(timer);
   }

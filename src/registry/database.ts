@@ -26,6 +26,8 @@ export function openDatabase(path: string): SqliteDatabase {
   try {
     database = new Database(path, { timeout: busyTimeoutMs });
     checkIdentity(database, path);
+    // The catalogue is read once and kept: a large page cache would hold the same data a second time.
+    database.pragma('cache_size = -1024');
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = FULL');
     migrate(database, path);

@@ -9,6 +9,7 @@ import { loadPacks, type PackLoad } from './loadPacks.ts';
 import { readPack } from './pack.ts';
 import { discoverPriceSources } from './priceSources.ts';
 import { ProfileWriter } from './profileWriter.ts';
+import { releaseMemory } from './releaseMemory.ts';
 
 /** The documented data that comes with the calculator. */
 export const seedsFolder = join(import.meta.dirname, '../../seeds');
@@ -35,6 +36,9 @@ export interface Registry {
   close(): void;
 }
 
+/** Profiles from which on a load leaves enough behind to be worth a collection. */
+const largeLoad = 1000;
+
 /** How soon another process's change is noticed without anybody asking. */
 const watchIntervalMs = 50;
 
@@ -51,6 +55,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
   const database = openDatabase(databasePath);
   try {
     const packLoad = await loadPacks(database, folders, seeds === seedsFolder ? discoverPriceSources : async () => []);
+    if (packLoad.created + packLoad.updated > largeLoad) releaseMemory();
     const store = new CatalogueStore(database);
     const log = new ChangeLog(database);
     const stopWatching = store.watch(watchIntervalMs);

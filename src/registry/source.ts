@@ -33,6 +33,13 @@ export const sourceKeys = z.union([z.string(), z.array(z.string()).min(1)]);
 export type SourceKeys = z.infer<typeof sourceKeys>;
 
 /** Names people type: at most 120 characters, no control characters. */
-export const aliasSchema = z.string().min(1).max(120).regex(/^[^\p{Cc}]+$/u);
+export const aliasSchema = z
+  .string()
+  .min(1)
+  .max(120)
+  .regex(/^[^\p{Cc}]+$/u);
 /** Ids are human slugs: lower case, digits, dots, hyphens, underscores. */
-export const idSchema = z.string().max(120).regex(/^[a-z0-9][a-z0-9._-]*$/, 'must be lower-case letters, digits, dots, hyphens or underscores');
+export const idSchema = z
+  .string()
+  .max(120)
+  .regex(/^[a-z0-9][a-z0-9._-]*$/, 'must be lower-case letters, digits, dots, hyphens or underscores');
