@@ -12,6 +12,7 @@ query Calculate(
     deployment: $deployment, options: $options
   ) {
     summary
+    deployment { devices }
     workload { tokens promptTokens contextTokens batch }
     memory {
       fits weightsGiB kvCacheGiB stateGiB activationsGiB overheadGiB totalGiB
@@ -39,6 +40,7 @@ query Calculate(
 export interface EstimateReply {
   estimate: {
     summary: string;
+    deployment: { devices: number | null };
     workload: { tokens: number; promptTokens: number; contextTokens: number; batch: number };
     memory: Memory | null;
     latency: {
@@ -93,7 +95,7 @@ interface Cost {
 export function estimateReport({ estimate }: EstimateReply, width: number): string {
   const lines: Line[] = [
     ...latencyLines(estimate),
-    ...(estimate.memory ? memoryLines(estimate.memory) : []),
+    ...(estimate.memory ? memoryLines(estimate.memory, estimate.deployment.devices ?? 1) : []),
     ...costLines(estimate.cost),
     ...(estimate.energy ? [line('Energy', `up to ${number(estimate.energy.wattHoursPerRequest)} Wh per request`)] : []),
     ...(estimate.bottleneck ? [line('Bound by', words(estimate.bottleneck))] : []),
@@ -128,11 +130,12 @@ function latencyLines({ latency, throughput, workload }: EstimateReply['estimate
   ];
 }
 
-function memoryLines(memory: Memory): Line[] {
+function memoryLines(memory: Memory, devices: number): Line[] {
   const { perDeviceGiB, usablePerDeviceGiB, headroomPerDeviceGiB } = memory;
   const verdict = memory.fits
     ? `fits, ${gibibytes(headroomPerDeviceGiB)} to spare`
     : `does not fit, ${gibibytes(-headroomPerDeviceGiB)} short`;
+  const where = devices === 1 ? '' : ' on each device';
   const parts = [
     ['weights', memory.weightsGiB],
     ['KV cache', memory.kvCacheGiB],
@@ -143,13 +146,19 @@ function memoryLines(memory: Memory): Line[] {
   const shown = parts.filter(([name, value]) => value > 0 || name === 'weights');
   const sum = shown.map(([name, value]) => `${name} ${gibibyteFigure(value)}`).join(' + ');
   return [
-    line('Memory', `${gibibyteFigure(perDeviceGiB)} of ${gibibytes(usablePerDeviceGiB)} on each device: ${verdict}`),
-    line('', `${sum} = ${gibibytes(memory.totalGiB)}`),
-    line(
-      'Room for',
-      `batch ${number(memory.maxBatch)} at this length, or ${number(memory.maxContextTokens)} tokens at this batch`,
-    ),
+    line('Memory', `${gibibyteFigure(perDeviceGiB)} of ${gibibytes(usablePerDeviceGiB)}${where}: ${verdict}`),
+    line('', `${sum} = ${gibibytes(memory.totalGiB)}${devices === 1 ? '' : ` on ${devices} devices`}`),
+    ...roomLines(memory),
   ];
+}
+
+/** The largest `Int` stands for "no limit below that"; nothing is said where not even the weights fit. */
+function roomLines({ maxBatch, maxContextTokens }: Memory): Line[] {
+  const largestInt = 2 ** 31 - 1;
+  if (maxContextTokens === 0) return [];
+  const batch = maxBatch === largestInt ? 'any batch' : `batch ${number(maxBatch)}`;
+  const length = maxContextTokens === largestInt ? 'any length' : `${number(maxContextTokens)} tokens`;
+  return [line('Room for', `${batch} at this length, or ${length} at this batch`)];
 }
 
 function costLines(cost: Cost | null): Line[] {
