@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { InvalidCursorError, UnknownProfileError } from '../../src/registry/errors.ts';
-import { hostedModel, openSmallRegistry, smallPack, temporaryFolder, writePack } from './smallPack.ts';
+import { hostedModel } from './profileFacts.ts';
+import { openSmallRegistry, smallPack, temporaryFolder, writePack } from './smallPack.ts';
 
 async function smallCatalogue() {
   const registry = await openSmallRegistry(':memory:', smallPack());

@@ -3,15 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { PackError, RegistryError } from '../../src/registry/errors.ts';
 import { openRegistry } from '../../src/registry/registry.ts';
-import {
-  device,
-  hostedModel,
-  hourlyPrices,
-  openSmallRegistry,
-  smallPack,
-  temporaryFolder,
-  writePack,
-} from './smallPack.ts';
+import { device, hostedModel, hourlyPrices } from './profileFacts.ts';
+import { openSmallRegistry, smallPack, temporaryFolder, writePack } from './smallPack.ts';
 
 const untouched = { created: 0, updated: 0, retired: 0, restored: 0, kept: 0, conflicts: [] };
 

@@ -9,7 +9,8 @@ import {
   RevisionConflictError,
   UnknownProfileError,
 } from '../../src/registry/errors.ts';
-import { device, hostedModel, hourlyPrices, openSmallRegistry, smallPack, temporaryFolder } from './smallPack.ts';
+import { device, hostedModel, hourlyPrices } from './profileFacts.ts';
+import { openSmallRegistry, smallPack, temporaryFolder } from './smallPack.ts';
 
 const small = () => openSmallRegistry(':memory:', smallPack());
 const ann = { kind: 'model', actor: 'ann' } as const;
