@@ -1,4 +1,5 @@
-import type { Price } from '../engine/price.ts';
+import type { HardwareHourPrice, Price } from '../engine/price.ts';
+import { chooseHourlyPrice, type PriceChoice } from '../engine/priceChoice.ts';
 import type { Catalogue } from '../registry/catalogue.ts';
 import type { Profile } from '../registry/kind.ts';
 import type { OfferFacts } from '../registry/kinds/offer.ts';
@@ -28,6 +29,23 @@ export function tokenOffersOfModel({ offer }: Catalogue, id: string): OfferProfi
 /** Hourly prices of a device. */
 export function hourOffersOfHardware({ offer }: Catalogue, id: string): OfferProfile<'hardware-hour'>[] {
   return offersOf(offer, id).filter(isOffer('hardware-hour'));
+}
+
+const hourlyChoices = new WeakMap<Catalogue['offer'], Map<string, PriceChoice<HardwareHourPrice> | null>>();
+
+/** The hourly price to answer with when a question names none. Chosen once per device and state of the offers. */
+export function usualHourlyPrice(catalogue: Catalogue, id: string): PriceChoice<HardwareHourPrice> | null {
+  let choices = hourlyChoices.get(catalogue.offer);
+  if (choices === undefined) {
+    choices = new Map();
+    hourlyChoices.set(catalogue.offer, choices);
+  }
+  let choice = choices.get(id);
+  if (choice === undefined) {
+    choice = chooseHourlyPrice(hourOffersOfHardware(catalogue, id).map(({ engine }) => engine));
+    choices.set(id, choice);
+  }
+  return choice;
 }
 
 /** Purchase prices of a device. */

@@ -1,14 +1,14 @@
 import { type CostEstimate, givenHourlyCost, rentedCost } from '../../engine/cost.ts';
 import { energyEstimate } from '../../engine/energy.ts';
 import { estimate } from '../../engine/estimate.ts';
-import { chooseHourlyPrice, namedPrice } from '../../engine/priceChoice.ts';
+import { namedPrice } from '../../engine/priceChoice.ts';
 import type { Deployment, Estimate, Workload } from '../../engine/profile.ts';
-import { errorBand } from '../../engine/uncertainty.ts';
+import { type ErrorBand, errorBand } from '../../engine/uncertainty.ts';
 import { resolveDeployment } from '../../registry/resolveDeployment.ts';
 import type { Context } from '../context.ts';
 import { invalidArgument } from '../errors.ts';
 import type { ModelProfile } from '../model/model.ts';
-import { hourOffersOfHardware, isOffer } from '../offer.ts';
+import { hourOffersOfHardware, isOffer, usualHourlyPrice } from '../offer.ts';
 import type { Answer, Question } from './answer.ts';
 import type { Basis } from './basis.ts';
 import { contextWarnings } from './contextWarnings.ts';
@@ -25,13 +25,14 @@ export function answerLocal(question: Question, model: ModelProfile, context: Co
   const { deployment, workload, runtime, weights, kvCache, assumptions } = resolved;
   const result = estimate(deployment, workload, coefficients);
   const { devices, parallelism, runtimeYear } = deployment;
+  const band = once(() => errorBand(deployment, workload, result, coefficients));
   return {
     catalogue,
     model,
     hardware,
     deployment: { mode: 'local', devices, parallelism, runtime, runtimeYear, weights, kvCache },
     workload,
-    latency: { latency: result.latency, intervals: () => intervalsOf(deployment, workload, result, context) },
+    latency: { latency: result.latency, intervals: () => intervalsOf(result, band()) },
     throughput: result.throughput,
     memory: result.memory,
     saturation: result.saturation,
@@ -41,23 +42,25 @@ export function answerLocal(question: Question, model: ModelProfile, context: Co
     warnings: [...contextWarnings(model, workload), ...result.warnings],
     cost: () => costOf(question, deployment, workload, result, context),
     energy: () => energyEstimate(deployment.hardware.powerWatts, devices, result.throughput),
-    basis: () => basisOf(deployment, workload, result, context),
+    basis: () => basisOf(result, band()),
     suggestions: () => suggestionsFor(question, model, deployment, result, context),
   };
 }
 
-function intervalsOf(
-  deployment: Deployment,
-  workload: Workload,
-  result: Estimate,
-  { coefficients }: Context,
-): LatencyIntervals {
-  const band = errorBand(deployment, workload, result, coefficients);
-  const { timeToFirstTokenSeconds, timePerOutputTokenSeconds, endToEndSeconds } = result.latency;
+/** Several fields ask for it; an answer that nobody asks for it does not pay for it. */
+function once<Value>(calculate: () => Value): () => Value {
+  let known: { value: Value } | undefined;
+  return () => {
+    known ??= { value: calculate() };
+    return known.value;
+  };
+}
+
+function intervalsOf({ latency }: Estimate, band: ErrorBand): LatencyIntervals {
   return {
-    timeToFirstTokenSeconds: around(timeToFirstTokenSeconds, band.timeToFirstToken),
-    timePerOutputTokenSeconds: around(timePerOutputTokenSeconds, band.timePerOutputToken),
-    endToEndSeconds: around(endToEndSeconds, band.endToEnd),
+    timeToFirstTokenSeconds: around(latency.timeToFirstTokenSeconds, band.timeToFirstToken),
+    timePerOutputTokenSeconds: around(latency.timePerOutputTokenSeconds, band.timePerOutputToken),
+    endToEndSeconds: around(latency.endToEndSeconds, band.endToEnd),
   };
 }
 
@@ -65,14 +68,13 @@ function around(value: number, halfWidth: number) {
   return { low: value * Math.exp(-halfWidth), high: value * Math.exp(halfWidth) };
 }
 
-function basisOf(deployment: Deployment, workload: Workload, result: Estimate, { coefficients }: Context): Basis {
-  const { method, evidence, endToEnd } = errorBand(deployment, workload, result, coefficients);
+function basisOf({ coefficients }: Estimate, { method, evidence, endToEnd }: ErrorBand): Basis {
   return {
     method,
     evidence,
     nearestMeasurement: null,
     expectedErrorPercent: typicalErrorPercent(endToEnd),
-    coefficients: result.coefficients,
+    coefficients,
     hostedMeasurements: [],
   };
 }
@@ -87,15 +89,14 @@ function costOf(
 ): CostEstimate | null {
   const tokens = workload.contextTokens + workload.promptTokens + workload.outputTokens;
   if (usdPerHour !== null && usdPerHour !== undefined) return givenHourlyCost(usdPerHour, throughput, tokens);
-  const offers = hourOffersOfHardware(catalogue, hardware.id);
   if (id === null || id === undefined) {
-    const choice = chooseHourlyPrice(offers.map(({ engine }) => engine));
+    const choice = usualHourlyPrice(catalogue, hardware.id);
     return choice === null ? null : rentedCost(choice, devices, throughput, tokens);
   }
   const offer = catalogue.offer.get(id, 'options.offer');
   if (isOffer('hardware-hour')(offer) && offer.facts.hardware === hardware.id) {
     return rentedCost(namedPrice(offer.engine), devices, throughput, tokens);
   }
-  const allowed = offers.map((other) => other.id);
+  const allowed = hourOffersOfHardware(catalogue, hardware.id).map((other) => other.id);
   throw invalidArgument('options.offer', id, `must be an hourly offer of ${hardware.name}`, allowed);
 }
