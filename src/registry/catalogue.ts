@@ -1,5 +1,6 @@
 import type { Kind } from './kind.ts';
 import { allKinds, kinds } from './kinds.ts';
+import { ProfileIndex } from './profileIndex.ts';
 import { Shelf } from './shelf.ts';
 import { StoredProfile, type StoredRow } from './storedProfile.ts';
 
@@ -14,7 +15,7 @@ export interface Catalogue extends Shelves {
 
 export function buildCatalogue(revision: number, rows: Iterable<StoredRow>): Catalogue {
   const profiles = profilesByKind(rows);
-  return withShelves(revision, ({ kind }) => new Shelf(kind, byId(profiles.get(kind) ?? [])));
+  return withShelves(revision, ({ kind }) => new Shelf(kind, ProfileIndex.of(profiles.get(kind) ?? [])));
 }
 
 /** The next revision: kinds without changed rows keep their shelves, and profiles without changes what was computed. */
@@ -57,8 +58,4 @@ function profilesByKind(rows: Iterable<StoredRow>): Map<string, StoredProfile<ob
     else ofKind.push(profile);
   }
   return profiles;
-}
-
-function byId(profiles: readonly StoredProfile<object, unknown>[]): Map<string, StoredProfile<object, unknown>> {
-  return new Map(profiles.map((profile) => [profile.id, profile]));
 }

@@ -29,8 +29,8 @@ export class CatalogueStore {
   }
 
   /**
-   * The catalogue as the database has it now. Asking SQLite whether another process has committed takes well under a
-   * microsecond; only the rows that changed are read.
+   * The catalogue as the database has it now. Asking SQLite whether another process has committed takes a few
+   * microseconds; only the rows that changed are read.
    */
   current(): Catalogue {
     if (this.#readDataVersion() !== this.#dataVersion) this.refresh();

@@ -1,6 +1,6 @@
 import { allKinds } from './kinds.ts';
 import { foldName } from './name.ts';
-import { nearestIds } from './nearestNames.ts';
+import { nearestIds, spellingOf } from './nearestNames.ts';
 import type { PackProfile } from './packProfiles.ts';
 
 /** What all packs together say. */
@@ -66,7 +66,7 @@ function refuseDanglingReferences(
     const ids = [...profiles.values()].filter((other) => other.kind.kind === kind).map((other) => other.id);
     const [nearest] = nearestIds(
       id,
-      ids.map((name) => ({ name, id: name })),
+      ids.map((name) => spellingOf(name, name)),
     );
     const suggestion = nearest === undefined ? '' : ` (did you mean ${nearest}?)`;
     throw profile.problem({ path, message: `there is no ${kind} ${JSON.stringify(id)}${suggestion}` });

@@ -6,19 +6,24 @@ const leastLikeness = 0.4;
 /** Longest name compared: no profile's name is longer, and the cost grows with the square. */
 const longestName = 120;
 
-/** What a name leads to. */
-export interface NamedTarget {
-  name: string;
+/** A name in the form that is compared, and what it leads to. */
+export interface Spelling {
+  letters: string;
   id: string;
 }
 
+/** Prepares a name for `nearestIds`; worth keeping, it costs more than the comparison. */
+export function spellingOf(name: string, id: string): Spelling {
+  return { letters: letters(foldName(name)), id };
+}
+
 /** Up to three ids that `typed` probably meant, the likeliest first: by spelling, by beginning, by words in common. */
-export function nearestIds(typed: string, targets: Iterable<NamedTarget>): string[] {
+export function nearestIds(typed: string, spellings: Iterable<Spelling>): string[] {
   const wanted = letters(foldName(typed.slice(0, longestName)));
   if (wanted === '') return [];
   const best = new Map<string, number>();
-  for (const { name, id } of targets) {
-    const score = likeness(wanted, letters(foldName(name)));
+  for (const { letters: name, id } of spellings) {
+    const score = likeness(wanted, name);
     if (score > (best.get(id) ?? leastLikeness)) best.set(id, score);
   }
   return [...best]
