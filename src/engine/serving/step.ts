@@ -135,7 +135,9 @@ function addCacheReads(operations: Operation[], plan: ServingPlan, shape: StepSh
     const visible = visibleTokens(group, context);
     const pairFlops = group.flopsPerPair * readTokens(group, context) + group.indexFlopsPerPair * visible;
     const groupFlops = shape.decoding * group.layers * pairFlops * headShareOfRank;
-    const occupancy = cacheOccupancy(plan, shape.decoding * kvHeadsOfRank, visible);
+    // Fixed keys (cross-attention) do not grow with the text, so neither does the use of the processors on them.
+    const piecesOf = group.fixedElements > 0 ? Number.POSITIVE_INFINITY : readTokens(group, context);
+    const occupancy = cacheOccupancy(plan, shape.decoding * kvHeadsOfRank, piecesOf);
     const memory = groupBytes / (plan.cacheBytesPerSecond * occupancy);
     const compute = groupFlops / plan.attentionFlopsPerSecond;
     seconds += overlapped(compute, memory, ATTENTION_EXPONENT);

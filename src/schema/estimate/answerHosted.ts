@@ -44,7 +44,7 @@ export function answerHosted(question: Question, model: ModelProfile, { catalogu
     assumptions: [...ignored(question), ...estimate.assumptions],
     warnings: contextWarnings(model, workload),
     cost: () => {
-      const choice = choosePrice(model, workload, catalogue, offer);
+      const choice = choosePrice(model, workload, catalogue, offer, estimate.timePerOutputTokenFrom.provider);
       return choice === null ? null : hostedCost(choice, tokensOfRequest(workload));
     },
     energy: () => null,
@@ -116,18 +116,24 @@ function estimateAtProvider(
   return { ...estimate, assumptions: [...estimate.assumptions, { code: 'HOSTED_OTHER_PROVIDER', text }] };
 }
 
+/** The offer named, else the price at the provider whose latency answers, else the usual one. */
 function choosePrice(
   model: ModelProfile,
   workload: Workload,
   catalogue: Catalogue,
   offer: OfferProfile<'model-tokens'> | null,
+  provider: string,
 ): PriceChoice<TokenPrice> | null {
   if (offer !== null) return namedPrice(offer.engine);
   const offers = tokenOffersOfModel(catalogue, model.id);
-  return chooseTokenPrice(
+  const usual = chooseTokenPrice(
     offers.map(({ engine }) => engine),
     tokensOfRequest(workload),
   );
+  if (usual === null || usual.chosen.provider === provider) return usual;
+  const there = usual.compared.find((price) => price.provider === provider);
+  if (there === undefined) return usual;
+  return { ...usual, chosen: there, rule: 'the price of the provider whose latency this is' };
 }
 
 function tokensOfRequest({ promptTokens, contextTokens, outputTokens }: Workload): RequestTokens {

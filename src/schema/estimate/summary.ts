@@ -16,13 +16,11 @@ export function summarise(answer: Answer): string {
 }
 
 function subject({ model, hardware, deployment }: Answer): string {
-  if (deployment.mode === 'api' || hardware === null) {
-    const { provider } = deployment as { provider: string };
-    return `${model.name} over the API of ${provider}`;
-  }
+  if (deployment.mode === 'api') return `${model.name} over the API of ${deployment.provider}`;
   const { devices, weights, runtime } = deployment;
   const count = devices === 1 ? 'one' : `${devices} ×`;
-  return `${model.name} (${weights.name}) on ${count} ${hardware.name} with ${runtime.name}`;
+  const place = hardware === null ? '' : ` on ${count} ${hardware.name}`;
+  return `${model.name} (${weights.name})${place} with ${runtime.name}`;
 }
 
 function pace({ workload, latency: { latency }, throughput, memory }: Answer): string {
@@ -51,5 +49,8 @@ function room(memory: MemoryEstimate, { deployment }: Answer): string {
 
 function price(answer: Answer): string[] {
   const cost = answer.cost();
-  return cost === null ? [] : [`costs about ${readableUsd(cost.usdPerRequest)} a request`];
+  if (cost === null) return [];
+  const { provider } = cost.basis;
+  const elsewhere = answer.deployment.mode === 'api' && provider !== answer.deployment.provider;
+  return [`costs about ${readableUsd(cost.usdPerRequest)} a request${elsewhere ? ` at ${provider}` : ''}`];
 }
