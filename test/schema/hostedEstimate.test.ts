@@ -79,6 +79,22 @@ describe('GPT-4 over the API', () => {
     expect(estimate.cost.usdPerRequestRange.count).toBeGreaterThan(2);
   });
 
+  test('latency and price are those of one provider where it has both', async () => {
+    const { estimate } = await calculator.answer<Hosted>(gpt4.replace('"GPT-4"', '"llama-3.1-405b", deployment: API'));
+    expect(estimate.cost.basis.provider).toBe(estimate.deployment.provider);
+  });
+
+  test('a price asked elsewhere than the latency was measured is said in the summary', async () => {
+    const { estimate } = await calculator.answer<{
+      estimate: { summary: string; deployment: { provider: string }; cost: { basis: { provider: string } } };
+    }>(`{ estimate(model: "llama-3-70b", deployment: API) {
+      summary deployment { provider } cost { basis { provider } } } }`);
+    const { summary, deployment, cost } = estimate;
+    expect(cost.basis.provider).not.toBe(deployment.provider);
+    expect(summary).toContain(`over the API of ${deployment.provider}`);
+    expect(summary).toContain(`a request at ${cost.basis.provider}.`);
+  });
+
   test('the named offer sets the price', async () => {
     const all = await calculator.answer<{ model: { offers: { id: string; usdPerMillionOutputTokens: number }[] } }>(
       '{ model(id: "llama-3-70b") { offers { id usdPerMillionOutputTokens } } }',

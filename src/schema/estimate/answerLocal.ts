@@ -30,7 +30,7 @@ export function answerLocal(question: Question, model: ModelProfile, context: Co
     catalogue,
     model,
     hardware,
-    deployment: { mode: 'local', devices, parallelism, runtime, runtimeYear, weights, kvCache },
+    deployment: { mode: 'local', hardware, devices, parallelism, runtime, runtimeYear, weights, kvCache },
     workload,
     latency: { latency: result.latency, intervals: () => intervalsOf(result, band()) },
     throughput: result.throughput,

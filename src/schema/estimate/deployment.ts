@@ -1,6 +1,7 @@
 import type { Parallelism } from '../../engine/profile.ts';
 import { builder } from '../builder.ts';
 import { DeploymentMode } from '../enums.ts';
+import type { HardwareProfile } from '../hardware/hardware.ts';
 import { type RuntimeProfile, RuntimeType } from '../runtime.ts';
 import { type WeightFormatProfile, WeightFormatType } from '../weightFormat.ts';
 
@@ -9,6 +10,7 @@ export type AnsweredDeployment = LocalDeployment | ApiDeployment;
 
 export interface LocalDeployment {
   mode: 'local';
+  hardware: HardwareProfile;
   devices: number;
   parallelism: Parallelism;
   runtime: RuntimeProfile;

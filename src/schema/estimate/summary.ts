@@ -15,9 +15,9 @@ export function summarise(answer: Answer): string {
   return `${parts.join('; ')}.`;
 }
 
-function subject({ model, hardware, deployment }: Answer): string {
+function subject({ model, deployment }: Answer): string {
   if (deployment.mode === 'api') return `${model.name} over the API of ${deployment.provider}`;
-  const { devices, weights, runtime } = deployment;
+  const { devices, hardware, weights, runtime } = deployment;
   const count = devices === 1 ? 'one' : `${devices} ×`;
   const place = hardware === null ? '' : ` on ${count} ${hardware.name}`;
   return `${model.name} (${weights.name})${place} with ${runtime.name}`;
