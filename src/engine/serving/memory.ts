@@ -48,7 +48,10 @@ export function memoryPlan(
   const logitBytes = lookUpCoefficient(coefficients, 'serving.logitBytes', rows, uses);
   const stepTokens = largestStepTokens(deployment, workload);
   const activations = stepTokens * 2 * widths * (architecture.hidden + widestFeedForward(deployment) / tensor);
-  const logits = Math.min(stepTokens, Math.ceil(workload.batch / data)) * architecture.vocabulary * logitBytes;
+  const logits =
+    Math.min(stepTokens, Math.ceil(workload.batch / data), runtime.maximumSequences) *
+    architecture.vocabulary *
+    logitBytes;
   const activationBytesPerDevice = activations + logits / tensor;
   const overheadBytesPerDevice = Math.max(
     runtime.reservation.perDeviceBytes - activationBytesPerDevice,
@@ -173,7 +176,8 @@ function cacheShare(deployment: Deployment): number {
 
 /** Tokens of the largest step one replica runs: the prompts of its sequences, or one chunk of them. */
 function largestStepTokens({ runtime, parallelism }: Deployment, workload: Workload): number {
-  const sequences = Math.ceil(workload.batch / parallelism.data);
+  // The scheduler never runs more than its limit at once, however many are asked for.
+  const sequences = Math.min(Math.ceil(workload.batch / parallelism.data), runtime.maximumSequences);
   const tokens = Math.max(1, workload.promptTokens) * (workload.scheduling === 'static' ? sequences : 1);
   return Math.max(sequences, Math.min(tokens, runtime.prefillChunkTokens ?? tokens));
 }
