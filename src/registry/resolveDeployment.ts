@@ -138,7 +138,7 @@ function chooseParallelism(request: DeploymentRequest, architecture: Architectur
 }
 
 /** A runtime that splits by layers puts consecutive layers on each device. */
-function layered(devices: number): Parallelism {
+export function layered(devices: number): Parallelism {
   return { tensor: 1, pipeline: devices, expert: 1, data: 1 };
 }
 
@@ -234,14 +234,20 @@ function chooseCache(
     }
     return chosen;
   }
-  const narrowFloat = weights.efficiencyClass === 'fp8' || weights.efficiencyClass === 'fp4';
-  const follows = runtime.cacheFollowsFp8Weights && narrowFloat;
-  const chosen = weightFormat.get(follows ? FP8_CACHE : runtime.defaultCache, 'options.kvCache');
+  const usual = usualCache(runtime, weights);
+  const follows = usual !== runtime.defaultCache;
+  const chosen = weightFormat.get(usual, 'options.kvCache');
   assumptions.push({
     code: 'DEFAULT_KV_CACHE',
     text: `KV cache in ${chosen.name}, what ${name} uses when nothing is set${follows ? ' for fp8 checkpoints' : ''}.`,
   });
   return chosen;
+}
+
+/** Id of the format a runtime keeps the cache in when nothing is set. */
+export function usualCache(runtime: Runtime, { efficiencyClass }: WeightFormat): string {
+  const narrowFloat = efficiencyClass === 'fp8' || efficiencyClass === 'fp4';
+  return runtime.cacheFollowsFp8Weights && narrowFloat ? FP8_CACHE : runtime.defaultCache;
 }
 
 /** A device without a peak for the format computes in the next wider one it has; without any, there is no answer. */
