@@ -1,5 +1,7 @@
 import type { HardwareHourPrice, Price } from '../engine/price.ts';
 import { chooseHourlyPrice, type PriceChoice } from '../engine/priceChoice.ts';
+import type { Assumption } from '../engine/profile.ts';
+import { assumedProfile } from '../registry/assumedFigures.ts';
 import type { Catalogue } from '../registry/catalogue.ts';
 import type { Profile } from '../registry/kind.ts';
 import type { OfferFacts } from '../registry/kinds/offer.ts';
@@ -46,6 +48,11 @@ export function usualHourlyPrice(catalogue: Catalogue, id: string): PriceChoice<
     choices.set(id, choice);
   }
   return choice;
+}
+
+/** The line of an answer's assumptions about its price, where nobody can look that price up. */
+export function assumedOffer(choice: PriceChoice<{ offer: string }> | null, { offer }: Catalogue): Assumption[] {
+  return choice === null ? [] : assumedProfile(offer.get(choice.chosen.offer));
 }
 
 /** Purchase prices of a device. */

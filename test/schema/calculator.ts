@@ -14,9 +14,9 @@ export interface ReplyError {
   extensions: { code?: string; argument?: string; value?: unknown; suggestions?: string[]; allowed?: unknown };
 }
 
-/** The real schema on the real seeds, in a database of its own. */
-export async function openCalculator() {
-  const registry = await openRegistry({ databasePath: ':memory:' });
+/** The real schema on the real seeds and packs beside them, in a database of its own. */
+export async function openCalculator(packs: readonly string[] = []) {
+  const registry = await openRegistry({ databasePath: ':memory:', packs });
   const schema = buildSchema();
   const context = () => requestContext(registry);
   const yoga = createYoga({ schema, context, plugins: [useInvalidArguments()], logging: false });

@@ -151,6 +151,13 @@ describe('requests that cannot be answered', () => {
     expect(error.extensions).toMatchObject({ argument: 'options.offer' });
   });
 
+  test('two prices at once are refused', async () => {
+    const error = await calculator.refusal(
+      '{ estimate(options: { usdPerHour: 1, offer: "aws-g4dn.xlarge-on-demand-us-east-1-2026-07-20" }) { summary } }',
+    );
+    expect(error.extensions).toMatchObject({ code: 'INVALID_ARGUMENT', argument: 'options.offer' });
+  });
+
   test('local without hardware is refused', async () => {
     const error = await calculator.refusal('{ estimate(hardware: null) { summary } }');
     expect(error.extensions).toMatchObject({ code: 'INVALID_ARGUMENT', argument: 'hardware', value: null });

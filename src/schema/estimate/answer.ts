@@ -57,8 +57,8 @@ export interface Answer {
   saturation: Saturation | null;
   bottleneck: Bottleneck | null;
   steps: Readonly<Record<Phase, EngineStep>> | null;
-  assumptions: readonly Assumption[];
   warnings: readonly string[];
+  assumptions(): readonly Assumption[];
   cost(): CostEstimate | null;
   energy(): EnergyEstimate | null;
   basis(): Basis;

@@ -4,12 +4,13 @@ import { estimateHosted, type HostedEstimate } from '../../engine/estimators/hos
 import type { RequestTokens, TokenPrice } from '../../engine/price.ts';
 import { chooseTokenPrice, namedPrice, type PriceChoice } from '../../engine/priceChoice.ts';
 import type { Assumption, Workload } from '../../engine/profile.ts';
+import { assumedProfile } from '../../registry/assumedFigures.ts';
 import type { Catalogue } from '../../registry/catalogue.ts';
 import type { Context } from '../context.ts';
 import { codedError, invalidArgument } from '../errors.ts';
-import { latenciesOfModel } from '../hostedLatency.ts';
+import { type HostedLatencyProfile, latenciesOfModel } from '../hostedLatency.ts';
 import type { ModelProfile } from '../model/model.ts';
-import { isOffer, type OfferProfile, tokenOffersOfModel } from '../offer.ts';
+import { assumedOffer, isOffer, type OfferProfile, tokenOffersOfModel } from '../offer.ts';
 import type { Answer, Question } from './answer.ts';
 import type { Basis } from './basis.ts';
 import { contextWarnings } from './contextWarnings.ts';
@@ -22,6 +23,7 @@ export function answerHosted(question: Question, model: ModelProfile, { catalogu
   const estimate = publishedLatency(model, catalogue, () =>
     estimateAtProvider(model, workload, catalogue, offer?.facts.provider),
   );
+  const price = () => choosePrice(model, workload, catalogue, offer, estimate.timePerOutputTokenFrom.provider);
   return {
     catalogue,
     model,
@@ -41,10 +43,16 @@ export function answerHosted(question: Question, model: ModelProfile, { catalogu
     saturation: null,
     bottleneck: null,
     steps: null,
-    assumptions: [...ignored(question), ...estimate.assumptions],
+    assumptions: () => [
+      ...ignored(question),
+      ...estimate.assumptions,
+      ...assumedProfile(model),
+      ...rowsUsed(estimate, catalogue).flatMap(assumedProfile),
+      ...assumedOffer(price(), catalogue),
+    ],
     warnings: contextWarnings(model, workload),
     cost: () => {
-      const choice = choosePrice(model, workload, catalogue, offer, estimate.timePerOutputTokenFrom.provider);
+      const choice = price();
       return choice === null ? null : hostedCost(choice, tokensOfRequest(workload));
     },
     energy: () => null,
@@ -141,8 +149,7 @@ function tokensOfRequest({ promptTokens, contextTokens, outputTokens }: Workload
 }
 
 function basisOf(estimate: HostedEstimate, catalogue: Catalogue): Basis {
-  const { timeToFirstTokenFrom, timePerOutputTokenFrom, timeToFirstTokenCount, timePerOutputTokenCount } = estimate;
-  const rows = new Set([timeToFirstTokenFrom.id, timePerOutputTokenFrom.id]);
+  const { timeToFirstTokenCount, timePerOutputTokenCount } = estimate;
   const { low, high } = estimate.endToEndSecondsRange;
   const compared = Math.min(timeToFirstTokenCount, timePerOutputTokenCount);
   return {
@@ -153,6 +160,11 @@ function basisOf(estimate: HostedEstimate, catalogue: Catalogue): Basis {
     nearestMeasurement: null,
     expectedErrorPercent: compared < 2 ? null : typicalErrorPercent(Math.log(high / low) / 2),
     coefficients: [],
-    hostedMeasurements: [...rows].map((id) => catalogue.hostedLatency.get(id)),
+    hostedMeasurements: rowsUsed(estimate, catalogue),
   };
+}
+
+function rowsUsed(estimate: HostedEstimate, { hostedLatency }: Catalogue): HostedLatencyProfile[] {
+  const rows = new Set([estimate.timeToFirstTokenFrom.id, estimate.timePerOutputTokenFrom.id]);
+  return [...rows].map((id) => hostedLatency.get(id));
 }

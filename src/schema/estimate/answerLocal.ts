@@ -1,14 +1,18 @@
-import { type CostEstimate, givenHourlyCost, rentedCost } from '../../engine/cost.ts';
+import { givenHourlyCost, rentedCost } from '../../engine/cost.ts';
 import { energyEstimate } from '../../engine/energy.ts';
 import { estimate } from '../../engine/estimate.ts';
-import { namedPrice } from '../../engine/priceChoice.ts';
-import type { Deployment, Estimate, Workload } from '../../engine/profile.ts';
+import type { HardwareHourPrice } from '../../engine/price.ts';
+import { namedPrice, type PriceChoice } from '../../engine/priceChoice.ts';
+import type { Assumption, Estimate } from '../../engine/profile.ts';
 import { type ErrorBand, errorBand } from '../../engine/uncertainty.ts';
-import { resolveDeployment } from '../../registry/resolveDeployment.ts';
+import { assumedFigures, assumedProfile } from '../../registry/assumedFigures.ts';
+import type { Catalogue } from '../../registry/catalogue.ts';
+import { type ResolvedDeployment, resolveDeployment } from '../../registry/resolveDeployment.ts';
 import type { Context } from '../context.ts';
 import { invalidArgument } from '../errors.ts';
+import type { HardwareProfile } from '../hardware/hardware.ts';
 import type { ModelProfile } from '../model/model.ts';
-import { hourOffersOfHardware, isOffer, usualHourlyPrice } from '../offer.ts';
+import { assumedOffer, hourOffersOfHardware, isOffer, usualHourlyPrice } from '../offer.ts';
 import type { Answer, Question } from './answer.ts';
 import type { Basis } from './basis.ts';
 import { contextWarnings } from './contextWarnings.ts';
@@ -25,6 +29,7 @@ export function answerLocal(question: Question, model: ModelProfile, context: Co
   const { deployment, workload, runtime, weights, kvCache, assumptions } = resolved;
   const result = estimate(deployment, workload, coefficients);
   const { devices, parallelism, runtimeYear } = deployment;
+  const price = hourlyPrice(question, hardware, catalogue);
   const band = once(() => errorBand(deployment, workload, result, coefficients));
   return {
     catalogue,
@@ -38,9 +43,20 @@ export function answerLocal(question: Question, model: ModelProfile, context: Co
     saturation: result.saturation,
     bottleneck: result.bottleneck,
     steps: { prefill: result.prefillStep, decode: result.decodeStep },
-    assumptions: [...assumptions, ...result.assumptions],
+    assumptions: () => [
+      ...assumptions,
+      ...result.assumptions,
+      ...assumedOf(resolved, model, hardware),
+      ...assumedOffer(price, catalogue),
+    ],
     warnings: [...contextWarnings(model, workload), ...result.warnings],
-    cost: () => costOf(question, deployment, workload, result, context),
+    cost: () => {
+      const { usdPerHour } = question;
+      const tokens = workload.contextTokens + workload.promptTokens + workload.outputTokens;
+      if (usdPerHour !== null && usdPerHour !== undefined)
+        return givenHourlyCost(usdPerHour, result.throughput, tokens);
+      return price === null ? null : rentedCost(price, devices, result.throughput, tokens);
+    },
     energy: () => energyEstimate(deployment.hardware.powerWatts, devices, result.throughput),
     basis: () => basisOf(result, band()),
     suggestions: () => suggestionsFor(question, model, deployment, result, context),
@@ -79,24 +95,35 @@ function basisOf({ coefficients }: Estimate, { method, evidence, endToEnd }: Err
   };
 }
 
-/** The price given, the offer named, or the median of comparable offers; null when nobody rents the device out. */
-function costOf(
+/** Figures of the profiles the estimate is calculated from that nobody can look up. */
+function assumedOf(
+  { deployment, runtime, weights, kvCache }: ResolvedDeployment,
+  model: ModelProfile,
+  hardware: HardwareProfile,
+): Assumption[] {
+  const between = deployment.devices > 1 ? ['link', 'host'] : [];
+  const filled = deployment.runtime.estimator === 'serving' ? ['processors'] : [];
+  return [
+    ...assumedProfile(model),
+    ...assumedFigures(model, ['parameters', 'architecture']),
+    ...assumedFigures(hardware, ['memory', 'usableMemory', 'compute', 'cpu', ...filled, ...between, 'power']),
+    ...assumedFigures(weights, ['weights', 'packing']),
+    ...assumedFigures(kvCache, ['cache']),
+    ...assumedFigures(runtime, ['memory', 'scheduling', 'execution']),
+  ];
+}
+
+/** The offer named, or the median of comparable offers; null when nobody rents the device out or the question gives a price. */
+function hourlyPrice(
   { usdPerHour, offer: id }: Question,
-  { hardware, devices }: Deployment,
-  workload: Workload,
-  { throughput }: Estimate,
-  { catalogue }: Context,
-): CostEstimate | null {
-  const tokens = workload.contextTokens + workload.promptTokens + workload.outputTokens;
-  if (usdPerHour !== null && usdPerHour !== undefined) return givenHourlyCost(usdPerHour, throughput, tokens);
-  if (id === null || id === undefined) {
-    const choice = usualHourlyPrice(catalogue, hardware.id);
-    return choice === null ? null : rentedCost(choice, devices, throughput, tokens);
-  }
+  hardware: HardwareProfile,
+  catalogue: Catalogue,
+): PriceChoice<HardwareHourPrice> | null {
+  const given = usdPerHour !== null && usdPerHour !== undefined;
+  if (id === null || id === undefined) return given ? null : usualHourlyPrice(catalogue, hardware.id);
+  if (given) throw invalidArgument('options.offer', id, 'must be left out where usdPerHour gives the price');
   const offer = catalogue.offer.get(id, 'options.offer');
-  if (isOffer('hardware-hour')(offer) && offer.facts.hardware === hardware.id) {
-    return rentedCost(namedPrice(offer.engine), devices, throughput, tokens);
-  }
+  if (isOffer('hardware-hour')(offer) && offer.facts.hardware === hardware.id) return namedPrice(offer.engine);
   const allowed = hourOffersOfHardware(catalogue, hardware.id).map((other) => other.id);
   throw invalidArgument('options.offer', id, `must be an hourly offer of ${hardware.name}`, allowed);
 }

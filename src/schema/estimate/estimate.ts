@@ -79,8 +79,9 @@ export const EstimateType = builder.objectRef<Answer>('Estimate').implement({
     }),
     assumptions: t.field({
       type: [AssumptionType],
-      description: 'What was taken for granted.',
-      resolve: ({ assumptions }) => [...assumptions],
+      description:
+        'What was taken for granted: every default, and every group of figures that rests on a source nobody can look up.',
+      resolve: (answer) => [...answer.assumptions()],
     }),
     warnings: t.stringList({
       description: 'What to be careful about, in sentences.',

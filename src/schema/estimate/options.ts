@@ -56,7 +56,8 @@ export const EstimateOptions = builder.inputType('EstimateOptions', {
       description: 'How requests are put together. Default: what the runtime does.',
     }),
     offer: t.id({
-      description: 'Id of the price to use. Default: see `cost.basis.rule`. For an API it also chooses the provider.',
+      description:
+        'Id of the price to use. Default: see `cost.basis.rule`. For an API it also chooses the provider. Not with usdPerHour.',
     }),
     usdPerHour: t.float({
       description: `Your own price of all devices together, in USD per hour: ${rangeText(optionRanges.usdPerHour)}. Default: an offer from the catalogue.`,
