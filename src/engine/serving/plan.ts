@@ -88,7 +88,8 @@ export function servingPlan(
   if (arithmetic === null) throw new MissingFigureError(`peak rate for ${weights.arithmetic.join(', ')}`, hardware.id);
   if (sixteenBitPeak === null) throw new MissingFigureError('16-bit or fp32 peak rate', hardware.id);
 
-  const engine: RowChain = runtimeRows(deployment, mode);
+  const engine: RowChain = runtimeRows(deployment);
+  const arrivals: RowChain = runtimeRows(deployment, mode);
   const look = (table: string, rows: readonly string[]) => lookUpCoefficient(coefficients, table, rows, uses);
   const lookBuild = (table: string) => lookUpCoefficient(coefficients, table, engine.rows, uses, engine.steps);
   const format = formatRows(deployment, arithmetic.native);
@@ -143,7 +144,7 @@ export function servingPlan(
       lookBuild('serving.tensorLayerSeconds') * Math.log2(tensor),
     expertLayerSeconds: expertLayers ? lookBuild('serving.expertLayerSeconds') : 0,
     stepSeconds: lookBuild('serving.stepSeconds'),
-    sequenceSeconds: lookBuild('serving.sequenceSeconds'),
+    sequenceSeconds: lookUpCoefficient(coefficients, 'serving.sequenceSeconds', arrivals.rows, uses, arrivals.steps),
     launchSeconds: runtime.eager ? lookBuild('serving.launchSeconds') : 0,
     flashAttention,
     tensorPath: tensor > 1 ? path(deployment, tensor, lookBuild('serving.latencyFactor'), coefficients, uses) : null,

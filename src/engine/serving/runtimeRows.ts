@@ -19,33 +19,32 @@ export interface RowChain {
 const knownRows = new Map<string, RowChain>();
 
 /**
- * Rows of runtime constants from the exact build to everything: version and year (step 0), the nearest other year
- * (1; older first), the runtime at any age (1), the mode of any runtime (2), all (3). Rows with the mode come first.
+ * Rows of runtime constants from the exact build to everything: version and year (step 0), the latest earlier year,
+ * the runtime at any age, the earliest later year (1), all (3). Every row is thus a change on the build before it, and
+ * the oldest on the runtime, so that no two rows lean on each other.
+ *
+ * With a mode, for constants that belong to how requests arrive more than to the build (`vllm|2026|served`): the same
+ * chain with the mode at the end of each row, then the mode of any runtime (2), then all.
  */
-export function runtimeRows(deployment: Deployment, mode: ServingMode): RowChain {
+export function runtimeRows(deployment: Deployment, mode?: ServingMode): RowChain {
   const { runtime, runtimeYear, runtimeVersion } = deployment;
-  const key = `${runtime.coefficients}|${runtimeYear}|${runtimeVersion ?? ''}|${mode}`;
+  const key = `${runtime.coefficients}|${runtimeYear}|${runtimeVersion ?? ''}|${mode ?? ''}`;
   const known = knownRows.get(key);
   if (known !== undefined) return known;
+  const suffix = mode === undefined ? '' : `|${mode}`;
   const rows: string[] = [];
   const steps: number[] = [];
   const add = (row: string, step: number) => {
     rows.push(row);
     steps.push(step);
   };
-  const addBuild = (build: string, step: number) => {
-    add(`${runtime.coefficients}|${build}|${mode}`, step);
-    add(`${runtime.coefficients}|${build}`, step);
-  };
+  const addBuild = (build: string | number, step: number) => add(`${runtime.coefficients}|${build}${suffix}`, step);
   if (runtimeVersion !== undefined) addBuild(runtimeVersion, 0);
-  addBuild(String(runtimeYear), 0);
-  for (let distance = 1; distance <= LATEST_YEAR - EARLIEST_YEAR; distance++) {
-    for (const year of [runtimeYear - distance, runtimeYear + distance]) {
-      if (year >= EARLIEST_YEAR && year <= LATEST_YEAR) addBuild(String(year), 1);
-    }
-  }
-  add(runtime.coefficients, 1);
-  add(mode, 2);
+  addBuild(runtimeYear, 0);
+  for (let year = Math.min(runtimeYear - 1, LATEST_YEAR); year >= EARLIEST_YEAR; year--) addBuild(year, 1);
+  add(`${runtime.coefficients}${suffix}`, 1);
+  for (let year = Math.max(runtimeYear + 1, EARLIEST_YEAR); year <= LATEST_YEAR; year++) addBuild(year, 1);
+  if (mode !== undefined) add(mode, 2);
   add('all', 3);
   const chain = { rows, steps };
   knownRows.set(key, chain);

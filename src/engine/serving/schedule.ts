@@ -34,7 +34,7 @@ export function requestConstants(
   coefficients: Coefficients,
   uses: CoefficientUse[],
 ): RequestConstants {
-  const { rows, steps } = runtimeRows(plan.deployment, plan.mode);
+  const { rows, steps } = runtimeRows(plan.deployment);
   if (plan.mode !== 'served') {
     const requestSeconds = lookUpCoefficient(coefficients, 'serving.prefillConstantSeconds', rows, uses, steps);
     return { requestSeconds, queueFraction: 0 };
