@@ -100,23 +100,6 @@ test('a quantised cache takes its bits', () => {
 });
 
 describe('what fits', () => {
-  const deployment = localDeployment('llama-2-7b', 'nvidia-t4-16gb', 'gguf-q4_k_m', 'llama.cpp');
-
-  test('the largest batch fits and one more does not', () => {
-    const workload = localWorkload();
-    const { maximumBatch } = memoryOf(deployment, workload);
-    expect(maximumBatch).toBeGreaterThan(1);
-    expect(memoryOf(deployment, { ...workload, batch: maximumBatch }).fits).toBe(true);
-    expect(memoryOf(deployment, { ...workload, batch: maximumBatch + 1 }).fits).toBe(false);
-  });
-
-  test('the longest context fits and one more token does not', () => {
-    const { maximumContextTokens } = atContext(deployment, 512);
-    expect(maximumContextTokens).toBeLessThan(131_072);
-    expect(atContext(deployment, maximumContextTokens).fits).toBe(true);
-    expect(atContext(deployment, maximumContextTokens + 1).fits).toBe(false);
-  });
-
   test("a context that fits whole is the model's own", () => {
     const roomy = localDeployment('llama-3.1-8b', 'apple-m2-ultra', 'gguf-q4_k_m', 'llama.cpp');
     expect(atContext(roomy, 512).maximumContextTokens).toBe(131_072);

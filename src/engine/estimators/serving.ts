@@ -35,7 +35,7 @@ export function estimateServing(deployment: Deployment, workload: Workload, coef
   const assumptions: Assumption[] = [];
   const warnings: string[] = [];
   const plan = servingPlan(deployment, deployment.runtime.served ? 'served' : 'offline', coefficients, uses);
-  const memoryOf = memoryPlan(deployment, workload, coefficients, uses);
+  const memoryOf = memoryPlan(deployment, coefficients, uses);
   const memory = memoryEstimate(memoryOf, workload);
   const constants = requestConstants(plan, coefficients, uses);
   const admitted = admittedBatch(memoryOf, memory, workload);

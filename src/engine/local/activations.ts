@@ -6,7 +6,18 @@ import { localShape } from './shape.ts';
 export interface ActivationModel {
   /** The input embedding stays in host memory. */
   splitsHost: boolean;
-  bytesPerCard(load: { tokens: number; sequences: number; cacheBytesOfLayer: number }): number;
+  bytesPerCard(load: Load): number;
+}
+
+/** What one replica holds and reads at once. */
+export interface Load {
+  /** Length of every sequence: context, prompt and output. */
+  tokens: number;
+  sequences: number;
+  /** Tokens of the largest step. */
+  stepTokens: number;
+  /** Cache of all sequences, over all layers. */
+  cacheBytes: number;
 }
 
 /** Value of a row of the memory table. */
@@ -16,7 +27,7 @@ type LookUp = (row: string) => number;
 export function activationModel(deployment: Deployment, look: LookUp): ActivationModel {
   switch (deployment.runtime.coefficients) {
     case 'mlx':
-      return mlxPeak(look);
+      return mlxPeak(deployment, look);
     case 'llama.cpp':
     case 'ik-llama.cpp':
     case 'llamafile':
@@ -55,23 +66,23 @@ function computeBuffer(deployment: Deployment, look: LookUp): ActivationModel {
 }
 
 /** MLX's peak: a floor, or a base and the copy of one layer's cache that is made when it grows. */
-function mlxPeak(look: LookUp): ActivationModel {
+function mlxPeak({ model }: Deployment, look: LookUp): ActivationModel {
+  const { layers } = localShape(model.architecture);
   const floor = look('mlx|floor-bytes');
   const base = look('mlx|base-bytes');
   const copies = look('mlx|cache-layer-copies');
   return {
     splitsHost: false,
-    bytesPerCard: ({ cacheBytesOfLayer }) => Math.max(floor, base + copies * cacheBytesOfLayer),
+    bytesPerCard: ({ cacheBytes }) => Math.max(floor, base + (copies * cacheBytes) / layers),
   };
 }
 
 /** A forward pass over a prompt, or a chunk of it, at 16 bits: so many tensors of feed-forward and of hidden width. */
-function forwardPass({ model, runtime }: Deployment, look: LookUp): ActivationModel {
+function forwardPass({ model }: Deployment, look: LookUp): ActivationModel {
   const { architecture } = model;
   const widths = look('forward-pass|widths') * (localShape(architecture).feedForwardWidth + architecture.hidden);
-  const chunk = runtime.prefillChunkTokens ?? Number.POSITIVE_INFINITY;
   return {
     splitsHost: false,
-    bytesPerCard: ({ tokens, sequences }) => 2 * widths * Math.min(chunk, tokens * sequences),
+    bytesPerCard: ({ stepTokens }) => 2 * widths * stepTokens,
   };
 }

@@ -1,8 +1,10 @@
 import { type Coefficients, lookUpCoefficient } from '../coefficients.ts';
 import { cachedBytesOfSequence, kvCacheBytesPerToken, stateBytesPerSequence } from '../kvCache.ts';
+import { largestStepTokens } from '../largestStep.ts';
+import { LARGEST_BATCH, LONGEST_SEQUENCE_TOKENS, largestThatHolds } from '../largestThatHolds.ts';
 import type { CoefficientUse, Deployment, MemoryEstimate, Workload } from '../profile.ts';
 import { type WeightBytes, weightBytes } from '../weights.ts';
-import { type ActivationModel, activationModel } from './activations.ts';
+import { type ActivationModel, activationModel, type Load } from './activations.ts';
 import { engineOf } from './rows.ts';
 import { localShape } from './shape.ts';
 
@@ -49,44 +51,55 @@ export function localMemory(deployment: Deployment, coefficients: Coefficients, 
   };
 }
 
-/** The memory part of an estimate: needed when every sequence is longest. */
+/**
+ * The memory part of an estimate: needed when every sequence is longest. Per-device figures are for the fullest card of
+ * the replica with the most sequences, batch ÷ data rounded up.
+ *
+ * maximumBatch: the largest batch of this workload's sequences that fits, each batch with the working space of its own
+ * prompts, so it is the same whatever batch is asked. maximumContextTokens: the longest sequence that fits at this
+ * batch; what it has beyond the workload's prompt is context or output, which no step reads at once.
+ */
 export function localMemoryEstimate(memory: LocalMemory, workload: Workload): MemoryEstimate {
   const { deployment, cards } = memory;
-  const { hardware, parallelism } = deployment;
-  const { data } = parallelism;
-  const sequences = Math.ceil(workload.batch / data);
-  const tokens = workload.contextTokens + workload.promptTokens + workload.outputTokens;
-  const usable = hardware.usableMemoryBytes;
-  const cache = cacheBytes(memory, tokens) * sequences;
-  const state = memory.stateBytesPerSequence * sequences;
-  const activation = activationBytes(memory, tokens, sequences) * cards;
-  const overhead = memory.overheadBytesPerCard * cards;
-  const perDeviceBytes = perCardBytes(memory, tokens, sequences);
-  const fits = (contextTokens: number, batch: number) => perCardBytes(memory, contextTokens, batch) <= usable;
-  const batchLimit = LARGEST_BATCH;
+  const { batch, promptTokens } = workload;
+  const { data } = deployment.parallelism;
+  const usable = deployment.hardware.usableMemoryBytes;
+  const sequences = Math.ceil(batch / data);
+  const tokens = workload.contextTokens + promptTokens + workload.outputTokens;
+  const loadOf = (running: number, length: number): Load => ({
+    tokens: length,
+    sequences: running,
+    stepTokens: largestStepTokens(
+      deployment.runtime,
+      { ...workload, promptTokens: Math.min(promptTokens, length) },
+      running,
+    ),
+    cacheBytes: cacheBytesOfSequence(memory, length) * running,
+  });
+  const fits = (load: Load) => perCardBytes(memory, load) <= usable;
+  const asked = loadOf(sequences, tokens);
+  const perDeviceBytes = perCardBytes(memory, asked);
+  const activation = memory.activations.bytesPerCard(asked);
+  const kvCacheBytes = cacheBytesOfSequence(memory, tokens) * batch;
+  const stateBytes = memory.stateBytesPerSequence * batch;
+  const around = (activation + memory.overheadBytesPerCard) * cards;
   const contextLimit = deployment.model.contextTokens ?? LONGEST_SEQUENCE_TOKENS;
   return {
     fits: perDeviceBytes <= usable,
     weightBytes: memory.weightBytes * data,
-    kvCacheBytes: cache * data,
-    stateBytes: state * data,
-    activationBytes: activation * data,
-    overheadBytes: overhead * data,
-    totalBytes: (memory.weightBytes + cache + state + activation + overhead) * data,
+    kvCacheBytes,
+    stateBytes,
+    activationBytes: activation * cards * data,
+    overheadBytes: memory.overheadBytesPerCard * cards * data,
+    totalBytes: (memory.weightBytes + around) * data + kvCacheBytes + stateBytes,
     perDeviceBytes,
     usablePerDeviceBytes: usable,
     reservedPerDeviceBytes: perDeviceBytes,
     kvCacheBytesPerToken: kvCacheBytesPerToken(deployment.model.architecture, memory.cacheBytesPerElement),
-    maximumBatch: largestThatHolds(batchLimit, (batch) => fits(tokens, batch)) * data,
-    maximumContextTokens: largestThatHolds(contextLimit, (contextTokens) => fits(contextTokens, sequences)),
+    maximumBatch: data * largestThatHolds(LARGEST_BATCH, (running) => fits(loadOf(running, tokens))),
+    maximumContextTokens: largestThatHolds(contextLimit, (length) => fits(loadOf(sequences, length))),
   };
 }
-
-/** Where a model publishes no context limit, memory alone limits; beyond this no published model goes. */
-const LONGEST_SEQUENCE_TOKENS = 16_777_216;
-
-/** A model without a growing cache would admit any batch; schedulers stop far earlier. */
-const LARGEST_BATCH = 65_536;
 
 function residentWeightBytes(
   { model, hardware }: Deployment,
@@ -101,46 +114,16 @@ function residentWeightBytes(
   return hardware.unifiedMemory || hardware.kind === 'cpu' || tiedEmbeddings ? onDevice : onDevice - weights.embedding;
 }
 
-function perCardBytes(memory: LocalMemory, tokens: number, sequences: number): number {
-  const held = memory.weightBytes + (cacheBytes(memory, tokens) + memory.stateBytesPerSequence) * sequences;
-  return held * memory.fullestShare + activationBytes(memory, tokens, sequences) + memory.overheadBytesPerCard;
+function perCardBytes(memory: LocalMemory, load: Load): number {
+  const held = memory.weightBytes + load.cacheBytes + memory.stateBytesPerSequence * load.sequences;
+  return held * memory.fullestShare + memory.activations.bytesPerCard(load) + memory.overheadBytesPerCard;
 }
 
-function cacheBytes(memory: LocalMemory, tokens: number): number {
+function cacheBytesOfSequence(memory: LocalMemory, tokens: number): number {
   const { deployment, cacheBytesPerElement, windowed, chunkTokens } = memory;
   return cachedBytesOfSequence(deployment.model.architecture, tokens, cacheBytesPerElement, {
     windowed,
     windowSlackTokens: chunkTokens,
     pageTokens: deployment.runtime.cachePageTokens,
   });
-}
-
-function activationBytes(memory: LocalMemory, tokens: number, sequences: number): number {
-  return memory.activations.bytesPerCard({
-    tokens,
-    sequences,
-    cacheBytesOfLayer:
-      (cacheBytes(memory, tokens) * sequences) / localShape(memory.deployment.model.architecture).layers,
-  });
-}
-
-/** The largest whole number up to `limit` for which `holds`; it holds below and fails above. 0 = not even 1. */
-function largestThatHolds(limit: number, holds: (count: number) => boolean): number {
-  if (limit < 1 || !holds(1)) return 0;
-  let held = 1;
-  let failed = limit + 1;
-  for (let count = 4; count <= limit; count *= 4) {
-    if (holds(count)) {
-      held = count;
-    } else {
-      failed = count;
-      break;
-    }
-  }
-  while (failed - held > 1) {
-    const middle = Math.floor((held + failed) / 2);
-    if (holds(middle)) held = middle;
-    else failed = middle;
-  }
-  return held;
 }

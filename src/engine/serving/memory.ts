@@ -6,22 +6,23 @@ import {
   kvCacheBytesPerToken,
   stateBytesPerSequence,
 } from '../kvCache.ts';
+import { largestStepTokens } from '../largestStep.ts';
+import { LARGEST_BATCH, LONGEST_SEQUENCE_TOKENS, largestThatHolds } from '../largestThatHolds.ts';
 import type { CoefficientUse, Deployment, MemoryEstimate, Workload } from '../profile.ts';
 import { weightBytes } from '../weights.ts';
 
-/** Memory of one device of a deployment, apart from the sequences in flight. */
+/** Memory of one device of a deployment, whatever is asked of it. */
 export interface MemoryPlan {
   deployment: Deployment;
   weightBytesPerDevice: number;
   /** What the runtime may use of one device. */
   budgetBytesPerDevice: number;
-  activationBytesPerDevice: number;
-  overheadBytesPerDevice: number;
+  /** Working space of one token of a step, and the logits of one token that is emitted. */
+  activationBytesPerToken: number;
+  logitBytesPerSequence: number;
   /** Cached bytes on one device, over the cached bytes of one sequence; more than 1 ÷ devices when heads replicate. */
   cacheShareOfDevice: number;
   stateBytesPerSequencePerDevice: number;
-  /** Sequences of a batch that one device holds cache for. */
-  sequenceShareOfDevice: number;
 }
 
 /**
@@ -29,76 +30,69 @@ export interface MemoryPlan {
  * replicas. Activations: tokens of the largest step × (4 hidden + 6 widest feed-forward ÷ tensor) × 2 bytes, and
  * fp32 logits of emitted tokens. Overhead: context, captured graphs and communication buffers of the runtime.
  */
-export function memoryPlan(
-  deployment: Deployment,
-  workload: Workload,
-  coefficients: Coefficients,
-  uses: CoefficientUse[],
-): MemoryPlan {
-  const { hardware, parallelism, runtime, weights } = deployment;
+export function memoryPlan(deployment: Deployment, coefficients: Coefficients, uses: CoefficientUse[]): MemoryPlan {
+  const { parallelism, runtime, weights, hardware } = deployment;
+  const { reservation } = runtime;
   const architecture = deployment.model.architecture;
-  const { tensor, pipeline, expert, data } = parallelism;
+  const { tensor, pipeline, expert } = parallelism;
   const bytes = weightBytes(architecture, weights, deployment.weightFileBytes);
   const shards = tensor * pipeline;
   const expertShards = Math.max(tensor, expert) * pipeline;
-  const weightBytesPerDevice = (bytes.total - bytes.experts) / shards + bytes.experts / expertShards;
-
   const rows = [runtime.coefficients, 'all'];
   const widths = lookUpCoefficient(coefficients, 'serving.activationWidths', rows, uses);
   const logitBytes = lookUpCoefficient(coefficients, 'serving.logitBytes', rows, uses);
-  const stepTokens = largestStepTokens(deployment, workload);
-  const activations = stepTokens * 2 * widths * (architecture.hidden + widestFeedForward(deployment) / tensor);
-  const logits =
-    Math.min(stepTokens, Math.ceil(workload.batch / data), runtime.maximumSequences) *
-    architecture.vocabulary *
-    logitBytes;
-  const activationBytesPerDevice = activations + logits / tensor;
-  const overheadBytesPerDevice = Math.max(
-    runtime.reservation.perDeviceBytes - activationBytesPerDevice,
-    // The part no activation can share: driver context and, across devices, communication buffers.
-    runtime.reservation.perDeviceBytes / 3,
-  );
   return {
     deployment,
-    weightBytesPerDevice,
-    budgetBytesPerDevice: budgetBytes(deployment),
-    activationBytesPerDevice,
-    overheadBytesPerDevice,
+    weightBytesPerDevice: (bytes.total - bytes.experts) / shards + bytes.experts / expertShards,
+    budgetBytesPerDevice: hardware.usableMemoryBytes * (reservation.kind === 'fraction' ? reservation.fraction : 1),
+    activationBytesPerToken: 2 * widths * (architecture.hidden + widestFeedForward(deployment) / tensor),
+    logitBytesPerSequence: (logitBytes * architecture.vocabulary) / tensor,
     cacheShareOfDevice: cacheShare(deployment) / pipeline,
     stateBytesPerSequencePerDevice: stateBytesPerSequence(architecture) / shards,
-    sequenceShareOfDevice: 1 / data,
   };
-
-  function budgetBytes({ hardware: { usableMemoryBytes } }: Deployment): number {
-    const { reservation } = runtime;
-    return reservation.kind === 'fraction' ? reservation.fraction * hardware.usableMemoryBytes : usableMemoryBytes;
-  }
 }
 
-/** The memory part of an estimate: needed at the end of the workload, when every sequence is longest. */
+/**
+ * The memory part of an estimate: needed at the end of the workload, when every sequence is longest. Per-device figures
+ * are for a device of the replica with the most sequences, batch ÷ data rounded up.
+ *
+ * maximumBatch: the largest batch of this workload's sequences that fits, each batch with the working space of its own
+ * prompts, so it is the same whatever batch is asked. maximumContextTokens: the longest sequence that fits at this
+ * batch; what it has beyond the workload's prompt is context or output, which needs no working space of its own.
+ */
 export function memoryEstimate(plan: MemoryPlan, workload: Workload): MemoryEstimate {
   const { deployment } = plan;
   const { devices } = deployment;
-  const architecture = deployment.model.architecture;
-  const sequenceTokens = workload.contextTokens + Math.max(1, workload.promptTokens) + workload.outputTokens;
-  const fixed = plan.weightBytesPerDevice + plan.activationBytesPerDevice + plan.overheadBytesPerDevice;
-  const cache = cacheBytesPerDevice(plan, sequenceTokens, workload.batch);
-  const state = workload.batch * plan.sequenceShareOfDevice * plan.stateBytesPerSequencePerDevice;
-  const perDeviceBytes = fixed + cache + state;
+  const { data } = deployment.parallelism;
+  const budget = plan.budgetBytesPerDevice;
+  const sequences = sequencesOfReplica(deployment, workload);
+  const tokens = sequenceTokens(workload);
+  const activation = activationBytesPerDevice(plan, workload, sequences);
+  const overhead = overheadBytesPerDevice(plan, activation);
+  const cache = cacheBytesPerDevice(plan, tokens);
+  const fixed = plan.weightBytesPerDevice + activation + overhead;
+  const perDeviceBytes = bytesPerDevice(fixed, sequences, cache + plan.stateBytesPerSequencePerDevice);
+  const shares = (workload.batch / data) * devices;
+  const contextLimit = deployment.model.contextTokens ?? LONGEST_SEQUENCE_TOKENS;
   return {
-    fits: perDeviceBytes <= plan.budgetBytesPerDevice,
+    fits: perDeviceBytes <= budget,
     weightBytes: plan.weightBytesPerDevice * devices,
-    kvCacheBytes: cache * devices,
-    stateBytes: state * devices,
-    activationBytes: plan.activationBytesPerDevice * devices,
-    overheadBytes: plan.overheadBytesPerDevice * devices,
-    totalBytes: perDeviceBytes * devices,
+    kvCacheBytes: cache * shares,
+    stateBytes: plan.stateBytesPerSequencePerDevice * shares,
+    activationBytes: activation * devices,
+    overheadBytes: overhead * devices,
+    totalBytes: fixed * devices + (cache + plan.stateBytesPerSequencePerDevice) * shares,
     perDeviceBytes,
-    usablePerDeviceBytes: plan.budgetBytesPerDevice,
-    reservedPerDeviceBytes: reservedBytes(plan, perDeviceBytes),
-    kvCacheBytesPerToken: kvCacheBytesPerToken(architecture, cacheBytesPerElement(deployment)),
-    maximumBatch: maximumBatch(plan, sequenceTokens, plan.budgetBytesPerDevice - fixed),
-    maximumContextTokens: maximumContextTokens(plan, workload.batch, plan.budgetBytesPerDevice - fixed),
+    usablePerDeviceBytes: budget,
+    reservedPerDeviceBytes: reservedBytes(plan, fixed, perDeviceBytes),
+    kvCacheBytesPerToken: kvCacheBytesPerToken(deployment.model.architecture, cacheBytesPerElement(deployment)),
+    maximumBatch: data * sequencesThatFit(plan, workload, tokens, 1),
+    maximumContextTokens: largestThatHolds(contextLimit, (contextTokens) => {
+      const promptTokens = Math.min(workload.promptTokens, contextTokens);
+      const oneSequence = cacheBytesPerDevice(plan, contextTokens) + plan.stateBytesPerSequencePerDevice;
+      const around = fixedBytesPerDevice(plan, { ...workload, promptTokens }, sequences);
+      return bytesPerDevice(around, sequences, oneSequence) <= budget;
+    }),
   };
 }
 
@@ -109,51 +103,61 @@ export function memoryEstimate(plan: MemoryPlan, workload: Workload): MemoryEsti
 export function admittedSequences(plan: MemoryPlan, workload: Workload): number {
   const { reservation, maximumSequences } = plan.deployment.runtime;
   const { data } = plan.deployment.parallelism;
-  const tokens = workload.contextTokens + Math.max(1, workload.promptTokens);
-  const full = tokens + workload.outputTokens;
-  const held = reservation.kind === 'fraction' ? tokens + workload.outputTokens / 2 : full;
-  const free = plan.budgetBytesPerDevice - plan.weightBytesPerDevice - reservation.perDeviceBytes;
-  const pool = reservation.kind === 'pool' ? reservation.fraction * free : free;
-  return Math.min(maximumBatch(plan, held, pool), maximumSequences * data);
+  const full = sequenceTokens(workload);
+  const held = reservation.kind === 'fraction' ? full - workload.outputTokens / 2 : full;
+  const share = reservation.kind === 'pool' ? reservation.fraction : 1;
+  return data * Math.min(sequencesThatFit(plan, workload, held, share), maximumSequences);
 }
 
-function maximumBatch(plan: MemoryPlan, sequenceTokens: number, freeBytesPerDevice: number): number {
-  const oneSequence =
-    cacheBytesPerDevice(plan, sequenceTokens, 1) + plan.stateBytesPerSequencePerDevice * plan.sequenceShareOfDevice;
-  if (freeBytesPerDevice <= 0) return 0;
-  // A model without cache or state (none exists) would admit any batch; the scheduler's limit stands for it.
-  if (oneSequence === 0) return plan.deployment.runtime.maximumSequences;
-  return Math.floor(freeBytesPerDevice / oneSequence);
+/** Most sequences on one replica for which their cache is at most `poolShare` of what weights and working space leave. */
+function sequencesThatFit(plan: MemoryPlan, workload: Workload, tokens: number, poolShare: number): number {
+  const oneSequence = (cacheBytesPerDevice(plan, tokens) + plan.stateBytesPerSequencePerDevice) / poolShare;
+  return largestThatHolds(LARGEST_BATCH, (sequences) => {
+    const fixed = fixedBytesPerDevice(plan, workload, sequences);
+    return bytesPerDevice(fixed, sequences, oneSequence) <= plan.budgetBytesPerDevice;
+  });
 }
 
-/** Longest sequence whose cache fits at this batch; cache grows with every token, so bisection finds it. */
-function maximumContextTokens(plan: MemoryPlan, batch: number, freeBytesPerDevice: number): number {
-  const free = freeBytesPerDevice - batch * plan.sequenceShareOfDevice * plan.stateBytesPerSequencePerDevice;
-  if (free <= 0) return 0;
-  const limit = plan.deployment.model.contextTokens ?? LONGEST_SEQUENCE_TOKENS;
-  if (cacheBytesPerDevice(plan, limit, batch) <= free) return limit;
-  let fits = 0;
-  let exceeds = limit;
-  while (exceeds - fits > 1) {
-    const middle = Math.floor((fits + exceeds) / 2);
-    if (cacheBytesPerDevice(plan, middle, batch) <= free) fits = middle;
-    else exceeds = middle;
-  }
-  return fits;
+function bytesPerDevice(fixed: number, sequences: number, oneSequence: number): number {
+  return fixed + sequences * oneSequence;
 }
 
-/** Where a model publishes no context limit, memory alone limits; beyond this no published model goes. */
-const LONGEST_SEQUENCE_TOKENS = 16_777_216;
+function fixedBytesPerDevice(plan: MemoryPlan, workload: Workload, sequences: number): number {
+  const activation = activationBytesPerDevice(plan, workload, sequences);
+  return plan.weightBytesPerDevice + activation + overheadBytesPerDevice(plan, activation);
+}
 
-function cacheBytesPerDevice(plan: MemoryPlan, sequenceTokens: number, sequences: number): number {
-  const { deployment } = plan;
+function activationBytesPerDevice(plan: MemoryPlan, workload: Workload, sequences: number): number {
+  // The scheduler never runs more than its limit at once, however many are asked for.
+  const running = Math.min(sequences, plan.deployment.runtime.maximumSequences);
+  const stepTokens = largestStepTokens(plan.deployment.runtime, workload, running);
+  return stepTokens * plan.activationBytesPerToken + running * plan.logitBytesPerSequence;
+}
+
+/** What the runtime takes beside weights and cache; activations share it but for a third. */
+function overheadBytesPerDevice({ deployment }: MemoryPlan, activationBytes: number): number {
+  const { perDeviceBytes } = deployment.runtime.reservation;
+  // The part no activation can share: driver context and, across devices, communication buffers.
+  return Math.max(perDeviceBytes - activationBytes, perDeviceBytes / 3);
+}
+
+function sequencesOfReplica({ parallelism }: Deployment, { batch }: Workload): number {
+  return Math.ceil(batch / parallelism.data);
+}
+
+function sequenceTokens({ contextTokens, promptTokens, outputTokens }: Workload): number {
+  return contextTokens + Math.max(1, promptTokens) + outputTokens;
+}
+
+/** Cache of one sequence on one device that holds it. */
+function cacheBytesPerDevice({ deployment, cacheShareOfDevice }: MemoryPlan, tokens: number): number {
   const { runtime, runtimeYear, model } = deployment;
   const windowed = runtime.windowedCacheSince !== null && runtimeYear >= runtime.windowedCacheSince;
-  const bytes = cachedBytesOfSequence(model.architecture, sequenceTokens, cacheBytesPerElement(deployment), {
+  const bytes = cachedBytesOfSequence(model.architecture, tokens, cacheBytesPerElement(deployment), {
     windowed,
     pageTokens: runtime.cachePageTokens,
   });
-  return bytes * sequences * plan.sequenceShareOfDevice * plan.cacheShareOfDevice;
+  return bytes * cacheShareOfDevice;
 }
 
 function cacheBytesPerElement(deployment: Deployment): number {
@@ -174,14 +178,6 @@ function cacheShare(deployment: Deployment): number {
   return whole === 0 ? 1 / tensor : onRank / whole;
 }
 
-/** Tokens of the largest step one replica runs: the prompts of its sequences, or one chunk of them. */
-function largestStepTokens({ runtime, parallelism }: Deployment, workload: Workload): number {
-  // The scheduler never runs more than its limit at once, however many are asked for.
-  const sequences = Math.min(Math.ceil(workload.batch / parallelism.data), runtime.maximumSequences);
-  const tokens = Math.max(1, workload.promptTokens) * (workload.scheduling === 'static' ? sequences : 1);
-  return Math.max(sequences, Math.min(tokens, runtime.prefillChunkTokens ?? tokens));
-}
-
 function widestFeedForward(deployment: Deployment): number {
   let widest = 0;
   for (const { feedForward } of deployment.model.architecture.blocks) {
@@ -196,15 +192,14 @@ function widestFeedForward(deployment: Deployment): number {
 }
 
 /** What the device's monitor shows: runtimes that reserve up front fill their share whatever the need. */
-function reservedBytes(plan: MemoryPlan, neededBytes: number): number {
+function reservedBytes(plan: MemoryPlan, fixedBytes: number, neededBytes: number): number {
   const { reservation } = plan.deployment.runtime;
   switch (reservation.kind) {
     case 'fraction':
       return Math.max(plan.budgetBytesPerDevice, neededBytes);
     case 'pool': {
-      const free = plan.budgetBytesPerDevice - plan.weightBytesPerDevice - reservation.perDeviceBytes;
-      const pooled = plan.weightBytesPerDevice + reservation.perDeviceBytes + reservation.fraction * Math.max(0, free);
-      return Math.max(pooled, neededBytes);
+      const free = Math.max(0, plan.budgetBytesPerDevice - fixedBytes);
+      return Math.max(fixedBytes + reservation.fraction * free, neededBytes);
     }
     case 'as-needed':
       return neededBytes;
