@@ -58,6 +58,22 @@ export class UnknownProfileError extends Error {
   }
 }
 
+/** The catalogue knows no way to do this; `argument` is what would have to be another. */
+export class UnsupportedError extends Error {
+  override name = 'UnsupportedError';
+  readonly argument: string;
+  readonly value: string;
+  /** Ids that would do; null where the list would say nothing. */
+  readonly allowed: readonly string[] | null;
+
+  constructor(message: string, argument: string, value: string, allowed: readonly string[] | null = null) {
+    super(message);
+    this.argument = argument;
+    this.value = value;
+    this.allowed = allowed;
+  }
+}
+
 /** `after` is not a cursor of this list in this order. */
 export class InvalidCursorError extends Error {
   override name = 'InvalidCursorError';

@@ -13,10 +13,10 @@ import type {
   Workload,
 } from '../engine/profile.ts';
 import { arithmeticOn } from '../engine/roofline.ts';
-import { weightBytes } from '../engine/weights.ts';
+import { chooseRuntime } from './chooseRuntime.ts';
 import type { Profile } from './kind.ts';
 import type { ModelFacts } from './kinds/model.ts';
-import { preferenceFor, type RuntimeFacts, runtimeOnDevice } from './kinds/runtime.ts';
+import { type RuntimeFacts, runtimeOnDevice } from './kinds/runtime.ts';
 import type { WeightFormatFacts } from './kinds/weightFormat.ts';
 
 /** What a question leaves open, with nulls for what it does not say. */
@@ -66,7 +66,8 @@ const FP8_CACHE = 'kv-fp8-e4m3';
  * Every default taken is an assumption of the answer.
  *
  * Throws UnknownProfileError, InvalidWorkloadError (parallelism that does not divide, formats that are not for weights
- * or caches, a runtime that cannot run them there) and MissingFigureError (no peak in any number format it could use).
+ * or caches, a runtime that cannot run them there), UnsupportedError (no runtime runs them there) and MissingFigureError
+ * (no peak in any number format it could use).
  */
 export function resolveDeployment(shelves: DeploymentShelves, request: DeploymentRequest): ResolvedDeployment {
   const assumptions: Assumption[] = [];
@@ -153,67 +154,6 @@ function noteLayout({ devices, parallelism }: Deployment, assumptions: Assumptio
     code: 'DEFAULT_PARALLELISM',
     text: `${devices} devices: ${layout.filter((part) => part !== null).join(', ')}.`,
   });
-}
-
-function chooseRuntime(
-  { runtime }: DeploymentShelves,
-  request: DeploymentRequest,
-  weights: Profile<WeightFormatFacts, WeightFormat>,
-  parallelism: Parallelism,
-  assumptions: Assumption[],
-): Profile<RuntimeFacts, Runtime> {
-  const hardware = request.hardware.engine;
-  const preference = (candidate: Profile<RuntimeFacts, Runtime>) =>
-    preferenceFor(candidate.facts, hardware, weights.engine.efficiencyClass);
-  const able = runtime
-    .all()
-    .filter((candidate) => preference(candidate) !== null)
-    .sort((a, b) => (preference(b) ?? 0) - (preference(a) ?? 0) || a.id.localeCompare(b.id));
-  if (request.runtime != null) {
-    const chosen = runtime.get(request.runtime, 'options.runtime');
-    if (preference(chosen) === null) throw cannotRun(chosen, request, weights, able);
-    return chosen;
-  }
-  const usual = able[0];
-  if (usual === undefined) {
-    throw new MissingFigureError(`runtime that runs ${weights.name} weights on ${request.hardware.name}`, weights.id);
-  }
-  const chosen = able.find(({ engine }) => holdsWeights(engine, request, weights.engine, parallelism)) ?? usual;
-  assumptions.push({
-    code: 'DEFAULT_RUNTIME',
-    text:
-      chosen === usual
-        ? `${chosen.name} runs it: the usual runtime for ${weights.name} weights on ${request.hardware.name}.`
-        : `${chosen.name} runs it: with what ${usual.name} reserves by default on ${request.hardware.name}, the weights leave no room for a cache.`,
-  });
-  return chosen;
-}
-
-/** Weights and the runtime's own needs leave room for a cache on each device. */
-function holdsWeights(
-  { reservation }: Runtime,
-  { model, hardware: { engine: hardware } }: DeploymentRequest,
-  format: WeightFormat,
-  { tensor, pipeline }: Parallelism,
-): boolean {
-  if (model.engine.architecture === null) return false;
-  const perDevice = weightBytes(model.engine.architecture, format).total / (tensor * pipeline);
-  const fraction = reservation.kind === 'fraction' ? reservation.fraction : 1;
-  return perDevice + reservation.perDeviceBytes < fraction * hardware.usableMemoryBytes;
-}
-
-function cannotRun(
-  chosen: Profile<RuntimeFacts, Runtime>,
-  request: DeploymentRequest,
-  weights: Profile<WeightFormatFacts, WeightFormat>,
-  able: readonly Profile<RuntimeFacts, Runtime>[],
-): InvalidWorkloadError {
-  const others = able.map(({ id }) => id).join(', ');
-  const allowed =
-    others === ''
-      ? `left out, and another weight format chosen: no runtime runs ${weights.name} on ${request.hardware.name}`
-      : `one that runs ${weights.name} weights on ${request.hardware.name}: ${others}`;
-  return new InvalidWorkloadError('options.runtime', chosen.id, allowed);
 }
 
 function chooseCache(

@@ -1,6 +1,6 @@
 import { type ASTNode, GraphQLError } from 'graphql';
 import { InvalidWorkloadError, MissingFigureError } from '../engine/errors.ts';
-import { InvalidCursorError, UnknownProfileError } from '../registry/errors.ts';
+import { InvalidCursorError, UnknownProfileError, UnsupportedError } from '../registry/errors.ts';
 
 /** Codes of requests that cannot be answered, in `extensions.code`. */
 export type ErrorCode = 'UNKNOWN_PROFILE' | 'INVALID_ARGUMENT' | 'MISSING_FIGURE' | 'UNSUPPORTED';
@@ -58,6 +58,10 @@ export function asCodedError(error: unknown): unknown {
   if (error instanceof UnknownProfileError) {
     const { argument, kind, value, suggestions } = error;
     return codedError('UNKNOWN_PROFILE', error.message, { argument: argument ?? argumentOf(kind), value, suggestions });
+  }
+  if (error instanceof UnsupportedError) {
+    const { argument, value, allowed } = error;
+    return codedError('UNSUPPORTED', error.message, { argument, value, allowed: allowed ?? undefined });
   }
   if (error instanceof InvalidCursorError) {
     return codedError('INVALID_ARGUMENT', error.message, { argument: error.argument, value: error.value });

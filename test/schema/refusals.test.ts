@@ -151,6 +151,42 @@ describe('requests that cannot be answered', () => {
     expect(error.extensions).toMatchObject({ argument: 'options.offer' });
   });
 
+  test.each(['groq-lpu-v1', 'cerebras-wse-3', 'sambanova-sn40l'])('no runtime runs on %s', async (id) => {
+    for (const options of ['{}', '{ runtime: "vllm" }', '{ weights: "Q4_K_M" }']) {
+      const error = await calculator.refusal(`{ estimate(hardware: "${id}", options: ${options}) { summary } }`);
+      expect(error.extensions).toMatchObject({ code: 'UNSUPPORTED', argument: 'hardware', value: id });
+      const { name, facts } = calculator.registry.catalogue().hardware.get(id);
+      expect(error.message).toContain(name);
+      expect(error.message).toContain(facts.family);
+      for (const runtime of calculator.registry.catalogue().runtime.all()) expect(error.message).toContain(runtime.id);
+    }
+  });
+
+  test('weights that no runtime runs there: the formats that run are named, and they do run', async () => {
+    const error = await calculator.refusal(
+      '{ estimate(hardware: "aws-trainium2", options: { weights: "Q4_K_M" }) { summary } }',
+    );
+    const { extensions } = error;
+    expect(extensions).toMatchObject({ code: 'UNSUPPORTED', argument: 'options.weights', value: 'gguf-q4_k_m' });
+    expect(error.message).toContain('neuron');
+    const allowed = error.extensions.allowed as string[];
+    expect(allowed).toContain('bf16');
+    for (const weights of allowed) {
+      await calculator.answer(
+        'query ($weights: ID!) { estimate(hardware: "aws-trainium2", options: { weights: $weights }) { summary } }',
+        { weights },
+      );
+    }
+  });
+
+  test('a runtime that does not run there: the ones that do are named', async () => {
+    const error = await calculator.refusal(
+      '{ estimate(hardware: "aws-trainium2", options: { runtime: "llama.cpp" }) { summary } }',
+    );
+    expect(error.extensions).toMatchObject({ code: 'INVALID_ARGUMENT', argument: 'options.runtime' });
+    expect(error.message).toContain('neuron');
+  });
+
   test('two prices at once are refused', async () => {
     const error = await calculator.refusal(
       '{ estimate(options: { usdPerHour: 1, offer: "aws-g4dn.xlarge-on-demand-us-east-1-2026-07-20" }) { summary } }',

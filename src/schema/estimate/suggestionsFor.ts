@@ -2,6 +2,7 @@ import { InvalidWorkloadError, MissingFigureError } from '../../engine/errors.ts
 import { estimate } from '../../engine/estimate.ts';
 import type { Deployment, Estimate, Hardware } from '../../engine/profile.ts';
 import { arithmeticOn } from '../../engine/roofline.ts';
+import { UnsupportedError } from '../../registry/errors.ts';
 import { resolveDeployment } from '../../registry/resolveDeployment.ts';
 import type { Context } from '../context.ts';
 import type { ModelProfile } from '../model/model.ts';
@@ -49,10 +50,12 @@ function attempt(question: Question, model: ModelProfile, { catalogue, coefficie
     return { estimate: trial, devices, hardwareName: hardware.name, weightsName: weights.name };
   } catch (error) {
     // A change that cannot be answered is no suggestion; anything else is a bug and goes on.
-    if (error instanceof InvalidWorkloadError || error instanceof MissingFigureError) return null;
+    if (unanswerable.some((known) => error instanceof known)) return null;
     throw error;
   }
 }
+
+const unanswerable = [InvalidWorkloadError, MissingFigureError, UnsupportedError];
 
 /** What people reach for when a model is too big, widest first; other formats are tried after these. */
 const usualFormats = [
