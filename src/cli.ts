@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
-import { type Ask, askServer, NoAnswerError, RefusedError } from './cli/ask.ts';
+import { type Answered, type Ask, askServer, inWords, NoAnswerError, RefusedError } from './cli/ask.ts';
 import { addCalculateOptions, type CalculateOptions, estimateVariables } from './cli/calculate.ts';
 import { type EstimateReply, estimateQuery, estimateReport } from './cli/estimateReport.ts';
 import { type ScenariosReply, scenariosQuery, scenariosReport } from './cli/scenariosReport.ts';
@@ -28,7 +28,10 @@ const program = new Command('calc')
 withOutput(addCalculateOptions(program.command('calculate')))
   .description('one estimate: latency, memory and cost, with what they rest on')
   .action(async (options: CalculateOptions & OutputOptions) => {
-    await answer<EstimateReply>(options, estimateQuery, estimateVariables(options), estimateReport);
+    await answer<EstimateReply>(options, estimateQuery, estimateVariables(options), ({ data, refusals }, width) => {
+      if (refusals.length > 0) throw new RefusedError(inWords(refusals));
+      return estimateReport(data, width);
+    });
   });
 
 withOutput(program.command('scenarios'))
@@ -73,12 +76,14 @@ async function answer<Reply>(
   { json, url }: OutputOptions,
   query: string,
   variables: Record<string, unknown>,
-  report: (reply: Reply, width: number) => string,
+  report: (answered: Answered<Reply>, width: number) => string,
 ): Promise<void> {
   const print = async (ask: Ask) => {
-    const reply = await ask<Reply>(query, variables);
+    const answered = await ask<Reply>(query, variables);
+    const { data, refusals } = answered;
     const width = Math.min(process.stdout.columns ?? 100, 120);
-    process.stdout.write(json ? `${JSON.stringify(reply, null, 2)}\n` : report(reply, width));
+    const whole = refusals.length === 0 ? data : { ...data, errors: refusals };
+    process.stdout.write(json ? `${JSON.stringify(whole, null, 2)}\n` : report(answered, width));
   };
   if (url !== undefined) return print(askServer(url));
 

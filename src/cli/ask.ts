@@ -8,11 +8,18 @@ export interface Reply<Data> {
 
 export interface ReplyError {
   message: string;
+  path?: readonly (string | number)[];
   extensions?: { code?: string; argument?: string; suggestions?: readonly string[] };
 }
 
+/** An answer, and what of it was refused: one scenario of a list, for example. */
+export interface Answered<Data> {
+  data: Data;
+  refusals: readonly ReplyError[];
+}
+
 /** One question to the API. */
-export type Ask = <Data>(query: string, variables: Readonly<Record<string, unknown>>) => Promise<Data>;
+export type Ask = <Data>(query: string, variables: Readonly<Record<string, unknown>>) => Promise<Answered<Data>>;
 
 /** The question was refused: bad input, which the person can mend. */
 export class RefusedError extends Error {
@@ -54,21 +61,25 @@ function post(query: string, variables: Readonly<Record<string, unknown>>) {
   };
 }
 
-async function readReply<Data>(response: { status: number; text(): Promise<string> }, from: string): Promise<Data> {
+async function readReply<Data>(
+  response: { status: number; text(): Promise<string> },
+  from: string,
+): Promise<Answered<Data>> {
   const reply = parseReply<Data>(await response.text());
   if (reply === undefined) throw new NoAnswerError(`${from} answered ${response.status}, but not with GraphQL`);
   const { data, errors = [] } = reply;
-  if (errors.length > 0) {
-    const message = errors.map((error) => error.message).join('; ');
-    // Errors without a code of ours are a bug here or a server of another version: not the person's input.
-    const coded = errors.every(({ extensions }) => refusals.has(extensions?.code ?? ''));
-    throw coded ? new RefusedError(message) : new NoAnswerError(message);
-  }
-  if (data === undefined || data === null) throw new NoAnswerError(`${from} answered without data`);
-  return data;
+  // Errors without a code of ours are a bug here or a server of another version: not the person's input.
+  if (errors.some(({ extensions }) => !refusalCodes.has(extensions?.code ?? '')))
+    throw new NoAnswerError(inWords(errors));
+  if (data !== undefined && data !== null) return { data, refusals: errors };
+  throw errors.length > 0 ? new RefusedError(inWords(errors)) : new NoAnswerError(`${from} answered without data`);
 }
 
-const refusals = new Set(['UNKNOWN_PROFILE', 'INVALID_ARGUMENT', 'MISSING_FIGURE', 'UNSUPPORTED']);
+export function inWords(errors: readonly ReplyError[]): string {
+  return errors.map(({ message }) => message).join('; ');
+}
+
+const refusalCodes = new Set(['UNKNOWN_PROFILE', 'INVALID_ARGUMENT', 'MISSING_FIGURE', 'UNSUPPORTED']);
 
 function parseReply<Data>(text: string): Reply<Data> | undefined {
   try {

@@ -46,7 +46,10 @@ export const ScenarioType = builder.objectRef<ScenarioProfile>('Scenario').imple
     description: t.string({ description: 'What it is about.', resolve: ({ facts }) => facts.description }),
     estimate: t.field({
       type: EstimateType,
-      description: 'The answer for this scenario, as Query.estimate gives it.',
+      nullable: true,
+      description:
+        'The answer for this scenario, as Query.estimate gives it; null with an error at its path where it cannot be ' +
+        'answered, and the other scenarios keep their answers.',
       resolve: resolving((scenario, _, context) => answerScenario(scenario, context)),
     }),
     model: t.field({

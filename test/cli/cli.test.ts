@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writePack } from '../registry/smallPack.ts';
 import { type Ended, type RunningServer, spawnProject, startServer, temporaryFolder } from '../server/serverProcess.ts';
 
 const databaseUrl = join(temporaryFolder(), 'calculator.db');
@@ -31,6 +32,21 @@ describe('the documented commands', () => {
     expect(code).toBe(0);
     expect(stdout.match(/^Answer +\S/gm)?.length).toBeGreaterThanOrEqual(11);
     expect(stdout.split('\n\n').slice(0, 3).join('\n')).toMatch(/chatbot[\s\S]*summari[sz]ation[\s\S]*code/i);
+  });
+
+  test('a scenario that cannot be answered says why, and the others are answered', async () => {
+    const scenario = {
+      ...{ name: 'Chat on a Groq card', description: 'A device that no runtime runs on.', order: 2 },
+      ...{ model: 'llama-2-7b', deployment: 'local', hardware: 'groq-lpu-v1', source: 'here' },
+      ...{ promptTokens: 10, outputTokens: 10, batch: 1, scheduling: 'static' },
+      sources: { here: { title: 'Made up for this test', known: 'assumed' } },
+    };
+    const pack = writePack(temporaryFolder(), { 'scenarios/on-groq.json': scenario });
+    const environment = { DATABASE_URL: join(temporaryFolder(), 'extended.db'), PROFILE_PACKS: pack };
+    const { code, stdout, stderr } = await calc(['scenarios'], environment);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/Chat on a Groq card[\s\S]+?^No answer +No runtime of the catalogue runs on Groq/m);
+    expect(stdout.match(/^Answer +\S/gm)?.length).toBeGreaterThanOrEqual(11);
   });
 
   test('kebab-case and plain spellings give the same answer', async () => {

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { temporaryFolder, writePack } from '../registry/smallPack.ts';
 import { type Calculator, openCalculator } from './calculator.ts';
 
 let calculator: Calculator;
@@ -205,5 +206,25 @@ describe('the documented scenarios', () => {
       estimate: { summary: string };
     }>('{ scenario(id: "chatbot") { estimate { summary } } estimate { summary } }');
     expect(scenario.estimate.summary).toBe(estimate.summary);
+  });
+
+  test('one that cannot be answered says why and leaves the others theirs', async () => {
+    const sources = { here: { title: 'Made up for this test', known: 'assumed' } };
+    const pack = writePack(temporaryFolder(), {
+      'scenarios/on-groq.json': {
+        ...{ name: 'Chat on a Groq card', description: 'A device that no runtime runs on.', order: 2, sources },
+        ...{ model: 'llama-2-7b', deployment: 'local', hardware: 'groq-lpu-v1', source: 'here' },
+        ...{ promptTokens: 10, outputTokens: 10, batch: 1, scheduling: 'static' },
+      },
+    });
+    const extended = await openCalculator([pack]);
+    onTestFinished(() => extended.close());
+    const { data, errors } = await extended.ask<{
+      scenarios: { id: string; estimate: { summary: string } | null }[];
+    }>('{ scenarios { id estimate { summary } } }');
+    const index = data.scenarios.findIndex(({ id }) => id === 'on-groq');
+    expect(errors).toMatchObject([{ path: ['scenarios', index, 'estimate'], extensions: { code: 'UNSUPPORTED' } }]);
+    expect(data.scenarios.length).toBeGreaterThan(11);
+    for (const { id, estimate } of data.scenarios) expect(estimate === null, id).toBe(id === 'on-groq');
   });
 });
