@@ -1,3 +1,5 @@
+import { readableCount } from './readable.ts';
+
 /** Energy of a deployment at its estimated pace, from the power its devices may draw. */
 export interface EnergyEstimate {
   /** All devices together. */
@@ -30,7 +32,7 @@ export function energyEstimate(
     wattHoursPerRequest: watts / pace.requestsPerSecond / 3600,
     basis: {
       kind: 'rated-power',
-      text: `rated power of ${wattsPerDevice} W a device: an upper bound; hosts and cooling not included`,
+      text: `rated power of ${readableCount(wattsPerDevice)} W a device: an upper bound; hosts and cooling not included`,
     },
   };
 }

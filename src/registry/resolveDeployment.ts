@@ -12,6 +12,7 @@ import type {
   WeightFormat,
   Workload,
 } from '../engine/profile.ts';
+import { readableCount } from '../engine/readable.ts';
 import { arithmeticOn } from '../engine/roofline.ts';
 import { chooseRuntime } from './chooseRuntime.ts';
 import type { Profile } from './kind.ts';
@@ -146,13 +147,13 @@ export function layered(devices: number): Parallelism {
 function noteLayout({ devices, parallelism }: Deployment, assumptions: Assumption[]): void {
   const { tensor, pipeline, data } = parallelism;
   const layout = [
-    tensor > 1 ? `tensor parallel over ${tensor}` : null,
-    pipeline > 1 ? `consecutive layers on ${pipeline}` : null,
-    data > 1 ? `${data} copies that share the requests` : null,
+    tensor > 1 ? `tensor parallel over ${readableCount(tensor)}` : null,
+    pipeline > 1 ? `consecutive layers on ${readableCount(pipeline)}` : null,
+    data > 1 ? `${readableCount(data)} copies that share the requests` : null,
   ];
   assumptions.push({
     code: 'DEFAULT_PARALLELISM',
-    text: `${devices} devices: ${layout.filter((part) => part !== null).join(', ')}.`,
+    text: `${readableCount(devices)} devices: ${layout.filter((part) => part !== null).join(', ')}.`,
   });
 }
 
@@ -224,8 +225,8 @@ function workloadOf(
       code: 'DEFAULT_SCHEDULING',
       text:
         scheduling === 'continuous'
-          ? `In-flight batching: ${batch} requests at a time, a new one as each ends (closed loop).`
-          : `One static batch of ${batch}: all prompts are read together and all answers written together.`,
+          ? `In-flight batching: ${readableCount(batch)} requests at a time, a new one as each ends (closed loop).`
+          : `One static batch of ${readableCount(batch)}: all prompts are read together and all answers written together.`,
     });
   }
   return { promptTokens, outputTokens, batch, contextTokens: contextTokens ?? 0, scheduling };

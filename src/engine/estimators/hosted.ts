@@ -1,5 +1,6 @@
 import { MissingFigureError } from '../errors.ts';
 import type { Assumption, LatencyEstimate, ThroughputEstimate, Workload } from '../profile.ts';
+import { readableCount } from '../readable.ts';
 
 /** One published measurement of a hosted model. */
 export interface HostedMeasurement {
@@ -226,10 +227,12 @@ function assumptionsOf(first: HostedMeasurement, next: HostedMeasurement, worklo
   const ratio = first.promptTokens === null ? null : Math.max(asked, 1) / first.promptTokens;
   if (ratio === null || ratio > PROMPT_RATIO_WORTH_SAYING || ratio < 1 / PROMPT_RATIO_WORTH_SAYING) {
     const measured =
-      first.promptTokens === null ? 'a prompt of unstated length' : `${first.promptTokens} prompt tokens`;
+      first.promptTokens === null
+        ? 'a prompt of unstated length'
+        : `${readableCount(first.promptTokens)} prompt tokens`;
     assumptions.push({
       code: 'HOSTED_PROMPT_LENGTH',
-      text: `Time to first token was measured with ${measured} and is not scaled to the ${asked} tokens asked about.`,
+      text: `Time to first token was measured with ${measured} and is not scaled to the ${readableCount(asked)} tokens asked about.`,
     });
   }
   if (next.wholeRequest !== null) {
@@ -247,7 +250,7 @@ function assumptionsOf(first: HostedMeasurement, next: HostedMeasurement, worklo
   if (workload.batch > 1) {
     assumptions.push({
       code: 'HOSTED_NO_CONTENTION',
-      text: `${workload.batch} requests in flight are taken not to slow each other down; rate limits may.`,
+      text: `${readableCount(workload.batch)} requests in flight are taken not to slow each other down; rate limits may.`,
     });
   }
   return assumptions;

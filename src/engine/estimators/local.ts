@@ -16,6 +16,7 @@ import type {
   Saturation,
   Workload,
 } from '../profile.ts';
+import { readableCount } from '../readable.ts';
 import { dominantBound } from '../roofline.ts';
 import { latencyLaw } from './serving.ts';
 
@@ -43,7 +44,7 @@ export function estimateLocal(deployment: Deployment, workload: Workload, coeffi
   const latency = withWaiting(times.latency, workload, admitted);
   if (workload.batch > admitted && memory.maximumBatch >= 1) {
     warnings.push(
-      `${deployment.runtime.name} runs ${admitted} of ${workload.batch} sequences at once; the others wait, ` +
+      `${deployment.runtime.name} runs ${readableCount(admitted)} of ${readableCount(workload.batch)} sequences at once; the others wait, ` +
         'and their waiting is part of the time to first token.',
     );
   }

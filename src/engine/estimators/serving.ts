@@ -11,6 +11,7 @@ import type {
   Saturation,
   Workload,
 } from '../profile.ts';
+import { readableCount } from '../readable.ts';
 import { dominantBound } from '../roofline.ts';
 import { admittedSequences, type MemoryPlan, memoryEstimate, memoryPlan } from '../serving/memory.ts';
 import { type ServingPlan, servingPlan } from '../serving/plan.ts';
@@ -54,7 +55,7 @@ export function estimateServing(deployment: Deployment, workload: Workload, coef
   }
   if (workload.batch > admitted && memory.maximumBatch >= 1) {
     warnings.push(
-      `${deployment.runtime.name} admits about ${admitted} of ${workload.batch} sequences at once; the others wait, ` +
+      `${deployment.runtime.name} admits about ${readableCount(admitted)} of ${readableCount(workload.batch)} sequences at once; the others wait, ` +
         'and their waiting is part of the time to first token.',
     );
   }

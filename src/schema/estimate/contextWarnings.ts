@@ -1,6 +1,6 @@
 import type { Workload } from '../../engine/profile.ts';
+import { readableCount } from '../../engine/readable.ts';
 import type { ModelProfile } from '../model/model.ts';
-import { readableCount } from './readable.ts';
 
 /** A sequence longer than the model was made for gets an answer, and a word about it. */
 export function contextWarnings({ name, facts }: ModelProfile, workload: Workload): string[] {

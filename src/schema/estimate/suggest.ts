@@ -1,6 +1,6 @@
 import type { Estimate } from '../../engine/profile.ts';
+import { readableCount, significant } from '../../engine/readable.ts';
 import { gibOf } from '../units.ts';
-import { readableCount, significant } from './readable.ts';
 import type { Suggestion } from './suggestion.ts';
 
 /** A deployment that was tried instead, and what it needs. */
@@ -104,7 +104,7 @@ function largerDevice({ largerDevices, attempt }: SuggestionSearch): Suggestion 
   for (const id of largerDevices.slice(0, longestSearch)) {
     const trial = attempt({ hardware: id });
     if (!fits(trial)) continue;
-    const count = trial.devices === 1 ? 'one' : `${trial.devices} ×`;
+    const count = trial.devices === 1 ? 'one' : `${readableCount(trial.devices)} ×`;
     return { argument: 'hardware', value: id, text: `Use ${count} ${trial.hardwareName}: ${room(trial)}.` };
   }
   return null;

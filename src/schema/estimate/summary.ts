@@ -1,7 +1,7 @@
 import type { MemoryEstimate } from '../../engine/profile.ts';
+import { readableCount, readableSeconds, readableUsd, significant } from '../../engine/readable.ts';
 import { gibOf } from '../units.ts';
 import type { Answer } from './answer.ts';
-import { readableCount, readableSeconds, readableUsd, significant } from './readable.ts';
 
 /**
  * One sentence a person can act on: "Llama 2 7B (FP16) on one NVIDIA T4 with vLLM: 1,000 tokens take about 47 s
@@ -18,7 +18,7 @@ export function summarise(answer: Answer): string {
 function subject({ model, deployment }: Answer): string {
   if (deployment.mode === 'api') return `${model.name} over the API of ${deployment.provider}`;
   const { devices, hardware, weights, runtime } = deployment;
-  const count = devices === 1 ? 'one' : `${devices} ×`;
+  const count = devices === 1 ? 'one' : `${readableCount(devices)} ×`;
   const place = hardware === null ? '' : ` on ${count} ${hardware.name}`;
   return `${model.name} (${weights.name})${place} with ${runtime.name}`;
 }
