@@ -47,9 +47,15 @@ export function inTransaction<Result>(database: SqliteDatabase, work: () => Resu
 
 /** SQLite's own words for what went wrong with a file, as one clear line; other errors pass unchanged. */
 export function asRegistryError(error: unknown, path: string): unknown {
+  const failure = storageFailure(error);
+  if (failure === null) return error;
+  return new RegistryError(`The database ${path} ${failure.what}.`, failure.hint, { cause: error });
+}
+
+/** What is wrong with the file, to follow "The database ...", and what the person can do; null for any other error. */
+export function storageFailure(error: unknown): { what: string; hint: string } | null {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const say = (what: string, hint: string) =>
-    new RegistryError(`The database ${path} ${what}.`, hint, { cause: error });
+  const say = (what: string, hint: string) => ({ what, hint });
   if (code === 'SQLITE_NOTADB') return say('is not a SQLite database', anotherFile);
   if (code.startsWith('SQLITE_CORRUPT')) return say('is damaged', anotherFile);
   if (code === 'SQLITE_FULL') return say('cannot grow: the disk is full', 'Make room and try again.');
@@ -59,7 +65,7 @@ export function asRegistryError(error: unknown, path: string): unknown {
     return say('is held by another process', 'Wait for it, or stop it, and try again.');
   }
   if (code.startsWith('SQLITE_IOERR')) return say('cannot be read or written (input/output error)', 'Check the disk.');
-  return error;
+  return null;
 }
 
 /** The file's own folder is created (the default is `data/`); a longer path that does not exist is a typing error. */

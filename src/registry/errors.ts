@@ -9,11 +9,23 @@ export class RegistryError extends Error {
   }
 }
 
+/** Both ends included, in the unit of the figure. */
+export interface FigureRange {
+  minimum: number;
+  maximum: number;
+}
+
 /** One thing that is wrong with a profile's facts. */
 export interface FactProblem {
   /** Where, as in `memory.memoryGiB` or `offers[3].usdPerHour`; empty for the whole. */
   path: string;
   message: string;
+  /** What sort of problem, for programs: OUT_OF_RANGE, CONTRADICTION, MISSING, UNKNOWN_FIELD, UNKNOWN_PROFILE, INVALID_VALUE. */
+  code?: string;
+  /** The values that would do. */
+  range?: FigureRange;
+  /** What may have been meant. */
+  suggestion?: string;
 }
 
 /** A pack holds something that cannot be used; nothing of it was loaded. */
@@ -89,11 +101,15 @@ export class InvalidCursorError extends Error {
 /** The facts of a change are not valid; all problems at once. */
 export class InvalidFactsError extends Error {
   override name = 'InvalidFactsError';
+  readonly kind: string;
+  readonly id: string;
   readonly problems: readonly FactProblem[];
 
   constructor(kind: string, id: string, problems: readonly FactProblem[]) {
     const reasons = problems.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
     super(`${kind} ${id}: ${reasons.join('; ')}`);
+    this.kind = kind;
+    this.id = id;
     this.problems = problems;
   }
 }

@@ -1,5 +1,5 @@
-import type { z } from 'zod';
 import { type FactProblem, PackError } from './errors.ts';
+import { factProblems } from './factProblems.ts';
 import { parseJsonFile } from './jsonFile.ts';
 import { lineOfPath, pathSegments, pathText } from './jsonText.ts';
 import type { Kind, Reference } from './kind.ts';
@@ -58,11 +58,6 @@ function profilesOfFile(pack: Pack, file: PackFile): PackProfile[] {
     const within = pathSegments(path);
     return packProfile(pack, kind, id, facts, (problems) => fail(problems, within));
   });
-}
-
-/** What zod found, in the words and paths of messages. */
-export function factProblems(error: z.ZodError): FactProblem[] {
-  return error.issues.map((issue) => ({ path: pathText(issue.path), message: issue.message }));
 }
 
 /** What is wrong with an id, to follow "the id ..."; null when nothing is. */

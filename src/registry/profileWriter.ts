@@ -6,15 +6,17 @@ import { nextCatalogueRevision } from './catalogueValues.ts';
 import { ChangeLog } from './changeLog.ts';
 import { inTransaction, type SqliteDatabase } from './database.ts';
 import {
+  type FactProblem,
   IdempotencyConflictError,
   IdTakenError,
   InvalidFactsError,
   NotApplicableError,
   RevisionConflictError,
 } from './errors.ts';
+import { factProblems } from './factProblems.ts';
 import type { Kind, Profile } from './kind.ts';
 import { kindNamed } from './kinds.ts';
-import { checkId, factProblems } from './packProfiles.ts';
+import { checkId } from './packProfiles.ts';
 import { StoredProfile } from './storedProfile.ts';
 import type { ChangeRow, ProfileRow } from './tables.ts';
 
@@ -39,8 +41,8 @@ export interface CreateRequest extends Request {
 }
 
 export interface UpdateRequest extends ChangeOfExisting {
-  /** All facts, not only the changed ones. */
-  facts: unknown;
+  /** All facts, not only the changed ones; or a function that makes them from the current ones, in the same transaction. */
+  facts: unknown | ((current: object) => unknown);
 }
 
 export interface RetireRequest extends ChangeOfExisting {
@@ -104,7 +106,8 @@ export class ProfileWriter {
     const kind = kindNamed(request.kind);
     return this.#write(request, () => {
       const row = this.#existing(request);
-      const facts = this.#validFacts(kind, row.id, request.facts);
+      const stated = typeof request.facts === 'function' ? request.facts(JSON.parse(row.facts)) : request.facts;
+      const facts = this.#validFacts(kind, row.id, stated);
       const behind = row.origin === 'user' ? {} : { packFacts: row.facts, packOrigin: row.origin };
       const name = kind.name(row.id, facts);
       const next: ProfileRow = { ...nextRevision(row), ...behind, name, origin: 'user', facts: JSON.stringify(facts) };
@@ -177,8 +180,8 @@ export class ProfileWriter {
   #validFacts(kind: Kind, id: string, stated: unknown): object {
     const badId = checkId(id);
     const parsed = kind.schema.safeParse(stated);
-    const problems = badId === null ? [] : [{ path: 'id', message: badId }];
-    if (!parsed.success) problems.push(...factProblems(parsed.error));
+    const problems: FactProblem[] = badId === null ? [] : [{ path: 'id', code: 'INVALID_VALUE', message: badId }];
+    if (!parsed.success) problems.push(...factProblems(parsed.error, kind.schema, stated));
     if (!parsed.success || problems.length > 0) throw new InvalidFactsError(kind.kind, id, problems);
 
     const facts = parsed.data;
@@ -191,9 +194,10 @@ export class ProfileWriter {
       const shelf = shelfOf(catalogue, reference.kind);
       if (shelf.find(reference.id)?.id === reference.id) continue;
       const [nearest] = shelf.suggest(reference.id);
-      const suggestion = nearest === undefined ? '' : ` (did you mean ${nearest}?)`;
-      const message = `there is no ${reference.kind} ${JSON.stringify(reference.id)}${suggestion}`;
-      problems.push({ path: reference.path, message });
+      const hint = nearest === undefined ? '' : ` (did you mean ${nearest}?)`;
+      const message = `there is no ${reference.kind} ${JSON.stringify(reference.id)}${hint}`;
+      const suggestion = nearest === undefined ? {} : { suggestion: nearest };
+      problems.push({ path: reference.path, code: 'UNKNOWN_PROFILE', message, ...suggestion });
     }
     if (problems.length > 0) throw new InvalidFactsError(kind.kind, id, problems);
     return facts;

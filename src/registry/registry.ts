@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Coefficients } from '../engine/coefficients.ts';
+import { ApiKeys } from './apiKeys.ts';
 import type { Catalogue } from './catalogue.ts';
 import { CatalogueStore } from './catalogueStore.ts';
 import { ChangeLog, type ChangePage, type ChangeRequest } from './changeLog.ts';
@@ -28,6 +29,7 @@ export interface Registry {
   catalogue(): Catalogue;
   readonly coefficients: Coefficients;
   readonly write: ProfileWriter;
+  readonly keys: ApiKeys;
   changes(request: ChangeRequest): ChangePage;
   /** What loading the packs did at start. */
   readonly packLoad: PackLoad;
@@ -63,6 +65,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
       catalogue: () => store.current(),
       coefficients,
       write: new ProfileWriter(database, store),
+      keys: new ApiKeys(database),
       changes: (request) => log.list(request),
       packLoad,
       onChange: (listener) => store.onChange(listener),

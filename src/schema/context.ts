@@ -4,12 +4,26 @@ import type { Registry } from '../registry/registry.ts';
 
 /** What resolvers see: one snapshot of the catalogue for the whole request, so that its answers agree. */
 export interface Context {
+  /** A mutation puts the catalogue that shows its change here: what it answers with, and what follows it, sees it. */
   catalogue: Catalogue;
   /** What physics cannot know, as calibrated. */
-  coefficients: Coefficients;
+  readonly coefficients: Coefficients;
+  readonly registry: Registry;
+  /** The request's `Authorization` header; looked up only by what needs it. */
+  authorization(): string | null;
+}
+
+/** The parts of a request that resolvers may need. */
+export interface RequestHeaders {
+  readonly headers: { get(name: string): string | null };
 }
 
 /** The context of one request: the catalogue as it is now, taken once. */
-export function requestContext(registry: Registry): Context {
-  return { catalogue: registry.catalogue(), coefficients: registry.coefficients };
+export function requestContext(registry: Registry, request?: RequestHeaders): Context {
+  return {
+    catalogue: registry.catalogue(),
+    coefficients: registry.coefficients,
+    registry,
+    authorization: () => request?.headers.get('authorization') ?? null,
+  };
 }

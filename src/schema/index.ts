@@ -7,6 +7,7 @@ import './model/queries.ts';
 import './model/links.ts';
 import './hardware/queries.ts';
 import './hardware/links.ts';
+import './hardware/mutations.ts';
 import './weightFormat.ts';
 import './runtime.ts';
 import './measurements.ts';

@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import { useInvalidArguments } from '../schema/coercionErrors.ts';
+import type { RequestHeaders } from '../schema/context.ts';
 import { bodyLimit } from './bodyLimit.ts';
 import { queryCaching } from './caching.ts';
 import { requestLimitPlugins, requestLimits } from './limits.ts';
@@ -8,7 +9,7 @@ import { requestLimitPlugins, requestLimits } from './limits.ts';
 export interface ApiOptions {
   schema: GraphQLSchema;
   /** The resolvers' context for one request. */
-  createContext(): object;
+  createContext(request: RequestHeaders): object;
   /** Unexpected errors are written to the console, whole. Default: yes. */
   logging?: boolean;
 }
@@ -22,7 +23,7 @@ export const graphqlPath = '/graphql';
 export function createApi({ schema, createContext, logging = true }: ApiOptions) {
   return createYoga({
     schema,
-    context: () => createContext(),
+    context: ({ request }) => createContext(request),
     graphqlEndpoint: graphqlPath,
     // Any front end may read: there are no cookies, so there is nothing a foreign page could borrow.
     cors: {

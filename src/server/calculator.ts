@@ -13,6 +13,8 @@ export interface Calculator extends ApiOptions {
   /** Models and devices in the catalogue, counts. */
   models: number;
   devices: number;
+  /** The write key of a database that never had one, made now; null when it has. */
+  firstKey(): string | null;
   close(): void;
 }
 
@@ -29,7 +31,7 @@ export async function openCalculator({
   const { model, hardware } = registry.catalogue();
   return {
     schema: buildSchema(),
-    createContext: () => requestContext(registry),
+    createContext: (request) => requestContext(registry, request),
     notReady() {
       try {
         registry.catalogue();
@@ -41,6 +43,7 @@ export async function openCalculator({
     },
     models: model.all().length,
     devices: hardware.all().length,
+    firstKey: () => registry.keys.createFirst(),
     close: () => registry.close(),
   };
 }

@@ -18,13 +18,16 @@ export interface ReplyError {
 export async function openCalculator(packs: readonly string[] = []) {
   const registry = await openRegistry({ databasePath: ':memory:', packs });
   const schema = buildSchema();
-  const context = () => requestContext(registry);
+  const context = ({ request }: { request: Request }) => requestContext(registry, request);
   const yoga = createYoga({ schema, context, plugins: [useInvalidArguments()], logging: false });
 
-  const ask = async <Data>(query: string, variables: object = {}): Promise<Reply<Data>> => {
+  let writeKey: string | undefined;
+
+  const ask = async <Data>(query: string, variables: object = {}, key?: string): Promise<Reply<Data>> => {
+    const authorization = key === undefined ? {} : { authorization: `Bearer ${key}` };
     const response = await yoga.fetch('http://calculator.invalid/graphql', {
       method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      headers: { 'content-type': 'application/json', accept: 'application/json', ...authorization },
       body: JSON.stringify({ query, variables }),
     });
     return response.json();
@@ -33,6 +36,14 @@ export async function openCalculator(packs: readonly string[] = []) {
     schema,
     registry,
     ask,
+    /** The only mutation of `text` as a person with a write key asks it: what it answers. */
+    async write<Answer = Record<string, unknown>>(text: string, variables: object = {}): Promise<Answer> {
+      writeKey ??= registry.keys.create('test');
+      const { data, errors } = await ask<Record<string, Answer>>(text, variables, writeKey);
+      const [answer] = Object.values(data ?? {});
+      if (errors !== undefined || answer === undefined) throw new Error(JSON.stringify(errors));
+      return answer;
+    },
     /** The data of a question that must not fail. */
     async answer<Data>(query: string, variables: object = {}): Promise<Data> {
       const { data, errors } = await ask<Data>(query, variables);

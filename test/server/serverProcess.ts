@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -46,6 +47,8 @@ export interface RunningServer {
   origin: string;
   /** The line it announced itself with. */
   announcement: string;
+  /** The key for writing that a first start prints; waits for it. */
+  firstKey(): Promise<string>;
   child: ChildProcess;
   ended: Promise<Ended>;
   stop(): Promise<Ended>;
@@ -56,7 +59,8 @@ export async function startServer(environment: Readonly<Record<string, string>>)
   const { child, ended, stdout } = spawnProject('src/server.ts', { environment: { PORT: '0', ...environment } });
   const announced = new Promise<string>((resolve) => {
     child.stdout?.on('data', () => {
-      if (stdout().includes('\n')) resolve(stdout().trim());
+      const [line, rest] = stdout().split('\n', 2);
+      if (rest !== undefined) resolve(line ?? '');
     });
   });
   const first = await Promise.race([announced, ended]);
@@ -67,5 +71,13 @@ export async function startServer(environment: Readonly<Record<string, string>>)
     child.kill('SIGTERM');
     return ended;
   };
-  return { origin, announcement: first, child, ended, stop };
+  const firstKey = async () => {
+    for (;;) {
+      const key = /: (llmc_\S+)\n/.exec(stdout())?.[1];
+      if (key !== undefined) return key;
+      if (child.exitCode !== null) throw new Error('the server ended without printing a key');
+      await wait(10);
+    }
+  };
+  return { origin, announcement: first, firstKey, child, ended, stop };
 }

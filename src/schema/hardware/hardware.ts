@@ -31,7 +31,7 @@ export const MemoryClass = builder.enumType('MemoryClass', {
   } as const,
 });
 
-const LinkKind = builder.enumType('LinkKind', {
+export const LinkKind = builder.enumType('LinkKind', {
   description: 'How devices reach each other.',
   values: {
     NVLINK: { value: 'nvlink', description: 'NVIDIA NVLink.' },

@@ -1,0 +1,76 @@
+import type { InputFieldMap, InputShapeFromFields } from '@pothos/core';
+import type { GraphQLSchema } from 'graphql';
+import { builder } from '../builder.ts';
+import type { Context } from '../context.ts';
+import { asMutationError, errorTypes, MutationError, notAuthorized } from './errors.ts';
+
+type Types = (typeof builder)['$inferSchemaTypes'];
+export type ArgumentBuilder = PothosSchemaTypes.MutationFieldBuilder<Types, object>['arg'];
+
+/** What a mutation works with, once the request may do it. */
+export interface Writing {
+  /** Name of the key, for the change log. */
+  actor: string;
+  context: Context;
+  schema: GraphQLSchema;
+}
+
+interface MutationOptions<Args extends InputFieldMap, Payload extends object> {
+  /** Object and verb: hardwareCreate. */
+  name: string;
+  description: string;
+  /** The kind of profile it writes: the key must have the scope `write` or `write:<kind>`. */
+  kind: string;
+  args: (arg: ArgumentBuilder) => Args;
+  /** The payload's type, called like the mutation: HardwareCreatePayload. */
+  payload: PothosSchemaTypes.ObjectRef<Types, Payload>;
+  /** Which errors it may answer with, beside those of every mutation. */
+  errors: readonly (keyof typeof errorTypes)[];
+  /** Throws the registry's errors; they become members of the result. */
+  run: (args: InputShapeFromFields<Args>, writing: Writing) => Payload;
+}
+
+builder.mutationType({
+  description:
+    'Changes of the catalogue. Each needs `Authorization: Bearer <key>`, is one transaction, and answers with a payload ' +
+    'or with one of the errors, which all have `message` and `code`: `... on Error { message code }`.',
+});
+
+/**
+ * The only way to make a mutation: it asks for the key before anything else, turns the registry's errors into members
+ * of the result `<Name>Result`, and lets the rest of the request see the change.
+ */
+export function mutation<Args extends InputFieldMap, Payload extends object>(
+  options: MutationOptions<Args, Payload>,
+): void {
+  const { name, description, kind, payload, errors, run } = options;
+  const result = builder.unionType(`${upperFirst(name)}Result`, {
+    description: `What ${name} answers: its payload, or why it did not happen.`,
+    types: [payload, ...errorTypes.always, ...errors.flatMap((group) => [...errorTypes[group]])] as const,
+    resolveType: (value) => (value instanceof MutationError ? value.typeName : payload.name),
+  });
+  builder.mutationField(name, (t) =>
+    t.field({
+      type: result,
+      description,
+      args: options.args(t.arg),
+      resolve: (_root, args, context, { schema }) => {
+        try {
+          const authorized = context.registry.keys.authorize(context.authorization(), kind);
+          if ('refused' in authorized) return notAuthorized(authorized.refused, `write:${kind}`) as never;
+          const answer = run(args as InputShapeFromFields<Args>, { ...authorized, context, schema });
+          context.catalogue = context.registry.catalogue();
+          return answer as never;
+        } catch (error) {
+          const known = asMutationError(error);
+          if (known === null) throw error;
+          return known as never;
+        }
+      },
+    }),
+  );
+}
+
+export function upperFirst(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
