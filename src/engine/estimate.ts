@@ -12,6 +12,14 @@ import type { Deployment, Estimate, Parallelism, Workload } from './profile.ts';
  */
 export function estimate(deployment: Deployment, workload: Workload, coefficients: Coefficients): Estimate {
   checkParallelism(deployment);
+  return estimateAsRun(deployment, workload, coefficients);
+}
+
+/**
+ * `estimate` of a layout that was measured: it is a fact, so it is not checked as a question is (Neuron pads heads to run
+ * 32 of them on 24 cores).
+ */
+export function estimateAsRun(deployment: Deployment, workload: Workload, coefficients: Coefficients): Estimate {
   switch (deployment.runtime.estimator) {
     case 'serving':
       return estimateServing(deployment, workload, coefficients);

@@ -1,5 +1,5 @@
 import { type Coefficients, lookUpCoefficient } from './coefficients.ts';
-import type { CoefficientUse, Deployment, Estimate, Workload } from './profile.ts';
+import type { CoefficientUse, Deployment, Estimate, LatencyEstimate, Workload } from './profile.ts';
 
 /** How an answer is known: measured on this deployment's neighbour, fitted on its like, inherited, or datasheet only. */
 export type EvidenceMethod = 'measured-neighbour' | 'fitted' | 'inherited' | 'datasheet';
@@ -39,18 +39,20 @@ export function errorBand(
   const groups = errorGroups(deployment, workload);
   const timeToFirstToken = widening * lookUpCoefficient(coefficients, 'error.timeToFirstToken', groups);
   const timePerOutputToken = widening * lookUpCoefficient(coefficients, 'error.timePerOutputToken', groups);
-  const { latency } = estimate;
-  const firstShare = latency.timeToFirstTokenSeconds / latency.endToEndSeconds;
-  // Both parts err together (the same device, the same build), so their widths add by share, not by squares.
-  const endToEnd = firstShare * timeToFirstToken + (1 - firstShare) * timePerOutputToken;
   return {
     timeToFirstToken,
     timePerOutputToken,
-    endToEnd,
+    endToEnd: endToEndHalfWidth(estimate.latency, timeToFirstToken, timePerOutputToken),
     method: methodOf(format, build, inheritance),
     inheritance,
     evidence: evidenceOf(format, build),
   };
+}
+
+/** Both parts err together (the same device, the same build), so their widths add by share, not by squares. */
+export function endToEndHalfWidth(latency: LatencyEstimate, timeToFirstToken: number, timePerOutputToken: number) {
+  const firstShare = latency.timeToFirstTokenSeconds / latency.endToEndSeconds;
+  return firstShare * timeToFirstToken + (1 - firstShare) * timePerOutputToken;
 }
 
 /** From the closest group to the widest: estimator | experts or dense | alone or batched, for a vendor where local. */

@@ -1,13 +1,11 @@
-import type { Profile } from '../registry/kind.ts';
 import {
   type MetricName as MeasuredMetricName,
   type Measurement,
   measurementGroups,
 } from '../registry/kinds/measurement.ts';
+import type { MeasurementProfile } from '../registry/measuredRuns.ts';
 import { builder } from './builder.ts';
 import { ProfileType } from './profile.ts';
-
-export type MeasurementProfile = Profile<Measurement, Measurement>;
 
 const MeasurementMode = builder.enumType('MeasurementMode', {
   description: 'How the run was driven.',

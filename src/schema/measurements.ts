@@ -1,9 +1,10 @@
 import type { Catalogue } from '../registry/catalogue.ts';
+import type { MeasurementProfile } from '../registry/measuredRuns.ts';
 import { builder } from './builder.ts';
 import { connectionOf, pageArguments, pageRequest } from './connection.ts';
 import { resolving } from './errors.ts';
 import { groupedBy } from './grouped.ts';
-import { type MeasurementProfile, MeasurementType, MetricName } from './measurement.ts';
+import { MeasurementType, MetricName } from './measurement.ts';
 
 export const MeasurementConnection = connectionOf('Measurement', MeasurementType, 'measurements');
 

@@ -156,7 +156,7 @@ export const kind: Kind<Measurement, Measurement> = {
       };
     });
   },
-  name: (_id, row) => [row.model, row.weights, 'on', row.hardware ?? 'disk', 'by', row.runtime].join(' '),
+  name: (_id, row) => nameOf(row),
   aliases: () => [],
   searchText: (id, row) =>
     [id, row.set, row.model, row.hardware ?? '', row.runtime, row.weights].join(' ').toLowerCase(),
@@ -172,3 +172,19 @@ export const kind: Kind<Measurement, Measurement> = {
   },
   toEngine: (_id, row) => row,
 };
+
+/** What a measurement is of. Hardware is null for the size of a file. */
+export type MeasurementSubject = Pick<Measurement, 'model' | 'weights' | 'hardware' | 'runtime'>;
+
+/** "llama-2-7b bf16 on nvidia-t4-16gb by vllm": ids hold no blanks, so `subjectOfName` can read it back. */
+function nameOf({ model, weights, hardware, runtime }: MeasurementSubject): string {
+  return [model, weights, 'on', hardware ?? NO_HARDWARE, 'by', runtime].join(' ');
+}
+
+/** What a measurement of that name is of, without parsing its facts: there are thousands, and few are looked at. */
+export function subjectOfName(name: string): MeasurementSubject {
+  const [model = '', weights = '', , hardware = '', , runtime = ''] = name.split(' ');
+  return { model, weights, hardware: hardware === NO_HARDWARE ? null : hardware, runtime };
+}
+
+const NO_HARDWARE = 'disk';

@@ -32,6 +32,7 @@ export function answerHosted(question: Question, model: ModelProfile, { catalogu
     workload,
     latency: {
       latency: estimate.latency,
+      arrivals: 'provider',
       intervals: () => ({
         timeToFirstTokenSeconds: estimate.timeToFirstTokenSecondsRange,
         timePerOutputTokenSeconds: estimate.timePerOutputTokenSecondsRange,
@@ -157,7 +158,7 @@ function basisOf(estimate: HostedEstimate, catalogue: Catalogue): Basis {
     evidence:
       `Published measurements of the hosted model: ${timeToFirstTokenCount} of the time to first token, ` +
       `${timePerOutputTokenCount} of the speed.`,
-    nearestMeasurement: null,
+    nearestMeasurement: () => null,
     expectedErrorPercent: compared < 2 ? null : typicalErrorPercent(Math.log(high / low) / 2),
     coefficients: [],
     hostedMeasurements: rowsUsed(estimate, catalogue),

@@ -4,9 +4,10 @@ import { estimate } from '../../engine/estimate.ts';
 import type { HardwareHourPrice } from '../../engine/price.ts';
 import { namedPrice, type PriceChoice } from '../../engine/priceChoice.ts';
 import type { Assumption, Estimate } from '../../engine/profile.ts';
-import { type ErrorBand, errorBand } from '../../engine/uncertainty.ts';
+import type { ErrorBand } from '../../engine/uncertainty.ts';
 import { assumedFigures, assumedProfile } from '../../registry/assumedFigures.ts';
 import type { Catalogue } from '../../registry/catalogue.ts';
+import { evidenceFor, nearestMeasurement } from '../../registry/evidence.ts';
 import { type ResolvedDeployment, resolveDeployment } from '../../registry/resolveDeployment.ts';
 import type { Context } from '../context.ts';
 import { invalidArgument } from '../errors.ts';
@@ -17,7 +18,7 @@ import type { Answer, Question } from './answer.ts';
 import type { Basis } from './basis.ts';
 import { contextWarnings } from './contextWarnings.ts';
 import { deploymentRequest, hardwareAsked } from './deploymentRequest.ts';
-import type { LatencyIntervals } from './latency.ts';
+import { arrivalsOf, type LatencyIntervals } from './latency.ts';
 import { suggestionsFor } from './suggestionsFor.ts';
 import { typicalErrorPercent } from './typicalError.ts';
 
@@ -30,14 +31,14 @@ export function answerLocal(question: Question, model: ModelProfile, context: Co
   const result = estimate(deployment, workload, coefficients);
   const { devices, parallelism, runtimeYear } = deployment;
   const price = hourlyPrice(question, hardware, catalogue);
-  const band = once(() => errorBand(deployment, workload, result, coefficients));
+  const band = once(() => evidenceFor(deployment, workload, result, catalogue, coefficients));
   return {
     catalogue,
     model,
     hardware,
     deployment: { mode: 'local', hardware, devices, parallelism, runtime, runtimeYear, weights, kvCache },
     workload,
-    latency: { latency: result.latency, intervals: () => intervalsOf(result, band()) },
+    latency: { latency: result.latency, arrivals: arrivalsOf(workload), intervals: () => intervalsOf(result, band()) },
     throughput: result.throughput,
     memory: result.memory,
     saturation: result.saturation,
@@ -58,7 +59,7 @@ export function answerLocal(question: Question, model: ModelProfile, context: Co
       return price === null ? null : rentedCost(price, devices, result.throughput, tokens);
     },
     energy: () => energyEstimate(deployment.hardware.powerWatts, devices, result.throughput),
-    basis: () => basisOf(result, band()),
+    basis: () => basisOf(result, band(), () => nearestMeasurement(deployment, workload, catalogue)),
     suggestions: () => suggestionsFor(question, model, deployment, result, context),
   };
 }
@@ -84,11 +85,15 @@ function around(value: number, halfWidth: number) {
   return { low: value * Math.exp(-halfWidth), high: value * Math.exp(halfWidth) };
 }
 
-function basisOf({ coefficients }: Estimate, { method, evidence, endToEnd }: ErrorBand): Basis {
+function basisOf(
+  { coefficients }: Estimate,
+  { method, evidence, endToEnd }: ErrorBand,
+  nearest: Basis['nearestMeasurement'],
+): Basis {
   return {
     method,
     evidence,
-    nearestMeasurement: null,
+    nearestMeasurement: nearest,
     expectedErrorPercent: typicalErrorPercent(endToEnd),
     coefficients,
     hostedMeasurements: [],

@@ -1,22 +1,19 @@
 import type { CoefficientUse } from '../../engine/profile.ts';
 import type { EvidenceMethod } from '../../engine/uncertainty.ts';
+import type { NearestMeasurement } from '../../registry/evidence.ts';
 import { builder } from '../builder.ts';
 import { type HostedLatencyProfile, HostedLatencyType } from '../hostedLatency.ts';
-import { type MeasurementProfile, MeasurementType } from '../measurement.ts';
+import { MeasurementType } from '../measurement.ts';
 
 /** How much an answer can be trusted, and why. */
 export interface Basis {
   method: EvidenceMethod;
   evidence: string;
-  nearestMeasurement: NearestMeasurement | null;
+  /** Looked for when the field is asked. */
+  nearestMeasurement(): NearestMeasurement | null;
   expectedErrorPercent: number | null;
   coefficients: readonly CoefficientUse[];
   hostedMeasurements: readonly HostedLatencyProfile[];
-}
-
-export interface NearestMeasurement {
-  measurement: MeasurementProfile;
-  differs: readonly string[];
 }
 
 const BasisMethod = builder.enumType('BasisMethod', {
@@ -24,7 +21,9 @@ const BasisMethod = builder.enumType('BasisMethod', {
   values: {
     MEASURED_NEIGHBOUR: {
       value: 'measured-neighbour',
-      description: 'Measurements of this very deployment, or of this model at its provider.',
+      description:
+        'Measurements of this very deployment (model, device, runtime, build, formats, layout) with a load at most twice ' +
+        'as large or small, or of this model at its provider.',
     },
     FITTED: {
       value: 'fitted',
@@ -62,11 +61,14 @@ const CoefficientType = builder.objectRef<CoefficientUse>('Coefficient').impleme
 });
 
 const NearestMeasurementType = builder.objectRef<NearestMeasurement>('NearestMeasurement').implement({
-  description: 'The closest published point.',
+  description:
+    'The closest published point that timed what the answer is about: generating, or reading the prompt when one token ' +
+    'is generated. The same model on the same device by the same runtime comes before any other; then build, formats, ' +
+    'layout and load count, mostly in doublings.',
   fields: (t) => ({
     measurement: t.expose('measurement', { type: MeasurementType, description: 'The measurement.' }),
     differs: t.stringList({
-      description: 'What is different there, in words.',
+      description: 'What is different there, each with both values: "batch: 8 there, 32 here". Empty when nothing is.',
       resolve: ({ differs }) => [...differs],
     }),
   }),
@@ -77,10 +79,11 @@ export const BasisType = builder.objectRef<Basis>('Basis').implement({
   fields: (t) => ({
     method: t.expose('method', { type: BasisMethod, description: 'What it rests on.' }),
     evidence: t.exposeString('evidence', { description: 'The same in a sentence.' }),
-    nearestMeasurement: t.expose('nearestMeasurement', {
+    nearestMeasurement: t.field({
       type: NearestMeasurementType,
       nullable: true,
-      description: 'The closest published point; null when none is close.',
+      description: 'The closest published point and what differs; null for an API.',
+      resolve: (basis) => basis.nearestMeasurement(),
     }),
     expectedErrorPercent: t.exposeFloat('expectedErrorPercent', {
       nullable: true,

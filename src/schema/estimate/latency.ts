@@ -1,5 +1,5 @@
 import type { Interval } from '../../engine/estimators/hosted.ts';
-import type { LatencyEstimate } from '../../engine/profile.ts';
+import type { LatencyEstimate, Workload } from '../../engine/profile.ts';
 import { builder } from '../builder.ts';
 import { millisecondsOf } from '../units.ts';
 import { type Range, RangeType } from './range.ts';
@@ -14,8 +14,36 @@ export interface LatencyIntervals {
 /** The intervals cost more than the latency: they are calculated when a field asks. */
 export interface LatencyAnswer {
   latency: LatencyEstimate;
+  arrivals: ArrivalsValue;
   intervals(): LatencyIntervals;
 }
+
+export type ArrivalsValue = 'alone' | 'together' | 'closed-loop' | 'provider';
+
+/** How the requests of a workload on own hardware reach the engine. */
+export function arrivalsOf({ batch, scheduling }: Workload): ArrivalsValue {
+  if (batch === 1) return 'alone';
+  return scheduling === 'static' ? 'together' : 'closed-loop';
+}
+
+const Arrivals = builder.enumType('Arrivals', {
+  description: 'Which arrivals of requests a time to first token assumes.',
+  values: {
+    ALONE: { value: 'alone', description: 'One request on an idle engine: nothing waits.' },
+    TOGETHER: {
+      value: 'together',
+      description:
+        'All prompts of a static batch arrive at once and are read together; every first token comes at its end.',
+    },
+    CLOSED_LOOP: {
+      value: 'closed-loop',
+      description:
+        'Always `batch` requests in flight: as one answer ends the next request arrives, waits for part of the others’ ' +
+        'prompts and, where memory or scheduler admit fewer, for a place. Not a burst, and not random arrivals.',
+    },
+    PROVIDER: { value: 'provider', description: 'The traffic the provider had when the latency was measured.' },
+  } as const,
+});
 
 const eighty = 'Local: 80 % of measurements should lie in it. API: the spread of comparable published measurements.';
 
@@ -28,6 +56,7 @@ export const LatencyEstimateType = builder.objectRef<LatencyAnswer>('LatencyEsti
       description: 'From asking to the first token, in milliseconds. Without a prompt, one decode step.',
       resolve: ({ latency }) => millisecondsOf(latency.timeToFirstTokenSeconds),
     }),
+    arrivals: t.expose('arrivals', { type: Arrivals, description: 'Which arrivals timeToFirstTokenMs assumes.' }),
     timePerOutputTokenMs: t.float({
       description: 'Mean time of a token after the first, in milliseconds: the first one is not part of it.',
       resolve: ({ latency }) => millisecondsOf(latency.timePerOutputTokenSeconds),

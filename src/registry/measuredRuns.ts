@@ -1,0 +1,196 @@
+import { type Run, runDistance, runOf, subjectDistance } from '../engine/neighbours.ts';
+import type { Workload } from '../engine/profile.ts';
+import type { MeasuredTimes } from '../engine/residuals.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { Profile } from './kind.ts';
+import { type Measurement, subjectOfName } from './kinds/measurement.ts';
+import { measuredDeployment, measuredWorkload } from './measuredRun.ts';
+
+export type MeasurementProfile = Profile<Measurement, Measurement>;
+
+/** A measurement of speed as the engine sees it: what ran, what was asked, and the times. */
+export interface MeasuredRun extends Run {
+  profile: MeasurementProfile;
+  times: MeasuredTimes;
+  /** Tokens per second of everything queued at once; null for other runs. */
+  saturatedTokensPerSecond: number | null;
+}
+
+/**
+ * Measured runs of one catalogue, by model, device and runtime. Sizes, runs of low trust and runs on the CPU cores of a
+ * chip that the catalogue describes as a GPU are left out: they say nothing about the speed of a deployment.
+ * Facts are parsed, and runs made, for the subjects that questions lead to.
+ */
+export class MeasuredRuns {
+  readonly #catalogue: Catalogue;
+  readonly #profiles: ProfilesBySubject;
+  readonly #runs = new Map<string, readonly MeasuredRun[]>();
+  /** One run of each subject: all of them are equally far in model, device and runtime. */
+  #examples: readonly { subject: string; run: MeasuredRun }[] | undefined;
+  readonly #order = new Map<string, Order>();
+
+  constructor(catalogue: Catalogue) {
+    this.#catalogue = catalogue;
+    this.#profiles = profilesBySubject(catalogue.measurement);
+  }
+
+  /** Every measured run of the run's model on its device by its runtime. */
+  ofSubject(run: Run): readonly MeasuredRun[] {
+    return this.#runsOf(subjectOf(run));
+  }
+
+  /** The run with the least distance that `says` something to the point; null when there is none. Ties: by id. */
+  nearest(run: Run, says: (measured: MeasuredRun) => boolean): MeasuredRun | null {
+    let best = nearestOf(run, this.ofSubject(run), says);
+    if (best !== null) return best.measured;
+    for (const { subject, distance } of this.#orderFrom(run)) {
+      if (best !== null && distance >= best.distance) break;
+      const found = nearestOf(run, this.#runsOf(subject), says);
+      if (found !== null && (best === null || found.distance < best.distance)) best = found;
+    }
+    return best?.measured ?? null;
+  }
+
+  #runsOf(subject: string): readonly MeasuredRun[] {
+    let runs = this.#runs.get(subject);
+    if (runs === undefined) {
+      const profiles = this.#profiles.get(subject) ?? [];
+      runs = profiles.map((profile) => measuredRun(profile, this.#catalogue)).filter((run) => run !== null);
+      if (profiles.length > 0) this.#runs.set(subject, runs);
+    }
+    return runs;
+  }
+
+  /** Subjects by their distance from the run's, the nearest first. Remembered: people ask about a deployment again. */
+  #orderFrom(run: Run): Order {
+    const subject = subjectOf(run);
+    const known = this.#order.get(subject);
+    if (known !== undefined) return known;
+    this.#examples ??= [...this.#profiles].flatMap(([other, profiles]) => {
+      const example = firstRun(profiles, this.#catalogue);
+      return example === null ? [] : [{ subject: other, run: example }];
+    });
+    const order = this.#examples
+      .map((example) => ({ subject: example.subject, distance: subjectDistance(run, example.run) }))
+      .sort((one, other) => one.distance - other.distance)
+      .slice(0, mostSubjects);
+    if (this.#order.size >= mostOrders) this.#order.clear();
+    this.#order.set(subject, order);
+    return order;
+  }
+}
+
+type Order = readonly { subject: string; distance: number }[];
+
+/** A nearer run than any of the nearest fifty subjects' would have to be of another one: they are long too far then. */
+const mostSubjects = 50;
+/** Subjects whose order is remembered at a time. */
+const mostOrders = 500;
+
+const knownRuns = new WeakMap<Catalogue, MeasuredRuns>();
+
+/** The measured runs of a catalogue, grouped when first asked for. */
+export function measuredRunsOf(catalogue: Catalogue): MeasuredRuns {
+  let runs = knownRuns.get(catalogue);
+  if (runs === undefined) {
+    runs = new MeasuredRuns(catalogue);
+    knownRuns.set(catalogue, runs);
+  }
+  return runs;
+}
+
+type ProfilesBySubject = ReadonlyMap<string, readonly MeasurementProfile[]>;
+const knownProfiles = new WeakMap<Catalogue['measurement'], ProfilesBySubject>();
+
+/** Kept with the shelf, which most changes of the catalogue leave as it is. */
+function profilesBySubject(shelf: Catalogue['measurement']): ProfilesBySubject {
+  const known = knownProfiles.get(shelf);
+  if (known !== undefined) return known;
+  const subjects = new Map<string, MeasurementProfile[]>();
+  for (const profile of shelf.all()) {
+    const { model, hardware, runtime } = subjectOfName(profile.name);
+    if (hardware === null) continue;
+    const key = keyOf(model, hardware, runtime);
+    const profiles = subjects.get(key);
+    if (profiles === undefined) subjects.set(key, [profile]);
+    else profiles.push(profile);
+  }
+  knownProfiles.set(shelf, subjects);
+  return subjects;
+}
+
+interface Found {
+  measured: MeasuredRun;
+  distance: number;
+}
+
+function nearestOf(run: Run, runs: readonly MeasuredRun[], says: (measured: MeasuredRun) => boolean): Found | null {
+  let best: Found | null = null;
+  for (const measured of runs) {
+    if (!says(measured)) continue;
+    const distance = runDistance(run, measured, best?.distance);
+    if (best === null || distance < best.distance) best = { measured, distance };
+  }
+  return best;
+}
+
+function firstRun(profiles: readonly MeasurementProfile[], catalogue: Catalogue): MeasuredRun | null {
+  for (const profile of profiles) {
+    const run = measuredRun(profile, catalogue);
+    if (run !== null) return run;
+  }
+  return null;
+}
+
+/** A measurement as a run; null when it timed nothing, is little trusted, or ran on what no question can ask for. */
+export function measuredRun(profile: MeasurementProfile, catalogue: Catalogue): MeasuredRun | null {
+  const { facts } = profile;
+  const device = facts.hardware === null ? null : catalogue.hardware.find(facts.hardware);
+  if (device === null || facts.trust === 'low') return null;
+  if (facts.backend === 'cpu' && device.engine.kind !== 'cpu') return null;
+  const workload = measuredWorkload(facts, 'timePerOutputTokenMs');
+  const times = measuredTimes(facts, workload);
+  const saturated = facts.mode === 'saturated';
+  const saturatedTokensPerSecond = saturated ? (facts.metrics.outputTokensPerSecond ?? null) : null;
+  if (saturatedTokensPerSecond === null && Object.values(times).every((seconds) => seconds === null)) return null;
+  const deployment = measuredDeployment(facts, device.engine, {
+    model: (id) => catalogue.model.find(id)?.engine ?? null,
+    weightFormat: (id) => catalogue.weightFormat.find(id)?.engine ?? null,
+    runtime: (id) => catalogue.runtime.find(id),
+  });
+  if (typeof deployment === 'string') return null;
+  return { ...runOf(deployment, workload, saturated), profile, times, saturatedTokensPerSecond };
+}
+
+/** Rates as the times they stand for; of several metrics of one time the directly measured one counts. */
+function measuredTimes({ metrics, mode }: Measurement, { batch, promptTokens, outputTokens }: Workload): MeasuredTimes {
+  const { timeToFirstTokenMs, timePerOutputTokenMs, endToEndMs } = metrics;
+  const { prefillTokensPerSecond, decodeTokensPerSecondPerSequence } = metrics;
+  const outputTokensPerSecond = mode === 'saturated' ? undefined : metrics.outputTokensPerSecond;
+  const totalTokensPerSecond = mode === 'saturated' ? undefined : metrics.totalTokensPerSecond;
+  return {
+    timeToFirstTokenSeconds:
+      milliseconds(timeToFirstTokenMs) ?? perSecond(batch * promptTokens, prefillTokensPerSecond),
+    timePerOutputTokenSeconds: milliseconds(timePerOutputTokenMs) ?? perSecond(1, decodeTokensPerSecondPerSequence),
+    endToEndSeconds:
+      milliseconds(endToEndMs) ??
+      perSecond(batch * outputTokens, outputTokensPerSecond) ??
+      perSecond(batch * (promptTokens + outputTokens), totalTokensPerSecond),
+  };
+}
+
+function milliseconds(value: number | undefined): number | null {
+  return value === undefined ? null : value / 1000;
+}
+
+function perSecond(count: number, rate: number | undefined): number | null {
+  return rate === undefined || count === 0 ? null : count / rate;
+}
+
+function subjectOf({ deployment: { model, hardware, runtime } }: Run): string {
+  return keyOf(model.id, hardware.id, runtime.id);
+}
+
+function keyOf(model: string, hardware: string, runtime: string): string {
+  return `${model} ${hardware} ${runtime}`;
+}
