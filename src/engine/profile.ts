@@ -289,6 +289,12 @@ export interface Hardware {
 
 // ---------------------------------------------------------------- runtime
 
+/** Builds of a runtime before this one: by version (major.minor) where it is known, by year where it is not. */
+export interface BuildLimit {
+  version: string;
+  year: number;
+}
+
 /** How a runtime lays out memory. */
 export type Reservation =
   /** vLLM, SGLang: takes a fraction of the device up front and admits optimistically (preempts when full). */
@@ -328,6 +334,12 @@ export interface Runtime {
   flashAttentionSince: number | null;
   /** Host launches every kernel by itself (no CUDA graphs): a step cannot be faster than its launches. */
   eager: boolean;
+  /** Old builds capture decode steps up to this context only and launch kernels one by one beyond it; null = none does. */
+  graphContextLimit: { tokens: number; before: BuildLimit } | null;
+  /** Old builds' decode kernels share one read of a key-value head among this many query heads at most; null = all do. */
+  sharedReadLimit: { queryHeads: number; before: BuildLimit } | null;
+  /** Windowed layers compute only their window from this build year on; null = always did. */
+  windowedAttentionSince: number | null;
   /** Requests arrive over HTTP and tokens are streamed; false = in-process library or command line. */
   served: boolean;
   /** Windowed layers keep only their window in the cache from this build year on; null = never. */

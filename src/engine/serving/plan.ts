@@ -6,7 +6,7 @@ import { countParameters } from '../parameters.ts';
 import type { Architecture, CoefficientUse, Deployment, FeedForward, Hardware } from '../profile.ts';
 import { arithmeticOn, attentionPeak } from '../roofline.ts';
 import { weightBytes } from '../weights.ts';
-import { type RowChain, runtimeRows, type ServingMode } from './runtimeRows.ts';
+import { formatRuntimeRows, isBefore, type RowChain, runtimeRows, type ServingMode } from './runtimeRows.ts';
 
 /** Sums over the blocks that the step formulas need. */
 interface Shape {
@@ -27,6 +27,16 @@ interface Shape {
   headParameters: number;
 }
 
+/** A group's cache as one tensor rank holds and reads it. */
+interface CacheOfRank {
+  group: CacheGroup;
+  shareOfRank: number;
+  headShareOfRank: number;
+  kvHeadsOfRank: number;
+  /** Times a decode step reads each cached element: 1, or more where query heads do not share a read. */
+  reads: number;
+}
+
 /** Everything about a deployment that no workload changes. Per rank means per tensor-parallel device of one replica. */
 export interface ServingPlan {
   deployment: Deployment;
@@ -34,7 +44,7 @@ export interface ServingPlan {
   architecture: Architecture;
   hardware: Hardware;
   shape: Shape;
-  cache: readonly { group: CacheGroup; shareOfRank: number; headShareOfRank: number; kvHeadsOfRank: number }[];
+  cache: readonly CacheOfRank[];
   tensor: number;
   /** Ranks the experts are spread over. */
   expertRanks: number;
@@ -65,6 +75,8 @@ export interface ServingPlan {
   stepSeconds: number;
   sequenceSeconds: number;
   launchSeconds: number;
+  /** Context up to which decode steps are captured graphs; 0 = none is. */
+  graphContextTokens: number;
   flashAttention: boolean;
   /** null for a single rank. */
   tensorPath: Interconnect | null;
@@ -92,6 +104,8 @@ export function servingPlan(
   const arrivals: RowChain = runtimeRows(deployment, mode);
   const look = (table: string, rows: readonly string[]) => lookUpCoefficient(coefficients, table, rows, uses);
   const lookBuild = (table: string) => lookUpCoefficient(coefficients, table, engine.rows, uses, engine.steps);
+  const kernels: RowChain = formatRuntimeRows(deployment, weights.efficiencyClass);
+  const lookKernel = (table: string) => lookUpCoefficient(coefficients, table, kernels.rows, uses, kernels.steps);
   const format = formatRows(deployment, arithmetic.native);
   const sixteenBit = formatRows(deployment, true, '16-bit');
   const bytes = weightBytes(architecture, weights, deployment.weightFileBytes);
@@ -101,6 +115,7 @@ export function servingPlan(
   const compute = look('serving.computeFraction', format);
   const B = hardware.memoryBytesPerSecond;
   const expertLayers = shape.expertLayers > 0;
+  const graphContextTokens = capturedContextTokens(deployment);
   const flashAttention = runtime.flashAttentionSince !== null && deployment.runtimeYear >= runtime.flashAttentionSince;
   return {
     deployment,
@@ -108,12 +123,7 @@ export function servingPlan(
     architecture,
     hardware,
     shape,
-    cache: cacheGroups(architecture).map((group) => ({
-      group,
-      shareOfRank: cacheShareOfRank(group, tensor),
-      headShareOfRank: group.heads === 0 ? 1 / tensor : Math.ceil(group.heads / tensor) / group.heads,
-      kvHeadsOfRank: group.latent ? Math.ceil(group.heads / tensor) : Math.max(1, Math.ceil(group.kvHeads / tensor)),
-    })),
+    cache: cacheGroups(architecture).map((group) => cacheOfRank(group, deployment, coefficients, uses)),
     tensor,
     expertRanks,
     replicasPerExpertGroup: Math.max(1, expert / tensor),
@@ -124,14 +134,15 @@ export function servingPlan(
     peakBytesPerSecond: B,
     matmulPeak: arithmetic.flopsPerSecond,
     sixteenBitPeak,
-    denseBytesPerSecond: stream * B,
-    denseFlopsPerSecond: compute * arithmetic.flopsPerSecond,
+    denseBytesPerSecond: Math.min(0.98, stream * lookKernel('serving.kernelStreamFactor')) * B,
+    denseFlopsPerSecond:
+      Math.min(0.98, compute * lookKernel('serving.kernelComputeFactor')) * arithmetic.flopsPerSecond,
     denseExponent: look('serving.overlapExponent', exponentRows(weights.efficiencyClass, arithmetic.native)),
     headBytesPerSecond: look('serving.streamFraction', sixteenBit) * B,
     headFlopsPerSecond: look('serving.computeFraction', sixteenBit) * sixteenBitPeak,
-    expertBytesPerSecond: expertLayers ? Math.min(0.98, stream * lookBuild('serving.expertStreamFactor')) * B : B,
+    expertBytesPerSecond: expertLayers ? Math.min(0.98, stream * lookKernel('serving.expertStreamFactor')) * B : B,
     expertFlopsPerSecond: expertLayers
-      ? compute * lookBuild('serving.expertComputeFactor') * arithmetic.flopsPerSecond
+      ? compute * lookKernel('serving.expertComputeFactor') * arithmetic.flopsPerSecond
       : arithmetic.flopsPerSecond,
     expertExponent: expertLayers ? look('serving.overlapExponent', ['experts', 'all']) : 1,
     cacheBytesPerSecond: lookBuild('serving.cacheStreamFraction') * B,
@@ -142,16 +153,50 @@ export function servingPlan(
       lookBuild('serving.layerSeconds') +
       look('serving.formatLayerSeconds', formatOverheadRows(deployment, arithmetic.native)) +
       lookBuild('serving.tensorLayerSeconds') * Math.log2(tensor),
-    expertLayerSeconds: expertLayers ? lookBuild('serving.expertLayerSeconds') : 0,
+    expertLayerSeconds: expertLayers ? lookKernel('serving.expertLayerSeconds') : 0,
     stepSeconds: lookBuild('serving.stepSeconds'),
     sequenceSeconds: lookUpCoefficient(coefficients, 'serving.sequenceSeconds', arrivals.rows, uses, arrivals.steps),
-    launchSeconds: runtime.eager ? lookBuild('serving.launchSeconds') : 0,
+    launchSeconds: graphContextTokens < Number.POSITIVE_INFINITY ? lookBuild('serving.launchSeconds') : 0,
+    graphContextTokens,
     flashAttention,
     tensorPath: tensor > 1 ? path(deployment, tensor, lookBuild('serving.latencyFactor'), coefficients, uses) : null,
     expertPath:
       expert > tensor ? path(deployment, expert, lookBuild('serving.latencyFactor'), coefficients, uses) : null,
     pipelinePath: pipeline > 1 ? path(deployment, tensor * pipeline, 1, coefficients, uses) : null,
   };
+}
+
+function capturedContextTokens(deployment: Deployment): number {
+  const { eager, graphContextLimit: limit } = deployment.runtime;
+  if (eager) return 0;
+  return limit !== null && isBefore(deployment, limit.before) ? limit.tokens : Number.POSITIVE_INFINITY;
+}
+
+function cacheOfRank(
+  group: CacheGroup,
+  deployment: Deployment,
+  coefficients: Coefficients,
+  uses: CoefficientUse[],
+): CacheOfRank {
+  const { runtime, runtimeYear, parallelism } = deployment;
+  const { tensor } = parallelism;
+  const ignoresWindow = runtime.windowedAttentionSince !== null && runtimeYear < runtime.windowedAttentionSince;
+  return {
+    group: ignoresWindow ? { ...group, windowTokens: Number.POSITIVE_INFINITY } : group,
+    shareOfRank: cacheShareOfRank(group, tensor),
+    headShareOfRank: group.heads === 0 ? 1 / tensor : Math.ceil(group.heads / tensor) / group.heads,
+    kvHeadsOfRank: group.latent ? Math.ceil(group.heads / tensor) : Math.max(1, Math.ceil(group.kvHeads / tensor)),
+    reads: cacheReads(),
+  };
+
+  function cacheReads(): number {
+    const limit = runtime.sharedReadLimit;
+    const queryHeads = group.kvHeads === 0 ? 1 : group.heads / group.kvHeads;
+    if (limit === null || queryHeads <= limit.queryHeads || !isBefore(deployment, limit.before)) return 1;
+    // The second-level cache answers some of the repeats.
+    const share = lookUpCoefficient(coefficients, 'serving.repeatedReadShare', ['all'], uses);
+    return Math.max(1, share * queryHeads);
+  }
 }
 
 function path(

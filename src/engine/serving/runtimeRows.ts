@@ -1,4 +1,4 @@
-import type { Deployment } from '../profile.ts';
+import type { BuildLimit, Deployment } from '../profile.ts';
 
 /**
  * How requests reach the engine. served: over HTTP, tokens streamed back. offline: in process, one batch.
@@ -47,6 +47,34 @@ export function runtimeRows(deployment: Deployment, mode?: ServingMode): RowChai
   if (mode !== undefined) add(mode, 2);
   add('all', 3);
   const chain = { rows, steps };
+  knownRows.set(key, chain);
+  return chain;
+}
+
+/** Whether a deployment's build is older than `limit`: by version where it is known, else by year. */
+export function isBefore({ runtimeVersion, runtimeYear }: Deployment, limit: BuildLimit): boolean {
+  if (runtimeVersion === undefined) return runtimeYear < limit.year;
+  const [major = 0, minor = 0] = runtimeVersion.split('.').map(Number);
+  const [limitMajor = 0, limitMinor = 0] = limit.version.split('.').map(Number);
+  return major < limitMajor || (major === limitMajor && minor < limitMinor);
+}
+
+/**
+ * Rows of constants that belong to a runtime's kernels for a number format: the runtime's rows with the format first
+ * (`vllm|2026|fp8`), then without, then all.
+ */
+export function formatRuntimeRows(deployment: Deployment, format: string): RowChain {
+  const { runtime, runtimeYear, runtimeVersion } = deployment;
+  const key = `${runtime.coefficients}|${runtimeYear}|${runtimeVersion ?? ''}|${format} kernels`;
+  const known = knownRows.get(key);
+  if (known !== undefined) return known;
+  const builds = runtimeRows(deployment);
+  const own = builds.rows.length - 1;
+  const chain = {
+    rows: [...builds.rows.slice(0, own).map((row) => `${row}|${format}`), ...builds.rows],
+    // Another format of the very build is as far as the same format of another build.
+    steps: [...builds.steps.slice(0, own), ...builds.steps.map((step) => Math.max(1, step))],
+  };
   knownRows.set(key, chain);
   return chain;
 }

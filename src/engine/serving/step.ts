@@ -62,11 +62,12 @@ export function engineStep(plan: ServingPlan, shape: StepShape): EngineStep {
 }
 
 /** Launches, gaps between kernels, scheduling and sampling: what a step takes beyond its operators. */
-function overheadSeconds(plan: ServingPlan, { decoding, prompts }: StepShape, deviceSeconds: number): number {
+function overheadSeconds(plan: ServingPlan, step: StepShape, deviceSeconds: number): number {
+  const { decoding, prompts, decodeContextTokens } = step;
   const { shape } = plan;
   const fixed = plan.stepSeconds + (decoding + prompts) * plan.sequenceSeconds;
   const layers = shape.layers * plan.layerSeconds + shape.expertLayers * plan.expertLayerSeconds;
-  if (plan.launchSeconds === 0) return fixed + layers;
+  if (plan.launchSeconds === 0 || decodeContextTokens < plan.graphContextTokens) return fixed + layers;
   const launches = shape.layers * plan.launchSeconds + shape.expertLayers * plan.expertLayerSeconds;
   return overlapped(deviceSeconds, launches, LAUNCH_EXPONENT) - deviceSeconds + fixed;
 }
@@ -128,7 +129,7 @@ function addCacheReads(operations: Operation[], plan: ServingPlan, shape: StepSh
   let flops = 0;
   let seconds = 0;
   let computeBound = false;
-  for (const { group, shareOfRank, headShareOfRank, kvHeadsOfRank } of plan.cache) {
+  for (const { group, shareOfRank, headShareOfRank, kvHeadsOfRank, reads } of plan.cache) {
     if (group.heads === 0) continue;
     const read = elementsReadPerQuery(group, context) * shareOfRank * plan.cacheBytesPerElement;
     const groupBytes = shape.decoding * group.layers * read;
@@ -138,7 +139,7 @@ function addCacheReads(operations: Operation[], plan: ServingPlan, shape: StepSh
     // Fixed keys (cross-attention) do not grow with the text, so neither does the use of the processors on them.
     const piecesOf = group.fixedElements > 0 ? Number.POSITIVE_INFINITY : readTokens(group, context);
     const occupancy = cacheOccupancy(plan, shape.decoding * kvHeadsOfRank, piecesOf);
-    const memory = groupBytes / (plan.cacheBytesPerSecond * occupancy);
+    const memory = (reads * groupBytes) / (plan.cacheBytesPerSecond * occupancy);
     const compute = groupFlops / plan.attentionFlopsPerSecond;
     seconds += overlapped(compute, memory, ATTENTION_EXPONENT);
     bytes += groupBytes;

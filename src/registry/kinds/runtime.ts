@@ -61,6 +61,8 @@ const schedulingSchema = z.strictObject({
   source: sourceKeys,
 });
 
+const version = z.string().regex(/^\d+\.\d+$/, 'major.minor');
+
 const executionSchema = z.strictObject({
   /** tensor: every device works on every layer. layers: devices hold consecutive layers. */
   split: z.enum(['tensor', 'layers']),
@@ -68,6 +70,12 @@ const executionSchema = z.strictObject({
   eager: z.boolean(),
   /** Build year since which the attention kernels in default use never store the score matrix; absent = never. */
   flashAttentionSince: year.optional(),
+  /** Builds before this one capture decode steps up to so many tokens of context, and launch one by one beyond. */
+  graphContextLimit: z.strictObject({ tokens: z.int().min(1), beforeVersion: version, beforeYear: year }).optional(),
+  /** Builds before this one share one read of a key-value head among at most so many query heads when decoding. */
+  sharedReadLimit: z.strictObject({ queryHeads: z.int().min(1), beforeVersion: version, beforeYear: year }).optional(),
+  /** Build year since which a sliding window shortens attention; absent = always. */
+  windowedAttentionSince: year.optional(),
   /** Local runtimes: the default backend by the device's vendor; CPU for any CPU. */
   backends: z.record(z.string(), z.string()),
   /** Other backends that can be chosen. */
@@ -133,6 +141,9 @@ export const runtimeKind: Kind<RuntimeFacts, Runtime> = {
     backends: facts.execution.backends,
     flashAttentionSince: facts.execution.flashAttentionSince ?? null,
     eager: facts.execution.eager,
+    graphContextLimit: engineGraphContextLimit(facts),
+    sharedReadLimit: engineSharedReadLimit(facts),
+    windowedAttentionSince: facts.execution.windowedAttentionSince ?? null,
     served: facts.scheduling.served,
     windowedCacheSince: facts.memory.windowedCacheSince ?? null,
   }),
@@ -182,4 +193,16 @@ function engineReservation({ memory: { reservation, fraction = 1, perDeviceGB } 
     case 'as-needed':
       return { kind: 'as-needed', perDeviceBytes };
   }
+}
+
+function engineGraphContextLimit({
+  execution: { graphContextLimit: limit },
+}: RuntimeFacts): Runtime['graphContextLimit'] {
+  if (limit === undefined) return null;
+  return { tokens: limit.tokens, before: { version: limit.beforeVersion, year: limit.beforeYear } };
+}
+
+function engineSharedReadLimit({ execution: { sharedReadLimit: limit } }: RuntimeFacts): Runtime['sharedReadLimit'] {
+  if (limit === undefined) return null;
+  return { queryHeads: limit.queryHeads, before: { version: limit.beforeVersion, year: limit.beforeYear } };
 }
