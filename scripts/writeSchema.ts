@@ -1,9 +1,18 @@
-// Writes schema.graphql from the code: `npm run schema:write`. A test fails when the committed file differs.
-import { writeFileSync } from 'node:fs';
+// Writes what is generated from the code: `npm run schema:write`. Tests fail when the committed files differ.
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { printSchema } from 'graphql';
 import { buildSchema } from '../src/schema/index.ts';
+import { profileSchemas } from './profileSchemas.ts';
 
-const path = join(import.meta.dirname, '..', 'schema.graphql');
-writeFileSync(path, `${printSchema(buildSchema())}\n`);
-console.log(`wrote ${path}`);
+const root = join(import.meta.dirname, '..');
+const editorSchemas = join(root, 'seeds/schemas');
+mkdirSync(editorSchemas, { recursive: true });
+
+write(join(root, 'schema.graphql'), `${printSchema(buildSchema())}\n`);
+for (const [name, text] of profileSchemas()) write(join(editorSchemas, name), text);
+
+function write(path: string, text: string): void {
+  writeFileSync(path, text);
+  console.log(`wrote ${path}`);
+}

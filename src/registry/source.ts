@@ -37,7 +37,7 @@ export const aliasSchema = z
   .string()
   .min(1)
   .max(120)
-  .regex(/^[^\p{Cc}]+$/u);
+  .refine((alias) => !/\p{Cc}/u.test(alias), 'must not contain control characters');
 /** Ids are human slugs: lower case, digits, dots, hyphens, underscores. */
 export const idSchema = z
   .string()

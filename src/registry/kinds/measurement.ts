@@ -133,6 +133,7 @@ export type Measurement = z.infer<typeof measurementSchema>;
 
 /** A published set: its sources, what its rows share, and the rows. */
 export const measurementFileSchema = z.strictObject({
+  $schema: z.string().optional(),
   title: z.string().min(3),
   sources: z.record(z.string(), sourceSchema),
   /** Fields of every row that does not state them itself; null in a row clears one. */

@@ -29,6 +29,7 @@ const parametersSchema = z
   });
 
 const modelFacts = z.strictObject({
+  $schema: z.string().exactOptional(),
   name: z.string().min(2).max(120),
   /** Other names people type; unique over all models, upper and lower case alike. */
   aliases: z.array(aliasSchema).max(40).default([]),

@@ -18,6 +18,7 @@ const objectiveSchema = z.strictObject({
 
 const scenarioSchema = z
   .strictObject({
+    $schema: z.string().optional(),
     name: z.string().min(3).max(80),
     description: z.string().min(10).max(400),
     /** Place in the list: the documented three first. */
