@@ -1,0 +1,87 @@
+import { refusal } from './importRefused.ts';
+
+/** Characters of the longest text that is read: real files have a few thousand, with long lists of exceptions 60,000. */
+export const maximumCharacters = 1_048_576;
+/** Objects and lists within each other, at most; real files have four levels. */
+const maximumDepth = 32;
+
+const quote = 34;
+const backslash = 92;
+
+/**
+ * The object in a text that somebody pasted. Size and depth are checked before parsing, so that a hostile text costs
+ * no more than one pass over it. Python's `Infinity` and `NaN`, which real files contain, are read as null.
+ *
+ * @throws ImportRefusedError TOO_LARGE, TOO_DEEP, NOT_READABLE, FORBIDDEN_KEY
+ */
+export function parsePastedJson(text: string): Record<string, unknown> {
+  if (text.length > maximumCharacters) {
+    const length = text.length.toLocaleString('en-US');
+    throw refusal(
+      'TOO_LARGE',
+      '',
+      `${length} characters; at most ${maximumCharacters.toLocaleString('en-US')} are read`,
+    );
+  }
+  const parsed = parse(withoutPythonNumbers(text));
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    throw refusal('NOT_READABLE', '', 'not a JSON object: paste the whole config.json, braces included');
+  }
+  refuseForbiddenKeys(parsed, '');
+  return parsed as Record<string, unknown>;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    // The message quotes the text: enough of it is the place.
+    throw refusal('NOT_READABLE', '', `not JSON: ${reason.slice(0, 160)}`);
+  }
+}
+
+/** One pass: counts the depth, and replaces number words that JSON does not have, outside strings. */
+function withoutPythonNumbers(text: string): string {
+  let depth = 0;
+  let from = 0;
+  let kept = '';
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === quote) {
+      at = endOfString(text, at);
+    } else if (code === 123 || code === 91) {
+      depth += 1;
+      if (depth > maximumDepth) throw refusal('TOO_DEEP', '', `nested more than ${maximumDepth} levels deep`);
+    } else if (code === 125 || code === 93) {
+      depth -= 1;
+    } else if (code === 73 || code === 78) {
+      const word = code === 73 ? 'Infinity' : 'NaN';
+      if (!text.startsWith(word, at)) continue;
+      const start = text.charCodeAt(at - 1) === 45 ? at - 1 : at;
+      kept += `${text.slice(from, start)}null`;
+      at += word.length - 1;
+      from = at + 1;
+    }
+  }
+  return from === 0 ? text : kept + text.slice(from);
+}
+
+/** Index of the closing quote, or of the last character of a text that lacks it. */
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === quote) return at;
+    if (code === backslash) at += 1;
+  }
+  return text.length;
+}
+
+/** `__proto__` has no place in a configuration; whoever writes it is after something else. */
+function refuseForbiddenKeys(value: unknown, path: string): void {
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, inner] of Object.entries(value)) {
+    if (key === '__proto__') throw refusal('FORBIDDEN_KEY', path, 'has a key "__proto__", which is refused');
+    refuseForbiddenKeys(inner, path === '' ? key : `${path}.${key}`);
+  }
+}
