@@ -26,7 +26,10 @@ const spreads: readonly (readonly [RegExp, TablePrior])[] = [
   [/^serving\.prefillConstantSeconds$/, { spread: 1 }],
   [/^serving\.latencyFactor$/, { spread: 0.5 }],
   [/^serving\.(stream|compute)Fraction$/, { spread: 0.15, maximum: 0.98 }],
-  [/^serving\.expertStreamFactor$/, { spread: 0.1 }],
+  [/^serving\.expertStreamFactor$/, { spread: 0.3 }],
+  // A kernel is made for a format or it is not: AWQ before Marlin reached half, int8 in DeepSpeed a fifth.
+  [/^serving\.kernel(Stream|Compute)Factor$/, { spread: 0.5 }],
+  [/^serving\.formatLayerSeconds$/, { spread: 1 }],
   [/^serving\.expertComputeFactor$/, { spread: 0.3, maximum: 1 }],
   [/^serving\..*Fraction$/, { spread: 0.25, maximum: 1 }],
   [/^local\.streamFraction$/, { spread: 0.08, maximum: 0.99 }],

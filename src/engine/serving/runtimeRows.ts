@@ -20,8 +20,8 @@ const knownRows = new Map<string, RowChain>();
 
 /**
  * Rows of runtime constants from the exact build to everything: version and year (step 0), the latest earlier year,
- * the runtime at any age, the earliest later year (1), all (3). Every row is thus a change on the build before it, and
- * the oldest on the runtime, so that no two rows lean on each other.
+ * the runtime at any age (1), all (3). Every row is thus a change on the build before it, and the oldest on the
+ * runtime, so that no two rows lean on each other.
  *
  * With a mode, for constants that belong to how requests arrive more than to the build (`vllm|2026|served`): the same
  * chain with the mode at the end of each row, then the mode of any runtime (2), then all.
@@ -43,7 +43,6 @@ export function runtimeRows(deployment: Deployment, mode?: ServingMode): RowChai
   addBuild(runtimeYear, 0);
   for (let year = Math.min(runtimeYear - 1, LATEST_YEAR); year >= EARLIEST_YEAR; year--) addBuild(year, 1);
   add(`${runtime.coefficients}${suffix}`, 1);
-  for (let year = Math.max(runtimeYear + 1, EARLIEST_YEAR); year <= LATEST_YEAR; year++) addBuild(year, 1);
   if (mode !== undefined) add(mode, 2);
   add('all', 3);
   const chain = { rows, steps };
