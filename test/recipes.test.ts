@@ -22,7 +22,8 @@ afterAll(() => server?.stop());
 
 describe('docs/recipes.md', () => {
   test('has a file for each kind that people add', () => {
-    expect(files.map(([, path]) => path?.split('/')[1])).toEqual(['hardware', 'models', 'weight-formats', 'prices']);
+    const kinds = files.map(([, path]) => path?.split('/')[1]);
+    expect(kinds).toEqual(['hardware', 'hardware', 'runtimes', 'models', 'weight-formats', 'prices']);
   });
 
   test.each(queries)('the query with "%s" is answered', async (_, query) => {
@@ -34,10 +35,14 @@ describe('docs/recipes.md', () => {
     expect(await response.json()).not.toHaveProperty('errors');
   });
 
+  test('hardware of a new maker runs on the runtime that came with it, and says that nobody measured it', async () => {
+    const reply = await replyTo('acme-npu');
+    expect(reply).toContain('"runtime":{"name":"vLLM for Acme"}');
+    expect(reply).toMatch(/"method":"(INHERITED|DATASHEET)"/);
+  });
+
   test('the added profiles are used, and their sources are named', async () => {
-    const [, query = ''] = queries[0] ?? [];
-    const response = await fetch(`${server.origin}/graphql?query=${encodeURIComponent(query)}`);
-    const reply = JSON.stringify(await response.json());
+    const reply = await replyTo('acme-support');
     expect(reply).toContain('Acme Support 8B');
     expect(reply).toContain('"provider":"Acme Cloud"');
     expect(reply).toContain('{"title":"Made up for this recipe","known":"ASSUMED"}');
@@ -61,6 +66,12 @@ describe('docs/recipes.md', () => {
     }
   });
 });
+
+async function replyTo(words: string): Promise<string> {
+  const [, query = ''] = queries.find(([, query]) => query.includes(words)) ?? [];
+  const response = await fetch(`${server.origin}/graphql?query=${encodeURIComponent(query)}`);
+  return JSON.stringify(await response.json());
+}
 
 function fenced(language: string): string[] {
   const blocks = recipes.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)\n\`\`\`$`, 'gm'));
