@@ -102,14 +102,15 @@ const experts = z
 const blockGroup = z
   .strictObject({
     layers: z.int().min(1).max(1000),
-    attention: z.discriminatedUnion('kind', [groupedQuery, latent, stateSpace, cross]).nullable(),
+    attention: z.discriminatedUnion('kind', [groupedQuery, latent, stateSpace, cross]).nullable().default(null),
     feedForward: z
       .discriminatedUnion('kind', [
         z.strictObject({ kind: z.literal('gated'), intermediate: width, bias }),
         z.strictObject({ kind: z.literal('plain'), intermediate: width, bias }),
         experts,
       ])
-      .nullable(),
+      .nullable()
+      .default(null),
   })
   .refine(({ attention, feedForward }) => attention !== null || feedForward !== null, {
     error: 'holds neither attention nor feed-forward',

@@ -11,6 +11,11 @@ import './hardware/mutations.ts';
 import './weightFormat.ts';
 import './runtime.ts';
 import './measurements.ts';
+import './model/mutations.ts';
+import './offerMutations.ts';
+import './runtimeMutations.ts';
+import './weightFormatMutations.ts';
+import './scenarioMutations.ts';
 
 /** The whole API. Fields keep the order they are written in: the ones people ask for first come first. */
 export function buildSchema(): GraphQLSchema {

@@ -60,7 +60,7 @@ export function purchaseOffersOfHardware({ offer }: Catalogue, id: string): Offe
   return offersOf(offer, id).filter(isOffer('hardware-purchase'));
 }
 
-const PricingType = builder.enumType('Pricing', {
+export const PricingType = builder.enumType('Pricing', {
   description: 'On what terms a device is rented.',
   values: {
     ON_DEMAND: { value: 'on-demand', description: 'For as long as you like, at the list price.' },
@@ -68,7 +68,7 @@ const PricingType = builder.enumType('Pricing', {
   } as const,
 });
 
-const PurchasePriceKind = builder.enumType('PurchasePriceKind', {
+export const PurchasePriceKind = builder.enumType('PurchasePriceKind', {
   description: 'Whose price it is.',
   values: {
     MSRP: { value: 'msrp', description: 'The maker’s list price.' },

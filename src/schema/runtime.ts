@@ -7,7 +7,7 @@ import { gibOf } from './units.ts';
 
 export type RuntimeProfile = Profile<RuntimeFacts, Runtime>;
 
-const EstimatorKind = builder.enumType('EstimatorKind', {
+export const EstimatorKind = builder.enumType('EstimatorKind', {
   description: 'Which physics describes a runtime.',
   values: {
     SERVING: { value: 'serving', description: 'Steps of a server that batches, shards and schedules requests.' },
@@ -15,7 +15,7 @@ const EstimatorKind = builder.enumType('EstimatorKind', {
   } as const,
 });
 
-const ReservationKind = builder.enumType('ReservationKind', {
+export const ReservationKind = builder.enumType('ReservationKind', {
   description: 'How a runtime takes device memory.',
   values: {
     FRACTION: { value: 'fraction', description: 'A share of the device up front; weights and cache live in it.' },

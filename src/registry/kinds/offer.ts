@@ -135,6 +135,11 @@ export const kind: Kind<OfferFacts, Price> = {
   toEngine: toPrice,
 };
 
+/** The id of an offer that comes alone: what a list would call it. */
+export function offerId(facts: object): string {
+  return rowIds([identifyingWords({ ...facts })])[0] ?? '';
+}
+
 function identifyingWords(row: Record<string, unknown>): string[] {
   const day = row.effectiveFrom ?? row.date ?? 'undated';
   const words =

@@ -53,6 +53,10 @@ export function factsOfInput(type: GraphQLInputObjectType, input: object, known:
     if (inner.name === 'SourceInput' && Array.isArray(value)) {
       return value.map((source, index) => keyOf(withoutNulls(source) as unknown as Source, `${path}[${index}]`));
     }
+    const { entries } = field.extensions as { entries?: readonly [string, string] };
+    if (entries !== undefined && Array.isArray(value)) {
+      return Object.fromEntries(value.map((entry) => [entry[entries[0]], entry[entries[1]]]));
+    }
     if (Array.isArray(value)) return value.map((item, index) => objectFacts(inner, item, `${path}[${index}]`));
     return typeof value === 'object' && value !== null ? objectFacts(inner, value, path) : value;
   };
@@ -109,7 +113,7 @@ function mergedSource(current: Facts, change: Facts): unknown {
 
 /** Unless the tag says that one kind of thing becomes another. */
 function sameThing(before: Facts, after: Facts): boolean {
-  return after.kind === undefined || before.kind === undefined || after.kind === before.kind;
+  return after.kind === undefined || after.kind === before.kind;
 }
 
 function* sourceKeysIn(value: object): Generator<string> {

@@ -1,4 +1,4 @@
-import type { InputFieldMap, InputShapeFromFields } from '@pothos/core';
+import type { InputFieldMap } from '@pothos/core';
 import { builder } from '../builder.ts';
 
 type Types = (typeof builder)['$inferSchemaTypes'];
@@ -44,9 +44,12 @@ export function inputPair(name: string, { description, oneOf, fields }: PairOpti
   };
 }
 
+/** A list of entries that a fact keeps as a record, by the fields that are its key and its value. */
+export function entries(key: string, value: string): { extensions: { entries: readonly [string, string] } } {
+  return { extensions: { entries: [key, value] } };
+}
+
 /** The name of the fact that a field states, where the API calls it otherwise; null = not one of the facts. */
 export function fact(name: string | null): { extensions: { fact: string | null } } {
   return { extensions: { fact: name } };
 }
-
-export type ShapeOf<Map extends InputFieldMap> = InputShapeFromFields<Map>;

@@ -23,6 +23,8 @@ interface KindOptions<Node> {
   idOf?: (facts: object) => string;
   /** A complete creation, for the description. */
   example: string;
+  /** What to know before changing one. */
+  note?: string;
 }
 
 /** The four mutations of a kind: `<name>Create`, `<name>Update`, `<name>Retire` and `<name>Restore`. */
@@ -34,6 +36,7 @@ export function profileMutations<Node extends Profile>({
   input,
   idOf,
   example,
+  note = '',
 }: KindOptions<Node>): void {
   const payload = (verb: string) => payloadOf(`${upperFirst(name)}${verb}Payload`, name, thing, node);
   const inputTypeOf = ({ schema }: Writing, verb: string): GraphQLInputObjectType => {
@@ -77,7 +80,8 @@ export function profileMutations<Node extends Profile>({
   mutation({
     name: `${name}Update`,
     kind,
-    description: `Changes ${thing}: what the input leaves out stays, null clears. A built-in one is overridden and can be restored.`,
+    description:
+      `Changes ${thing}: what the input leaves out stays, null clears. A built-in one is overridden and can be restored. ${note}`.trim(),
     args: (arg) => ({
       id: idArgument(arg, thing),
       input: arg({ type: input.update, required: true, description: 'What changes.' }),
@@ -86,11 +90,13 @@ export function profileMutations<Node extends Profile>({
     payload: payload('Update'),
     errors: ['input', 'existing'],
     run: ({ input: stated, ...existing }, writing) => {
+      const { id } = existing;
       let pathOf: StatedFacts['pathOf'] = (path) => path;
       const change = (current: object) => {
         const { sources } = current as { sources?: Record<string, Source> };
         const conversion = factsOfInput(inputTypeOf(writing, 'Update'), stated, sources);
         ({ pathOf } = conversion);
+        requireSameBasis(kind, id, current, conversion.facts);
         return patchedFacts(current, conversion.facts);
       };
       const { write } = writing.context.registry;
@@ -192,6 +198,13 @@ function idIn(input: object): string | null {
   const holder = 'id' in input ? input : typeof only === 'object' && only !== null ? only : {};
   const id = Reflect.get(holder, 'id');
   return typeof id === 'string' ? id : null;
+}
+
+/** A price by the hour does not become one by the token: that is another offer. */
+function requireSameBasis(kind: string, id: string, current: { basis?: string }, change: { basis?: unknown }): void {
+  if (change.basis === undefined || change.basis === current.basis) return;
+  const message = `${id} is an offer of the basis ${current.basis}: another basis is another offer`;
+  throw new InvalidFactsError(kind, id, [{ path: 'basis', code: 'CONTRADICTION', message }]);
 }
 
 /** Problems with facts, in the words of the input. */

@@ -2,7 +2,7 @@ import { builder } from '../builder.ts';
 import { Known } from '../enums.ts';
 import type { Fields } from './inputPair.ts';
 
-export const SourceInput = builder.inputType('SourceInput', {
+const SourceInput = builder.inputType('SourceInput', {
   description:
     'Where a group of figures comes from. What nobody can point to is `known: ASSUMED`, with a title that says what the ' +
     'assumption rests on; every answer that uses it says so.',
