@@ -1,9 +1,10 @@
+import { type Calibration, calibrated, calibration, type OwnPoint } from '../engine/calibration.ts';
 import type { Coefficients } from '../engine/coefficients.ts';
 import { MissingFigureError } from '../engine/errors.ts';
-import { estimateAsRun } from '../engine/estimate.ts';
+import { estimate, estimateAsRun } from '../engine/estimate.ts';
 import { areNeighbours, runDifferences, runOf } from '../engine/neighbours.ts';
 import type { Deployment, Estimate, Phase, Workload } from '../engine/profile.ts';
-import { bandWithNeighbours, type PhaseResiduals, phaseResiduals } from '../engine/residuals.ts';
+import { bandWithNeighbours, type PhaseResiduals, phaseResiduals, type Residual } from '../engine/residuals.ts';
 import { type ErrorBand, errorBand } from '../engine/uncertainty.ts';
 import type { Catalogue } from './catalogue.ts';
 import { type MeasuredRun, type MeasurementProfile, measuredRunsOf } from './measuredRuns.ts';
@@ -14,6 +15,31 @@ export interface NearestMeasurement {
   differs: readonly string[];
 }
 
+/** An estimate, and what people's own measurements on the device with the runtime did to it. */
+export interface CalibratedEstimate {
+  estimate: Estimate;
+  /** Null without own measurements: the estimate is the engine's own. */
+  calibration: Calibration | null;
+  ownMeasurements: readonly MeasurementProfile[];
+}
+
+/** `estimate`, moved by own measurements on the same device with the same runtime; see `calibration`. */
+export function calibratedEstimate(
+  deployment: Deployment,
+  workload: Workload,
+  catalogue: Catalogue,
+  coefficients: Coefficients,
+): CalibratedEstimate {
+  const plain = estimate(deployment, workload, coefficients);
+  const run = runOf(deployment, workload);
+  const own = measuredRunsOf(catalogue).own(run);
+  const points = own.flatMap((measured) => ownPoint(measured, coefficients) ?? []);
+  if (points.length === 0) return { estimate: plain, calibration: null, ownMeasurements: [] };
+  const wanted = calibration(run, points, coefficients);
+  const { estimate: moved, applied } = calibrated(plain, deployment, workload, wanted, coefficients);
+  return { estimate: moved, calibration: applied, ownMeasurements: own.map(({ profile }) => profile) };
+}
+
 /**
  * The error band of an estimate with what measurements of the same deployment add. Measured neighbour: at least one
  * measurement of the same model, device, runtime, build, formats and layout with a load at most twice as large or small,
@@ -22,18 +48,19 @@ export interface NearestMeasurement {
 export function evidenceFor(
   deployment: Deployment,
   workload: Workload,
-  estimate: Estimate,
+  { estimate, calibration, ownMeasurements }: CalibratedEstimate,
   catalogue: Catalogue,
   coefficients: Coefficients,
 ): ErrorBand {
-  const band = errorBand(deployment, workload, estimate, coefficients);
+  const band = withOwn(errorBand(deployment, workload, estimate, coefficients), calibration, ownMeasurements.length);
   const run = runOf(deployment, workload);
   const phase = phaseAsked(workload);
   const residuals: PhaseResiduals[] = [];
   for (const measured of measuredRunsOf(catalogue).ofSubject(run)) {
     if (!areNeighbours(run, measured)) continue;
     const found = residualsOf(measured, coefficients);
-    if (found !== null) residuals.push(found);
+    if (found !== null)
+      residuals.push(calibration === null ? found.phases : afterCalibration(found.phases, calibration));
   }
   if (residuals.length === 0) return band;
   const narrowed = bandWithNeighbours(band, estimate.latency, residuals);
@@ -41,6 +68,26 @@ export function evidenceFor(
   if (!timed.some(({ weight }) => weight >= 0.5)) return narrowed;
   const ratios = timed.map(({ log }) => Math.exp(log));
   return { ...narrowed, method: 'measured-neighbour', evidence: `${agreement(phase, ratios)}; ${band.evidence}` };
+}
+
+function withOwn(band: ErrorBand, calibration: Calibration | null, count: number): ErrorBand {
+  if (calibration === null) return band;
+  const { timeToFirstTokenFactor, timePerOutputTokenFactor } = calibration;
+  const measurements = count === 1 ? 'one measurement' : `${count} measurements`;
+  const moved =
+    `moved by ${measurements} of your own on this device with this runtime: time to first token × ` +
+    `${timeToFirstTokenFactor.toFixed(2)}, time per output token × ${timePerOutputTokenFactor.toFixed(2)}`;
+  return { ...band, evidence: `${moved}; ${band.evidence}` };
+}
+
+/** What a neighbour's measurement leaves once the estimate has been moved. */
+function afterCalibration({ prefill, decode }: PhaseResiduals, calibration: Calibration): PhaseResiduals {
+  const less = (residual: Residual | null, factor: number) =>
+    residual && { ...residual, log: residual.log - Math.log(factor) };
+  return {
+    prefill: less(prefill, calibration.timeToFirstTokenFactor),
+    decode: less(decode, calibration.timePerOutputTokenFactor),
+  };
 }
 
 /** Null when nobody published a time for the phase the answer is about. */
@@ -66,10 +113,16 @@ function timesPhase({ times, saturatedTokensPerSecond }: MeasuredRun, phase: Pha
   return times.timePerOutputTokenSeconds !== null || saturatedTokensPerSecond !== null;
 }
 
-const knownResiduals = new WeakMap<MeasuredRun, PhaseResiduals | null>();
+/** ln(measured ÷ estimated) of a measured run, of a request and of everything queued at once. */
+interface Residuals {
+  phases: PhaseResiduals;
+  saturation: Residual | null;
+}
 
-/** ln(measured ÷ estimated) of a measured run; null when the engine cannot answer it. */
-function residualsOf(measured: MeasuredRun, coefficients: Coefficients): PhaseResiduals | null {
+const knownResiduals = new WeakMap<MeasuredRun, Residuals | null>();
+
+/** Null when the engine cannot answer it. The coefficients of a process do not change. */
+function residualsOf(measured: MeasuredRun, coefficients: Coefficients): Residuals | null {
   const known = knownResiduals.get(measured);
   if (known !== undefined) return known;
   const residuals = estimatedResiduals(measured, coefficients);
@@ -77,16 +130,24 @@ function residualsOf(measured: MeasuredRun, coefficients: Coefficients): PhaseRe
   return residuals;
 }
 
-function estimatedResiduals(
-  { deployment, workload, times }: MeasuredRun,
-  coefficients: Coefficients,
-): PhaseResiduals | null {
+function estimatedResiduals(measured: MeasuredRun, coefficients: Coefficients): Residuals | null {
+  const { deployment, workload, times, saturatedTokensPerSecond } = measured;
   try {
-    return phaseResiduals(times, workload, estimateAsRun(deployment, workload, coefficients).latency);
+    const { latency, saturation } = estimateAsRun(deployment, workload, coefficients);
+    const saturated =
+      saturatedTokensPerSecond === null || saturation === null
+        ? null
+        : { log: Math.log(saturation.outputTokensPerSecond / saturatedTokensPerSecond), weight: 1 };
+    return { phases: phaseResiduals(times, workload, latency), saturation: saturated };
   } catch (error) {
     if (error instanceof MissingFigureError) return null;
     throw error;
   }
+}
+
+function ownPoint(measured: MeasuredRun, coefficients: Coefficients): OwnPoint | null {
+  const residuals = residualsOf(measured, coefficients);
+  return residuals && { run: measured, residuals: residuals.phases, saturation: residuals.saturation };
 }
 
 function agreement(phase: Phase, ratios: readonly number[]): string {

@@ -1,5 +1,5 @@
 import { type Run, runDistance, runOf, subjectDistance } from '../engine/neighbours.ts';
-import type { Workload } from '../engine/profile.ts';
+import type { Deployment, Workload } from '../engine/profile.ts';
 import type { MeasuredTimes } from '../engine/residuals.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Profile } from './kind.ts';
@@ -23,7 +23,9 @@ export interface MeasuredRun extends Run {
  */
 export class MeasuredRuns {
   readonly #catalogue: Catalogue;
-  readonly #profiles: ProfilesBySubject;
+  readonly #profiles: Grouped['bySubject'];
+  readonly #ownProfiles: Grouped['own'];
+  readonly #own = new Map<string, readonly MeasuredRun[]>();
   readonly #runs = new Map<string, readonly MeasuredRun[]>();
   /** One run of each subject: all of them are equally far in model, device and runtime. */
   #examples: readonly { subject: string; run: MeasuredRun }[] | undefined;
@@ -31,12 +33,27 @@ export class MeasuredRuns {
 
   constructor(catalogue: Catalogue) {
     this.#catalogue = catalogue;
-    this.#profiles = profilesBySubject(catalogue.measurement);
+    const { bySubject, own } = grouped(catalogue.measurement);
+    this.#profiles = bySubject;
+    this.#ownProfiles = own;
   }
 
   /** Every measured run of the run's model on its device by its runtime. */
   ofSubject(run: Run): readonly MeasuredRun[] {
     return this.#runsOf(subjectOf(run));
+  }
+
+  /** What people recorded themselves on the run's device by its runtime, of any model. */
+  own({ deployment: { hardware, runtime } }: Run): readonly MeasuredRun[] {
+    const key = ownKeyOf(hardware.id, runtime.id);
+    const profiles = this.#ownProfiles.get(key);
+    if (profiles === undefined) return [];
+    let runs = this.#own.get(key);
+    if (runs === undefined) {
+      runs = this.#runsFrom(profiles);
+      this.#own.set(key, runs);
+    }
+    return runs;
   }
 
   /** The run with the least distance that `says` something to the point; null when there is none. Ties: by id. */
@@ -54,11 +71,16 @@ export class MeasuredRuns {
   #runsOf(subject: string): readonly MeasuredRun[] {
     let runs = this.#runs.get(subject);
     if (runs === undefined) {
-      const profiles = this.#profiles.get(subject) ?? [];
-      runs = profiles.map((profile) => measuredRun(profile, this.#catalogue)).filter((run) => run !== null);
-      if (profiles.length > 0) this.#runs.set(subject, runs);
+      const profiles = this.#profiles.get(subject);
+      if (profiles === undefined) return [];
+      runs = this.#runsFrom(profiles);
+      this.#runs.set(subject, runs);
     }
     return runs;
+  }
+
+  #runsFrom(profiles: readonly MeasurementProfile[]): readonly MeasuredRun[] {
+    return profiles.map((profile) => measuredRun(profile, this.#catalogue)).filter((run) => run !== null);
   }
 
   /** Subjects by their distance from the run's, the nearest first. Remembered: people ask about a deployment again. */
@@ -99,24 +121,35 @@ export function measuredRunsOf(catalogue: Catalogue): MeasuredRuns {
   return runs;
 }
 
-type ProfilesBySubject = ReadonlyMap<string, readonly MeasurementProfile[]>;
-const knownProfiles = new WeakMap<Catalogue['measurement'], ProfilesBySubject>();
+/** Groups of measurements, kept with the shelf, which most changes of the catalogue leave as it is. */
+interface Grouped {
+  bySubject: ReadonlyMap<string, readonly MeasurementProfile[]>;
+  /** People's own, by device and runtime. */
+  own: ReadonlyMap<string, readonly MeasurementProfile[]>;
+}
 
-/** Kept with the shelf, which most changes of the catalogue leave as it is. */
-function profilesBySubject(shelf: Catalogue['measurement']): ProfilesBySubject {
-  const known = knownProfiles.get(shelf);
+const knownGroups = new WeakMap<Catalogue['measurement'], Grouped>();
+
+function grouped(shelf: Catalogue['measurement']): Grouped {
+  const known = knownGroups.get(shelf);
   if (known !== undefined) return known;
-  const subjects = new Map<string, MeasurementProfile[]>();
+  const bySubject = new Map<string, MeasurementProfile[]>();
+  const own = new Map<string, MeasurementProfile[]>();
   for (const profile of shelf.all()) {
     const { model, hardware, runtime } = subjectOfName(profile.name);
     if (hardware === null) continue;
-    const key = keyOf(model, hardware, runtime);
-    const profiles = subjects.get(key);
-    if (profiles === undefined) subjects.set(key, [profile]);
-    else profiles.push(profile);
+    addTo(bySubject, keyOf(model, hardware, runtime), profile);
+    if (profile.origin === 'user') addTo(own, ownKeyOf(hardware, runtime), profile);
   }
-  knownProfiles.set(shelf, subjects);
-  return subjects;
+  const groups = { bySubject, own };
+  knownGroups.set(shelf, groups);
+  return groups;
+}
+
+function addTo(groups: Map<string, MeasurementProfile[]>, key: string, profile: MeasurementProfile): void {
+  const group = groups.get(key);
+  if (group === undefined) groups.set(key, [profile]);
+  else group.push(profile);
 }
 
 interface Found {
@@ -159,7 +192,12 @@ export function measuredRun(profile: MeasurementProfile, catalogue: Catalogue): 
     runtime: (id) => catalogue.runtime.find(id),
   });
   if (typeof deployment === 'string') return null;
-  return { ...runOf(deployment, workload, saturated), profile, times, saturatedTokensPerSecond };
+  return { ...runOf(asAsked(deployment), workload, saturated), profile, times, saturatedTokensPerSecond };
+}
+
+/** Questions name a year, not a version, and no year after the newest calibrated one. */
+function asAsked({ runtimeVersion: _version, ...deployment }: Deployment): Deployment {
+  return { ...deployment, runtimeYear: Math.min(deployment.runtimeYear, deployment.runtime.defaultYear) };
 }
 
 /** Rates as the times they stand for; of several metrics of one time the directly measured one counts. */
@@ -189,6 +227,10 @@ function perSecond(count: number, rate: number | undefined): number | null {
 
 function subjectOf({ deployment: { model, hardware, runtime } }: Run): string {
   return keyOf(model.id, hardware.id, runtime.id);
+}
+
+function ownKeyOf(hardware: string, runtime: string): string {
+  return `${hardware} ${runtime}`;
 }
 
 function keyOf(model: string, hardware: string, runtime: string): string {

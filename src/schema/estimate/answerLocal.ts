@@ -1,13 +1,17 @@
 import { givenHourlyCost, rentedCost } from '../../engine/cost.ts';
 import { energyEstimate } from '../../engine/energy.ts';
-import { estimate } from '../../engine/estimate.ts';
 import type { HardwareHourPrice } from '../../engine/price.ts';
 import { namedPrice, type PriceChoice } from '../../engine/priceChoice.ts';
 import type { Assumption, Estimate } from '../../engine/profile.ts';
 import type { ErrorBand } from '../../engine/uncertainty.ts';
 import { assumedFigures, assumedProfile } from '../../registry/assumedFigures.ts';
 import type { Catalogue } from '../../registry/catalogue.ts';
-import { evidenceFor, nearestMeasurement } from '../../registry/evidence.ts';
+import {
+  type CalibratedEstimate,
+  calibratedEstimate,
+  evidenceFor,
+  nearestMeasurement,
+} from '../../registry/evidence.ts';
 import { type ResolvedDeployment, resolveDeployment } from '../../registry/resolveDeployment.ts';
 import type { Context } from '../context.ts';
 import { invalidArgument } from '../errors.ts';
@@ -28,10 +32,11 @@ export function answerLocal(question: Question, model: ModelProfile, context: Co
   const hardware = catalogue.hardware.get(hardwareAsked(question), 'hardware');
   const resolved = resolveDeployment(catalogue, deploymentRequest(question, model, hardware));
   const { deployment, workload, runtime, weights, kvCache, assumptions } = resolved;
-  const result = estimate(deployment, workload, coefficients);
+  const answered = calibratedEstimate(deployment, workload, catalogue, coefficients);
+  const result = answered.estimate;
   const { devices, parallelism, runtimeYear } = deployment;
   const price = hourlyPrice(question, hardware, catalogue);
-  const band = once(() => evidenceFor(deployment, workload, result, catalogue, coefficients));
+  const band = once(() => evidenceFor(deployment, workload, answered, catalogue, coefficients));
   return {
     catalogue,
     model,
@@ -59,7 +64,7 @@ export function answerLocal(question: Question, model: ModelProfile, context: Co
       return price === null ? null : rentedCost(price, devices, result.throughput, tokens);
     },
     energy: () => energyEstimate(deployment.hardware.powerWatts, devices, result.throughput),
-    basis: () => basisOf(result, band(), () => nearestMeasurement(deployment, workload, catalogue)),
+    basis: () => basisOf(answered, band(), () => nearestMeasurement(deployment, workload, catalogue)),
     suggestions: () => suggestionsFor(question, model, deployment, result, context),
   };
 }
@@ -86,7 +91,7 @@ function around(value: number, halfWidth: number) {
 }
 
 function basisOf(
-  { coefficients }: Estimate,
+  { estimate: { coefficients }, calibration, ownMeasurements }: CalibratedEstimate,
   { method, evidence, endToEnd }: ErrorBand,
   nearest: Basis['nearestMeasurement'],
 ): Basis {
@@ -94,6 +99,7 @@ function basisOf(
     method,
     evidence,
     nearestMeasurement: nearest,
+    calibration: calibration && { ...calibration, measurements: ownMeasurements },
     expectedErrorPercent: typicalErrorPercent(endToEnd),
     coefficients,
     hostedMeasurements: [],

@@ -1,6 +1,8 @@
+import type { Calibration } from '../../engine/calibration.ts';
 import type { CoefficientUse } from '../../engine/profile.ts';
 import type { EvidenceMethod } from '../../engine/uncertainty.ts';
 import type { NearestMeasurement } from '../../registry/evidence.ts';
+import type { MeasurementProfile } from '../../registry/measuredRuns.ts';
 import { builder } from '../builder.ts';
 import { type HostedLatencyProfile, HostedLatencyType } from '../hostedLatency.ts';
 import { MeasurementType } from '../measurement.ts';
@@ -11,9 +13,15 @@ export interface Basis {
   evidence: string;
   /** Looked for when the field is asked. */
   nearestMeasurement(): NearestMeasurement | null;
+  /** Null where no own measurement moved the answer. */
+  calibration: AppliedCalibration | null;
   expectedErrorPercent: number | null;
   coefficients: readonly CoefficientUse[];
   hostedMeasurements: readonly HostedLatencyProfile[];
+}
+
+export interface AppliedCalibration extends Calibration {
+  measurements: readonly MeasurementProfile[];
 }
 
 const BasisMethod = builder.enumType('BasisMethod', {
@@ -74,6 +82,29 @@ const NearestMeasurementType = builder.objectRef<NearestMeasurement>('NearestMea
   }),
 });
 
+const CalibrationType = builder.objectRef<AppliedCalibration>('Calibration').implement({
+  description:
+    'How far measurements of your own, on this device by this runtime, moved the answer. Every answer of the device and ' +
+    'runtime moves by their mean residual, shrunk by how few they are; at the measured deployment and load the answer is ' +
+    'the measurement, unless that is faster than the datasheet allows.',
+  fields: (t) => ({
+    timeToFirstTokenFactor: t.exposeFloat('timeToFirstTokenFactor', {
+      description: 'What the time to first token was multiplied by (dimensionless); 1 = not moved.',
+    }),
+    timePerOutputTokenFactor: t.exposeFloat('timePerOutputTokenFactor', {
+      description: 'What the time per output token was multiplied by (dimensionless); 1 = not moved.',
+    }),
+    saturationFactor: t.exposeFloat('saturationFactor', {
+      description: 'What the time per output token at saturation was multiplied by (dimensionless); 1 = not moved.',
+    }),
+    measurements: t.field({
+      type: [MeasurementType],
+      description: 'Your measurements that moved it.',
+      resolve: ({ measurements }) => [...measurements],
+    }),
+  }),
+});
+
 export const BasisType = builder.objectRef<Basis>('Basis').implement({
   description: 'How much the answer can be trusted, and why.',
   fields: (t) => ({
@@ -84,6 +115,11 @@ export const BasisType = builder.objectRef<Basis>('Basis').implement({
       nullable: true,
       description: 'The closest published point and what differs; null for an API.',
       resolve: (basis) => basis.nearestMeasurement(),
+    }),
+    calibration: t.expose('calibration', {
+      type: CalibrationType,
+      nullable: true,
+      description: 'What measurements of your own changed; null where there are none of the device and runtime.',
     }),
     expectedErrorPercent: t.exposeFloat('expectedErrorPercent', {
       nullable: true,
