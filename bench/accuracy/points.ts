@@ -44,6 +44,9 @@ export function pointsOf(id: string, row: Measurement, profiles: Profiles): (Poi
     const group = reportGroup(measuredGroup, row);
     const measured = row.metrics[scoredMetric];
     if (measured === undefined) return { id, group, reason: `${scoredMetric} was not measured` };
+    if (row.memoryScope === 'pool' && scoredMetric === 'peakMemoryGiB') {
+      return { id, group, reason: 'the peak is what the allocator kept over repeated runs, not what one needs' };
+    }
     if (row.mode === 'saturated' && row.promptTokens === null)
       return { id, group, reason: 'prompt length not published' };
     const deployment = deploymentOf(row, scoredMetric, profiles);

@@ -97,8 +97,12 @@ export const measurementSchema = z
     /** Tokens in the cache before the timed part; for memory figures, tokens allocated. */
     contextTokens: tokens,
     metrics: metricsSchema,
-    /** What a peak counts: the runtime's own allocations, or all of the process with the driver's context. */
-    memoryScope: z.enum(['allocated', 'process']).nullable().default(null),
+    /**
+     * What a peak counts. allocated: the runtime's own allocations. process: those and the driver's context. pool: what
+     * the driver reports after repeated runs, with every block the allocator kept and what earlier runs still hold; it
+     * is more than a run needs, so no estimate of a need is held against it.
+     */
+    memoryScope: z.enum(['allocated', 'process', 'pool']).nullable().default(null),
     /** The groups of the accuracy report it counts in, and the metric that stands for it in each. */
     groups: z.array(z.strictObject({ group: z.enum(measurementGroups), scoredMetric: metricName })).default([]),
     trust: z.enum(['high', 'medium', 'low']),
