@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { LARGEST_BATCH } from '../../src/engine/largestThatHolds.ts';
 import { localMemory, localMemoryEstimate } from '../../src/engine/local/memory.ts';
 import type { Deployment, MemoryEstimate, Workload } from '../../src/engine/profile.ts';
+import { ofLength } from '../../src/engine/sequence.ts';
 import { admittedSequences, memoryEstimate, memoryPlan } from '../../src/engine/serving/memory.ts';
 import {
   anyDeployment,
@@ -22,12 +23,6 @@ const servingMemory: MemoryOf = (deployment, workload) =>
   memoryEstimate(memoryPlan(deployment, coefficients, []), workload);
 const localMemoryOf: MemoryOf = (deployment, workload) =>
   localMemoryEstimate(localMemory(deployment, coefficients, []), workload);
-
-/** The workload with sequences of so many tokens: its prompt as far as that goes, the rest cached before. */
-function ofLength(workload: Workload, tokens: number): Workload {
-  const promptTokens = Math.min(workload.promptTokens, tokens);
-  return { ...workload, promptTokens, outputTokens: 0, contextTokens: tokens - promptTokens };
-}
 
 describe.each([
   ['on a server', servingMemory, anyDeployment],

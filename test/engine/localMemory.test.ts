@@ -51,6 +51,37 @@ describe('llama.cpp load logs, flash attention off', () => {
   });
 });
 
+test.each([
+  [2, 7.2373],
+  [6, 7.2373],
+])('builds of 2023 keep one compute buffer: llama-2-13b on %i cards takes %f GiB, as on one', (devices, gib) => {
+  // "total VRAM used" of builds b1671 to b1691, same notebooks.
+  const deployment = localDeployment('llama-2-13b', 'nvidia-rtx-4000-ada-20gb', 'gguf-q4_0', 'llama.cpp', {
+    runtime: llamaCpp,
+    flashAttention: false,
+    runtimeYear: 2023,
+    devices,
+  });
+  expect(Math.abs(atContext(deployment, 512).totalBytes / GIB / gib - 1)).toBeLessThan(0.005);
+  const later = atContext({ ...deployment, runtimeYear: 2024 }, 512);
+  expect(later.totalBytes / GIB - gib).toBeCloseTo((devices - 1) * (78.19 / 1024), 2);
+});
+
+// Growth of VRAM and GTT during llama-bench, build b5863 over Vulkan with flash attention.
+// https://github.com/lhl/strix-halo-testing/tree/5ee14b5b0ecf/llm-bench
+test.each([
+  ['llama-3.1-8b', 512, 4.5755, 5.0391],
+  ['llama-3.1-8b', 4096, 4.5755, 5.4834],
+  ['llama-3.3-70b', 4096, 39.5929, 41.416],
+])('%s on a Strix Halo, %i tokens: file %f GiB, peak %f GiB', (model, tokens, fileGiB, gib) => {
+  const deployment = localDeployment(model, 'amd-ryzen-ai-max-395-128gb', 'gguf-q4_k_m', 'llama.cpp', {
+    runtimeYear: 2025,
+    flashAttention: true,
+    weightFileBytes: fileGiB * GIB,
+  });
+  expect(Math.abs(atContext(deployment, tokens).totalBytes / GIB / gib - 1)).toBeLessThan(0.03);
+});
+
 describe('peak memory of mlx_lm.benchmark', () => {
   // M3 Ultra; 100 tokens generated after the prompt.
   // https://github.com/guruswami-ai/mlx-benchmarks/tree/2e44a7cdb5b1/results

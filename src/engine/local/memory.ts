@@ -3,9 +3,10 @@ import { cachedBytesOfSequence, kvCacheBytesPerToken, stateBytesPerSequence } fr
 import { largestStepTokens } from '../largestStep.ts';
 import { LARGEST_BATCH, LONGEST_SEQUENCE_TOKENS, largestThatHolds } from '../largestThatHolds.ts';
 import type { CoefficientUse, Deployment, MemoryEstimate, Workload } from '../profile.ts';
+import { ofLength } from '../sequence.ts';
 import { type WeightBytes, weightBytes } from '../weights.ts';
 import { type ActivationModel, activationModel, type Load } from './activations.ts';
-import { engineOf } from './rows.ts';
+import { buildRows, engineOf } from './rows.ts';
 import { localShape } from './shape.ts';
 
 /** Memory of one replica of a deployment, apart from its sequences. */
@@ -18,6 +19,8 @@ export interface LocalMemory {
   weightBytes: number;
   overheadBytesPerCard: number;
   activations: ActivationModel;
+  /** Working space is there so many times: once a card, or once where the first card works for the others. */
+  cardsWithBuffers: number;
   cacheBytesPerElement: number;
   windowed: boolean;
   chunkTokens: number;
@@ -36,13 +39,16 @@ export function localMemory(deployment: Deployment, coefficients: Coefficients, 
   const { layers } = localShape(architecture);
   const look = (row: string) => lookUpCoefficient(coefficients, 'local.memory', [row], uses);
   const activations = activationModel(deployment, look);
+  const build = buildRows(deployment);
   const sharedHost = hardware.unifiedMemory && engineOf(deployment).backend !== 'metal' && activations.splitsHost;
   return {
     deployment,
     cards,
     fullestShare: runtime.split === 'tensor' ? 1 / cards : Math.ceil(layers / cards) / layers,
     weightBytes: residentWeightBytes(deployment, weights, activations.splitsHost, sharedHost),
-    overheadBytesPerCard: runtime.reservation.perDeviceBytes + (sharedHost ? look('unified-host-bytes') : 0),
+    overheadBytesPerCard: sharedHost ? look('unified-host-bytes') : runtime.reservation.perDeviceBytes,
+    cardsWithBuffers:
+      1 + (cards - 1) * lookUpCoefficient(coefficients, 'local.buffersPerFurtherCard', build.rows, uses, build.steps),
     activations,
     cacheBytesPerElement: (deployment.kvCache.cacheBitsPerElement ?? 16) / 8,
     windowed: runtime.windowedCacheSince !== null && runtimeYear >= runtime.windowedCacheSince,
@@ -61,19 +67,15 @@ export function localMemory(deployment: Deployment, coefficients: Coefficients, 
  */
 export function localMemoryEstimate(memory: LocalMemory, workload: Workload): MemoryEstimate {
   const { deployment, cards } = memory;
-  const { batch, promptTokens } = workload;
+  const { batch } = workload;
   const { data } = deployment.parallelism;
   const usable = deployment.hardware.usableMemoryBytes;
   const sequences = Math.ceil(batch / data);
-  const tokens = workload.contextTokens + promptTokens + workload.outputTokens;
+  const tokens = workload.contextTokens + workload.promptTokens + workload.outputTokens;
   const loadOf = (running: number, length: number): Load => ({
     tokens: length,
     sequences: running,
-    stepTokens: largestStepTokens(
-      deployment.runtime,
-      { ...workload, promptTokens: Math.min(promptTokens, length) },
-      running,
-    ),
+    stepTokens: largestStepTokens(deployment.runtime, ofLength(workload, length), running),
     cacheBytes: cacheBytesOfSequence(memory, length) * running,
   });
   const fits = (load: Load) => perCardBytes(memory, load) <= usable;
@@ -82,16 +84,17 @@ export function localMemoryEstimate(memory: LocalMemory, workload: Workload): Me
   const activation = memory.activations.bytesPerCard(asked);
   const kvCacheBytes = cacheBytesOfSequence(memory, tokens) * batch;
   const stateBytes = memory.stateBytesPerSequence * batch;
-  const around = (activation + memory.overheadBytesPerCard) * cards;
+  const activationBytes = activation * memory.cardsWithBuffers * data;
+  const overheadBytes = memory.overheadBytesPerCard * cards * data;
   const contextLimit = deployment.model.contextTokens ?? LONGEST_SEQUENCE_TOKENS;
   return {
     fits: perDeviceBytes <= usable,
     weightBytes: memory.weightBytes * data,
     kvCacheBytes,
     stateBytes,
-    activationBytes: activation * cards * data,
-    overheadBytes: memory.overheadBytesPerCard * cards * data,
-    totalBytes: (memory.weightBytes + around) * data + kvCacheBytes + stateBytes,
+    activationBytes,
+    overheadBytes,
+    totalBytes: memory.weightBytes * data + kvCacheBytes + stateBytes + activationBytes + overheadBytes,
     perDeviceBytes,
     usablePerDeviceBytes: usable,
     reservedPerDeviceBytes: perDeviceBytes,

@@ -6,10 +6,11 @@ import {
   kvCacheBytesPerToken,
   stateBytesPerSequence,
 } from '../kvCache.ts';
-import { largestStepTokens } from '../largestStep.ts';
 import { LARGEST_BATCH, LONGEST_SEQUENCE_TOKENS, largestThatHolds } from '../largestThatHolds.ts';
 import type { CoefficientUse, Deployment, MemoryEstimate, Workload } from '../profile.ts';
+import { ofLength } from '../sequence.ts';
 import { weightBytes } from '../weights.ts';
+import { type Running, type WorkingSpace, workingBytes, workingBytesPerDevice, workingSpace } from './workingSpace.ts';
 
 /** Memory of one device of a deployment, whatever is asked of it. */
 export interface MemoryPlan {
@@ -17,9 +18,7 @@ export interface MemoryPlan {
   weightBytesPerDevice: number;
   /** What the runtime may use of one device. */
   budgetBytesPerDevice: number;
-  /** Working space of one token of a step, and the logits of one token that is emitted. */
-  activationBytesPerToken: number;
-  logitBytesPerSequence: number;
+  workingSpace: WorkingSpace;
   /** Cached bytes on one device, over the cached bytes of one sequence; more than 1 ÷ devices when heads replicate. */
   cacheShareOfDevice: number;
   stateBytesPerSequencePerDevice: number;
@@ -27,8 +26,7 @@ export interface MemoryPlan {
 
 /**
  * Weights: dense ÷ (tensor × pipeline), experts ÷ (max(tensor, expert) × pipeline), replicated over data-parallel
- * replicas. Activations: tokens of the largest step × (4 hidden + 6 widest feed-forward ÷ tensor) × 2 bytes, and
- * fp32 logits of emitted tokens. Overhead: context, captured graphs and communication buffers of the runtime.
+ * replicas; some runtimes keep parts of them twice.
  */
 export function memoryPlan(deployment: Deployment, coefficients: Coefficients, uses: CoefficientUse[]): MemoryPlan {
   const { parallelism, runtime, weights, hardware } = deployment;
@@ -38,15 +36,12 @@ export function memoryPlan(deployment: Deployment, coefficients: Coefficients, u
   const bytes = weightBytes(architecture, weights, deployment.weightFileBytes);
   const shards = tensor * pipeline;
   const expertShards = Math.max(tensor, expert) * pipeline;
-  const rows = [runtime.coefficients, 'all'];
-  const widths = lookUpCoefficient(coefficients, 'serving.activationWidths', rows, uses);
-  const logitBytes = lookUpCoefficient(coefficients, 'serving.logitBytes', rows, uses);
+  const copies = lookUpCoefficient(coefficients, 'serving.weightFactor', [runtime.coefficients, 'all'], uses);
   return {
     deployment,
-    weightBytesPerDevice: (bytes.total - bytes.experts) / shards + bytes.experts / expertShards,
+    weightBytesPerDevice: copies * ((bytes.total - bytes.experts) / shards + bytes.experts / expertShards),
     budgetBytesPerDevice: hardware.usableMemoryBytes * (reservation.kind === 'fraction' ? reservation.fraction : 1),
-    activationBytesPerToken: 2 * widths * (architecture.hidden + widestFeedForward(deployment) / tensor),
-    logitBytesPerSequence: (logitBytes * architecture.vocabulary) / tensor,
+    workingSpace: workingSpace(deployment, coefficients, uses),
     cacheShareOfDevice: cacheShare(deployment) / pipeline,
     stateBytesPerSequencePerDevice: stateBytesPerSequence(architecture) / shards,
   };
@@ -58,40 +53,41 @@ export function memoryPlan(deployment: Deployment, coefficients: Coefficients, u
  *
  * maximumBatch: the largest batch of this workload's sequences that fits, each batch with the working space of its own
  * prompts, so it is the same whatever batch is asked. maximumContextTokens: the longest sequence that fits at this
- * batch; what it has beyond the workload's prompt is context or output, which needs no working space of its own.
+ * batch; what it has beyond the workload's prompt is context or output, which no step reads at once.
  */
 export function memoryEstimate(plan: MemoryPlan, workload: Workload): MemoryEstimate {
   const { deployment } = plan;
   const { devices } = deployment;
   const { data } = deployment.parallelism;
   const budget = plan.budgetBytesPerDevice;
-  const sequences = sequencesOfReplica(deployment, workload);
   const tokens = sequenceTokens(workload);
-  const activation = activationBytesPerDevice(plan, workload, sequences);
-  const overhead = overheadBytesPerDevice(plan, activation);
-  const cache = cacheBytesPerDevice(plan, tokens);
-  const fixed = plan.weightBytesPerDevice + activation + overhead;
-  const perDeviceBytes = bytesPerDevice(fixed, sequences, cache + plan.stateBytesPerSequencePerDevice);
+  const oneSequence = cacheBytesPerDevice(plan, tokens);
+  const running = runningOf(workload, Math.ceil(workload.batch / data), oneSequence);
+  const fixed = fixedBytesPerDevice(plan, running);
+  const perDeviceBytes = fixed + heldBytes(plan, running);
+  const activationBytes = workingBytes(plan.workingSpace, running);
+  const overheadBytes = overheadBytesPerDevice(plan, workingBytesPerDevice(plan.workingSpace, running)) * devices;
+  const weights = plan.weightBytesPerDevice * devices;
   const shares = (workload.batch / data) * devices;
+  const kvCacheBytes = oneSequence * shares;
+  const stateBytes = plan.stateBytesPerSequencePerDevice * shares;
   const contextLimit = deployment.model.contextTokens ?? LONGEST_SEQUENCE_TOKENS;
   return {
     fits: perDeviceBytes <= budget,
-    weightBytes: plan.weightBytesPerDevice * devices,
-    kvCacheBytes: cache * shares,
-    stateBytes: plan.stateBytesPerSequencePerDevice * shares,
-    activationBytes: activation * devices,
-    overheadBytes: overhead * devices,
-    totalBytes: fixed * devices + (cache + plan.stateBytesPerSequencePerDevice) * shares,
+    weightBytes: weights,
+    kvCacheBytes,
+    stateBytes,
+    activationBytes,
+    overheadBytes,
+    totalBytes: weights + kvCacheBytes + stateBytes + activationBytes + overheadBytes,
     perDeviceBytes,
     usablePerDeviceBytes: budget,
     reservedPerDeviceBytes: reservedBytes(plan, fixed, perDeviceBytes),
     kvCacheBytesPerToken: kvCacheBytesPerToken(deployment.model.architecture, cacheBytesPerElement(deployment)),
     maximumBatch: data * sequencesThatFit(plan, workload, tokens, 1),
-    maximumContextTokens: largestThatHolds(contextLimit, (contextTokens) => {
-      const promptTokens = Math.min(workload.promptTokens, contextTokens);
-      const oneSequence = cacheBytesPerDevice(plan, contextTokens) + plan.stateBytesPerSequencePerDevice;
-      const around = fixedBytesPerDevice(plan, { ...workload, promptTokens }, sequences);
-      return bytesPerDevice(around, sequences, oneSequence) <= budget;
+    maximumContextTokens: largestThatHolds(contextLimit, (length) => {
+      const longer = runningOf(ofLength(workload, length), running.sequences, cacheBytesPerDevice(plan, length));
+      return fixedBytesPerDevice(plan, longer) + heldBytes(plan, longer) <= budget;
     }),
   };
 }
@@ -111,38 +107,35 @@ export function admittedSequences(plan: MemoryPlan, workload: Workload): number 
 
 /** Most sequences on one replica for which their cache is at most `poolShare` of what weights and working space leave. */
 function sequencesThatFit(plan: MemoryPlan, workload: Workload, tokens: number, poolShare: number): number {
-  const oneSequence = (cacheBytesPerDevice(plan, tokens) + plan.stateBytesPerSequencePerDevice) / poolShare;
+  const oneSequence = cacheBytesPerDevice(plan, tokens);
   return largestThatHolds(LARGEST_BATCH, (sequences) => {
-    const fixed = fixedBytesPerDevice(plan, workload, sequences);
-    return bytesPerDevice(fixed, sequences, oneSequence) <= plan.budgetBytesPerDevice;
+    const running = runningOf(workload, sequences, oneSequence);
+    return fixedBytesPerDevice(plan, running) + heldBytes(plan, running) / poolShare <= plan.budgetBytesPerDevice;
   });
 }
 
-function bytesPerDevice(fixed: number, sequences: number, oneSequence: number): number {
-  return fixed + sequences * oneSequence;
+function runningOf(workload: Workload, sequences: number, cacheBytesOfOne: number): Running {
+  return { workload, sequences, cacheBytes: sequences * cacheBytesOfOne };
 }
 
-function fixedBytesPerDevice(plan: MemoryPlan, workload: Workload, sequences: number): number {
-  const activation = activationBytesPerDevice(plan, workload, sequences);
-  return plan.weightBytesPerDevice + activation + overheadBytesPerDevice(plan, activation);
+/** Cache and state of the sequences on one device. */
+function heldBytes(plan: MemoryPlan, { sequences, cacheBytes }: Running): number {
+  return cacheBytes + sequences * plan.stateBytesPerSequencePerDevice;
 }
 
-function activationBytesPerDevice(plan: MemoryPlan, workload: Workload, sequences: number): number {
-  // The scheduler never runs more than its limit at once, however many are asked for.
-  const running = Math.min(sequences, plan.deployment.runtime.maximumSequences);
-  const stepTokens = largestStepTokens(plan.deployment.runtime, workload, running);
-  return stepTokens * plan.activationBytesPerToken + running * plan.logitBytesPerSequence;
+/** Everything else on the fullest device. */
+function fixedBytesPerDevice(plan: MemoryPlan, running: Running): number {
+  const working = workingBytesPerDevice(plan.workingSpace, running);
+  return plan.weightBytesPerDevice + working + overheadBytesPerDevice(plan, working);
 }
 
-/** What the runtime takes beside weights and cache; activations share it but for a third. */
-function overheadBytesPerDevice({ deployment }: MemoryPlan, activationBytes: number): number {
-  const { perDeviceBytes } = deployment.runtime.reservation;
-  // The part no activation can share: driver context and, across devices, communication buffers.
-  return Math.max(perDeviceBytes - activationBytes, perDeviceBytes / 3);
-}
-
-function sequencesOfReplica({ parallelism }: Deployment, { batch }: Workload): number {
-  return Math.ceil(batch / parallelism.data);
+/**
+ * Driver context, captured graphs and communication buffers. Where a share is reserved up front, working space is part
+ * of it, but for a third that nothing can share.
+ */
+function overheadBytesPerDevice({ deployment }: MemoryPlan, workingBytes: number): number {
+  const { kind, perDeviceBytes } = deployment.runtime.reservation;
+  return kind === 'as-needed' ? perDeviceBytes : Math.max(perDeviceBytes - workingBytes, perDeviceBytes / 3);
 }
 
 function sequenceTokens({ contextTokens, promptTokens, outputTokens }: Workload): number {
@@ -176,19 +169,6 @@ function cacheShare(deployment: Deployment): number {
     onRank += elements * cacheShareOfRank(group, tensor);
   }
   return whole === 0 ? 1 / tensor : onRank / whole;
-}
-
-function widestFeedForward(deployment: Deployment): number {
-  let widest = 0;
-  for (const { feedForward } of deployment.model.architecture.blocks) {
-    if (feedForward === null) continue;
-    const width =
-      feedForward.kind === 'experts'
-        ? feedForward.activeExperts * feedForward.intermediate + feedForward.sharedIntermediate
-        : feedForward.intermediate;
-    widest = Math.max(widest, width);
-  }
-  return widest;
 }
 
 /** What the device's monitor shows: runtimes that reserve up front fill their share whatever the need. */
