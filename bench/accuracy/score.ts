@@ -68,3 +68,8 @@ export function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) =
   }
   return groups;
 }
+
+/** Points of low trust are kept, but neither fitted to nor counted. */
+export function isTrusted({ row }: Point): boolean {
+  return row.trust !== 'low';
+}

@@ -1,197 +1,198 @@
 import { levenbergMarquardt } from 'ml-levenberg-marquardt';
-import type { Coefficient, Coefficients } from '../../src/engine/coefficients.ts';
+import { inverse, Matrix } from 'ml-matrix';
+import type { Coefficients } from '../../src/engine/coefficients.ts';
 import type { Point } from '../accuracy/points.ts';
 import { groupBy } from '../accuracy/score.ts';
-import { type Parameter, predictedWith, type RowKey, rowKey, rowsUsed, withRow } from './parameters.ts';
+import { entryOf, mutableCopy, type Parameter, parametersOf, type RowKey, type Structure } from './parameters.ts';
+import { pointWeights, Residuals } from './residuals.ts';
 
-/** Errors below this count as squares, larger ones as distances: an outlier pulls no harder than a point at 8 %. */
-const SOFT_ERROR = 0.08;
-/** What a source's sweep of n points counts for grows as n^0.65. */
-const SIZE_EXPONENT = -0.35;
-/** What a point of low trust (community runs, mixed formats) counts beside one of high or medium trust. */
-const LOW_TRUST_WEIGHT = 0.1;
-/** How much further the widest rows may lie from their starting values than other rows from their parents. */
-const ROOT_SPREAD_FACTOR = 2;
-/** Step of the finite differences, in log space. */
-const DIFFERENCE = 1e-4;
+/** Most a row may move from what it leans on, in log space: a factor of 55. */
+const REACH = 4;
+/** Damped steps a part of the fit may take; it rarely needs half of them. */
+const MOST_STEPS = 24;
+const FIRST_DAMPING = 1;
+const LEAST_DAMPING = 1e-2;
+const LARGEST_DAMPING = 1e2;
+/** A step that lowers the loss by less than this share of it is the last. */
+const LEAST_GAIN = 3e-4;
 
 export interface FitOptions {
-  iterations: number;
   onProgress?(done: number, total: number): void;
 }
 
-export interface Fit {
-  coefficients: Coefficients;
-  /** Values by row, and one standard deviation of their logarithm. */
-  rows: Map<RowKey, { parameter: Parameter; value: number; spread: number; count: number }>;
-}
-
-/** A point's part in the loss, or a prior's. */
-interface Residual {
-  /** Parameters it depends on. */
-  touches: readonly number[];
-  /** Value of the residual for parameter values in log space. */
-  value(values: readonly number[], coefficients: Coefficients): number;
-  /** Its derivative by each parameter it touches where that is constant; absent = by finite differences. */
-  slopes?: readonly number[];
+export interface FittedRow {
+  parameter: Parameter;
+  value: number;
+  /** One standard deviation of its logarithm: what data and prior together leave open. */
+  spread: number;
+  /** Points that depend on it. */
+  points: readonly Point[];
 }
 
 /**
  * Finds the rows that predict the points best: least soft-L1 loss of log(predicted ÷ measured), each row leaning on its
- * parent row with its table's spread (partial pooling), the widest rows on their starting values. Levenberg–Marquardt
- * on the soft residuals; the Jacobian only re-estimates the points that look a row up. Deterministic.
+ * parent row with its table's spread (partial pooling), the widest rows on their documented starts. Where a fit begins
+ * is where the priors are, whatever the coefficients say. Rows that share no point are fitted apart. Deterministic.
  */
-export function fit(
+export function fitRows(
   points: readonly Point[],
-  parameters: readonly Parameter[],
+  structure: Structure,
   coefficients: Coefficients,
-  { iterations, onProgress }: FitOptions,
-): Fit {
-  const places = new Map(parameters.map(({ table, row }, index) => [rowKey(table, row), index]));
-  const pointResiduals = residualsOfPoints(points, coefficients, places);
-  const residuals = [...pointResiduals, ...residualsOfPriors(parameters, places)];
-  let done = 0;
-  const result = levenbergMarquardt(
-    { x: residuals.map((_, index) => index), y: residuals.map(() => 0) },
-    (values) => {
-      const candidate = withValues(coefficients, parameters, values);
-      return (index) => residualAt(residuals, index).value(values, candidate);
-    },
-    {
-      initialValues: parameters.map(({ start }) => Math.log(start)),
-      minValues: parameters.map(({ start }) => Math.log(start) - 4),
-      maxValues: parameters.map(({ start, maximum }) => Math.min(Math.log(start) + 4, Math.log(maximum))),
-      jacobianFunction: (values) => {
-        onProgress?.(++done, iterations);
-        const rows = sparseJacobian(residuals, parameters, coefficients, values);
-        return (index) => dense(rows[index] ?? [], residualAt(residuals, index).touches, parameters.length);
-      },
-      maxIterations: iterations,
-      damping: 0.1,
-      dampingStepUp: 8,
-      dampingStepDown: 6,
-      errorTolerance: 1e-4,
-    },
-  );
-  return summarised(result.parameterValues, parameters, coefficients, pointResiduals);
-}
-
-/** The coefficients with every parameter's row at its value. */
-export function withValues(
-  coefficients: Coefficients,
-  parameters: readonly Parameter[],
-  logValues: readonly number[],
-): Coefficients {
-  const tables: Record<string, Record<string, Coefficient>> = {};
-  for (const [table, rows] of Object.entries(coefficients.tables)) tables[table] = { ...rows };
-  for (const [index, { table, row }] of parameters.entries()) {
-    const entry = tables[table]?.[row];
-    const value = logValues[index];
-    if (entry === undefined || value === undefined) throw new RangeError(`no row ${rowKey(table, row)}`);
-    (tables[table] as Record<string, Coefficient>)[row] = { ...entry, value: Math.exp(value) };
-  }
-  return { ...coefficients, tables };
-}
-
-function residualsOfPoints(
-  points: readonly Point[],
-  coefficients: Coefficients,
-  places: ReadonlyMap<RowKey, number>,
-): Residual[] {
-  const sizes = new Map([...groupBy(points, sweepOf)].map(([key, members]) => [key, members.length]));
-  return points.map((point) => {
-    const trust = point.row.trust === 'low' ? LOW_TRUST_WEIGHT : 1;
-    const weight = trust * (sizes.get(sweepOf(point)) ?? 1) ** SIZE_EXPONENT;
-    const touches = rowsUsed(point, coefficients).flatMap(({ table, row }) => places.get(rowKey(table, row)) ?? []);
-    return {
-      touches,
-      value: (_values, candidate) => {
-        const error = Math.log(predictedWith(point, candidate) / point.measured);
-        return Math.sqrt(weight) * softened(error / SOFT_ERROR);
-      },
-    };
-  });
-}
-
-function sweepOf({ group, row }: Point): string {
-  return [group, row.set, row.model, row.hardware].join('|');
-}
-
-/** sign(z) × √(2 (√(1 + z²) − 1)): its square is the soft-L1 loss of z. */
-function softened(z: number): number {
-  return Math.sign(z) * Math.sqrt(2 * (Math.sqrt(1 + z * z) - 1));
-}
-
-function residualsOfPriors(parameters: readonly Parameter[], places: ReadonlyMap<RowKey, number>): Residual[] {
-  return parameters.map(({ table, parent, start, spread }, index) => {
-    const parentIndex = parent === null ? undefined : places.get(rowKey(table, parent));
-    if (parentIndex === undefined) {
-      const anchor = Math.log(start);
-      const value = (values: readonly number[]) => ((values[index] ?? anchor) - anchor) / (ROOT_SPREAD_FACTOR * spread);
-      return { touches: [index], value, slopes: [1 / (ROOT_SPREAD_FACTOR * spread)] };
-    }
-    return {
-      touches: [index, parentIndex],
-      value: (values) => ((values[index] ?? 0) - (values[parentIndex] ?? 0)) / spread,
-      slopes: [1 / spread, -1 / spread],
-    };
-  });
-}
-
-/** Slopes of every residual by the parameters it touches. Each parameter re-estimates only the points that use it. */
-function sparseJacobian(
-  residuals: readonly Residual[],
-  parameters: readonly Parameter[],
-  coefficients: Coefficients,
-  values: readonly number[],
-): number[][] {
-  const base = withValues(coefficients, parameters, values);
-  const rows = residuals.map(({ slopes }) => [...(slopes ?? [])]);
-  const atBase = residuals.map((residual) => (residual.slopes === undefined ? residual.value(values, base) : 0));
-  for (const [index, { table, row }] of parameters.entries()) {
-    const moved = withRow(base, table, row, Math.exp((values[index] ?? 0) + DIFFERENCE));
-    for (const [place, residual] of residuals.entries()) {
-      const touch = residual.slopes === undefined ? residual.touches.indexOf(index) : -1;
-      if (touch < 0) continue;
-      (rows[place] as number[])[touch] = (residual.value(values, moved) - (atBase[place] ?? 0)) / DIFFERENCE;
+  { onProgress }: FitOptions,
+): Map<RowKey, FittedRow> {
+  const parts = independentParts(points, parametersOf(points, structure), structure);
+  const rows = new Map<RowKey, FittedRow>();
+  for (const [place, part] of parts.entries()) {
+    const lossOver = (chosen: readonly Point[]) =>
+      new Residuals(chosen, part.parameters, structure, mutableCopy(coefficients), pointWeights(chosen));
+    const residuals = lossOver(part.points);
+    const roughly = leastLoss(lossOver(thinned(part.points)), startingValues(part.parameters));
+    const logValues = leastLoss(residuals, roughly, (steps) => {
+      onProgress?.(place * MOST_STEPS + steps, parts.length * MOST_STEPS);
+    });
+    const spreads = spreadsOf(residuals, logValues);
+    for (const [index, parameter] of part.parameters.entries()) {
+      rows.set(parameter.key, {
+        parameter,
+        value: Math.exp(logValues[index] as number),
+        spread: spreads[index] as number,
+        points: part.points.filter((point) => structure.rowsOf.get(point)?.includes(parameter.key)),
+      });
     }
   }
   return rows;
 }
 
-function dense(slopes: readonly number[], touches: readonly number[], length: number): number[] {
-  const partials = new Array<number>(length).fill(0);
-  for (const [place, parameter] of touches.entries()) partials[parameter] = slopes[place] ?? 0;
-  return partials;
+/** The coefficients with fitted rows at their values. */
+export function withFitted(coefficients: Coefficients, rows: ReadonlyMap<RowKey, FittedRow>): Coefficients {
+  const fitted = mutableCopy(coefficients);
+  for (const { parameter, value } of rows.values()) entryOf(fitted, parameter.table, parameter.row).value = value;
+  return fitted;
 }
 
-function residualAt(residuals: readonly Residual[], index: number): Residual {
-  const residual = residuals[index];
-  if (residual === undefined) throw new RangeError(`no residual ${index}`);
-  return residual;
-}
-
-/** Values, the points that touch each row, and spreads: what data and prior together leave open. */
-function summarised(
-  logValues: readonly number[],
-  parameters: readonly Parameter[],
-  coefficients: Coefficients,
-  pointResiduals: readonly Residual[],
-): Fit {
-  const fitted = withValues(coefficients, parameters, logValues);
-  const rows: Fit['rows'] = new Map();
-  const slopes = sparseJacobian(pointResiduals, parameters, coefficients, logValues);
-  for (const [index, parameter] of parameters.entries()) {
-    let information = 1 / parameter.spread ** 2;
-    let count = 0;
-    for (const [place, { touches }] of pointResiduals.entries()) {
-      const slope = slopes[place]?.[touches.indexOf(index)] ?? 0;
-      if (slope === 0) continue;
-      count++;
-      information += slope * slope;
-    }
-    const value = Math.exp(logValues[index] ?? Math.log(parameter.start));
-    rows.set(rowKey(parameter.table, parameter.row), { parameter, value, spread: information ** -0.5, count });
+/**
+ * One damped step after another. The library itself would go on from a step that made things worse; asked for single
+ * steps it returns the better place, and a failed step is tried again shorter, from there, with the slopes it has.
+ */
+function leastLoss(
+  residuals: Residuals,
+  start: readonly number[],
+  onProgress?: (steps: number) => void,
+): readonly number[] {
+  const { parameters } = residuals;
+  const centre = startingValues(parameters);
+  const data = {
+    x: Array.from({ length: residuals.length }, (_, index) => index),
+    y: new Array(residuals.length).fill(0),
+  };
+  const bounds = {
+    minValues: centre.map((value) => value - REACH),
+    maxValues: centre.map((value, index) =>
+      Math.min(value + REACH, Math.log((parameters[index] as Parameter).maximum)),
+    ),
+  };
+  const losses = remembered((logValues: readonly number[]) => residuals.values(logValues));
+  let best = [...start];
+  let loss = Number.POSITIVE_INFINITY;
+  let damping = FIRST_DAMPING;
+  for (let iteration = 0; iteration < MOST_STEPS; iteration++) {
+    const { parameterValues, parameterError } = levenbergMarquardt(
+      data,
+      (logValues) => {
+        const values = losses(logValues);
+        return (index) => values[index] as number;
+      },
+      {
+        ...bounds,
+        initialValues: [...best],
+        jacobianFunction: (logValues) => residuals.jacobian(logValues),
+        maxIterations: 1,
+        damping,
+        errorTolerance: 0,
+      },
+    );
+    const gain = loss - parameterError;
+    const moved = parameterValues.some((value, index) => value !== best[index]);
+    damping = moved ? Math.max(LEAST_DAMPING, damping / 5) : damping * 10;
+    best = parameterValues;
+    loss = parameterError;
+    const done = (moved && gain < LEAST_GAIN * loss) || damping > LARGEST_DAMPING;
+    onProgress?.(done ? MOST_STEPS : iteration + 1);
+    if (done) break;
   }
-  return { coefficients: fitted, rows };
+  return best;
+}
+
+/** The optimiser asks for the residuals of a place again before it leaves it. */
+function remembered(calculate: (place: readonly number[]) => Float64Array): (place: readonly number[]) => Float64Array {
+  const known = new Map<string, Float64Array>();
+  return (place) => {
+    const key = place.join();
+    const values = known.get(key) ?? calculate(place);
+    if (known.size > 1) known.delete(known.keys().next().value as string);
+    known.set(key, values);
+    return values;
+  };
+}
+
+/** Where the priors put each row: its start, or that of the row it leans on. */
+function startingValues(parameters: readonly Parameter[]): number[] {
+  const byKey = new Map(parameters.map((parameter) => [parameter.key, parameter]));
+  return parameters.map((parameter) => {
+    let at: Parameter | undefined = parameter;
+    while (at !== undefined && 'parent' in at.leansOn) at = byKey.get(at.leansOn.parent);
+    if (at === undefined || 'parent' in at.leansOn) throw new RangeError(`${parameter.key} leans on nothing`);
+    return Math.log('start' in at.leansOn ? at.leansOn.start : at.leansOn.fixedParent);
+  });
+}
+
+/** √ of the diagonal of the inverse of JᵀJ. */
+function spreadsOf(residuals: Residuals, logValues: readonly number[]): number[] {
+  const jacobianRow = residuals.jacobian(logValues);
+  const jacobian = new Matrix(Array.from({ length: residuals.length }, (_, index) => jacobianRow(index)));
+  return inverse(jacobian.transpose().mmul(jacobian)).diagonal().map(Math.sqrt);
+}
+
+/** Every fourth point of each sweep, and all of the short ones: enough to come near, at a quarter of the cost. */
+function thinned(points: readonly Point[]): Point[] {
+  const sweeps = groupBy(points, ({ group, foldKey }) => `${group}|${foldKey}`);
+  return [...sweeps.values()].flatMap((members) => {
+    return members.length <= 8 ? members : members.filter((_, place) => place % 4 === 0);
+  });
+}
+
+interface Part {
+  points: Point[];
+  parameters: Parameter[];
+}
+
+/** Points and rows that nothing connects: serving and local machines, time and memory. */
+function independentParts(points: readonly Point[], parameters: readonly Parameter[], { rowsOf }: Structure): Part[] {
+  const above = new Map<RowKey, RowKey>();
+  const top = (key: RowKey): RowKey => {
+    let at = key;
+    for (let next = above.get(at); next !== undefined; next = above.get(at)) at = next;
+    return at;
+  };
+  const join = (a: RowKey, b: RowKey) => {
+    const [topOfA, topOfB] = [top(a), top(b)];
+    if (topOfA !== topOfB) above.set(topOfA, topOfB);
+  };
+  for (const { key, leansOn } of parameters) if ('parent' in leansOn) join(key, leansOn.parent);
+  for (const point of points) {
+    const [first, ...others] = rowsOf.get(point) ?? [];
+    for (const other of others) join(first as RowKey, other);
+  }
+  const parts = new Map<RowKey, Part>();
+  for (const parameter of parameters) {
+    const key = top(parameter.key);
+    const part = parts.get(key) ?? { points: [], parameters: [] };
+    part.parameters.push(parameter);
+    parts.set(key, part);
+  }
+  for (const point of points) {
+    const first = rowsOf.get(point)?.[0];
+    if (first !== undefined) parts.get(top(first))?.points.push(point);
+  }
+  return [...parts.values()];
 }

@@ -1,15 +1,19 @@
 import { type Coefficient, type Coefficients, MissingCoefficientError } from '../../src/engine/coefficients.ts';
 import type { Point } from '../accuracy/points.ts';
 import { estimateOf, predicted } from '../accuracy/predict.ts';
-import { priorOf } from './priors.ts';
+import { MissingPriorError, priorOf, type TablePrior } from './priors.ts';
 
 /** One row that the fit may move. Values are natural logarithms: every coefficient is a positive scale. */
 export interface Parameter {
+  key: RowKey;
   table: string;
   row: string;
-  start: number;
-  /** The row looked up where this one is missing; null = the widest. */
-  parent: string | null;
+  /**
+   * What it leans on: a documented starting value, or the row that is looked up where this one is missing: one that is
+   * fitted too, or the value of one that is not.
+   */
+  leansOn: { start: number } | { parent: RowKey } | { fixedParent: number };
+  /** One standard deviation of its logarithm around that. */
   spread: number;
   maximum: number;
 }
@@ -21,8 +25,85 @@ export function rowKey(table: string, row: string): RowKey {
   return `${table}/${row}`;
 }
 
+/** Which rows carry which points, and what each row leans on. It depends on which rows exist, not on their values. */
+export interface Structure {
+  parameters: ReadonlyMap<RowKey, Parameter>;
+  /** Rows whose value changes the prediction. */
+  rowsOf: ReadonlyMap<Point, readonly RowKey[]>;
+}
+
+/** Doubling or halving a row that leaves a prediction as it is says that the point does not depend on it. */
+const REACH = 2;
+
+/**
+ * Every row that some point depends on, and their parents up to the widest. A row's parent is what the same look-up
+ * finds when the row is hidden. Zeros stay zero: they mean that a cost does not exist. Rows read off a source stay.
+ */
+export function structureOf(points: readonly Point[], coefficients: Coefficients): Structure {
+  const parameters = new Map<RowKey, Parameter>();
+  const rowsOf = new Map<Point, RowKey[]>();
+  const scratch = mutableCopy(coefficients);
+  for (const point of points) {
+    const rows: RowKey[] = [];
+    const here = predictedWith(point, coefficients);
+    for (const { table, row } of rowsUsed(point, coefficients)) {
+      if (!isFree(coefficients, table, row) || !dependsOn(point, here, scratch, table, row)) continue;
+      rows.push(rowKey(table, row));
+      addWithParents(parameters, point, coefficients, table, row);
+    }
+    rowsOf.set(point, rows);
+  }
+  return { parameters, rowsOf };
+}
+
+/** The parameters that some of these points depend on, with all they lean on. */
+export function parametersOf(points: readonly Point[], { parameters, rowsOf }: Structure): Parameter[] {
+  const chosen = new Set<RowKey>();
+  const add = (key: RowKey) => {
+    if (chosen.has(key)) return;
+    chosen.add(key);
+    const leansOn = parameters.get(key)?.leansOn;
+    if (leansOn !== undefined && 'parent' in leansOn && parameters.has(leansOn.parent)) add(leansOn.parent);
+  };
+  for (const point of points) for (const key of rowsOf.get(point) ?? []) add(key);
+  return [...parameters.values()].filter(({ key }) => chosen.has(key));
+}
+
+export function predictedWith(point: Point, coefficients: Coefficients): number {
+  return predicted(point, estimateOf(point, coefficients));
+}
+
+/** Coefficients whose rows may be set in place: a fit tries thousands of values. */
+export interface MutableCoefficients extends Coefficients {
+  tables: Record<string, Record<string, Coefficient>>;
+}
+
+export function mutableCopy(coefficients: Coefficients): MutableCoefficients {
+  return { date: coefficients.date, tables: structuredClone(coefficients.tables) as MutableCoefficients['tables'] };
+}
+
+export function entryOf(coefficients: MutableCoefficients, table: string, row: string): Coefficient {
+  const entry = coefficients.tables[table]?.[row];
+  if (entry === undefined) throw new RangeError(`no row ${rowKey(table, row)}`);
+  return entry;
+}
+
+/** Coefficients without some rows, which then inherit. */
+export function withoutRows(coefficients: Coefficients, hidden: ReadonlySet<RowKey>): Coefficients {
+  const tables = Object.entries(coefficients.tables).map(([table, rows]) => {
+    const left = Object.entries(rows).filter(([row]) => !hidden.has(rowKey(table, row)));
+    return [table, Object.fromEntries(left)] as const;
+  });
+  return { ...coefficients, tables: Object.fromEntries(tables) };
+}
+
+function isFree(coefficients: Coefficients, table: string, row: string): boolean {
+  const entry = coefficients.tables[table]?.[row];
+  return entry !== undefined && entry.value > 0 && entry.known !== 'source' && priorOf(table) !== null;
+}
+
 /** The rows a prediction looks up, found by watching the look-ups. */
-export function rowsUsed(point: Point, coefficients: Coefficients): { table: string; row: string }[] {
+function rowsUsed(point: Point, coefficients: Coefficients): { table: string; row: string }[] {
   const used = new Map<RowKey, { table: string; row: string }>();
   const watched = watch(coefficients, (table, row, entry) => {
     if (entry !== undefined) used.set(rowKey(table, row), { table, row });
@@ -31,21 +112,107 @@ export function rowsUsed(point: Point, coefficients: Coefficients): { table: str
   return [...used.values()];
 }
 
-/** The row that a prediction finds where `row` is missing; null = there is none wider. */
-function parentRow(point: Point, coefficients: Coefficients, table: string, row: string): string | null {
+function dependsOn(point: Point, here: number, scratch: MutableCoefficients, table: string, row: string): boolean {
+  const entry = entryOf(scratch, table, row);
+  const { value } = entry;
+  entry.value = value / REACH;
+  let depends = predictedWith(point, scratch) !== here;
+  if (!depends) {
+    entry.value = value * REACH;
+    depends = predictedWith(point, scratch) !== here;
+  }
+  entry.value = value;
+  return depends;
+}
+
+function addWithParents(
+  parameters: Map<RowKey, Parameter>,
+  point: Point,
+  coefficients: Coefficients,
+  table: string,
+  row: string,
+): void {
+  const key = rowKey(table, row);
+  if (parameters.has(key)) return;
+  const prior = priorOf(table) ?? documentedPrior(coefficients, table);
+  const { maximum = Number.POSITIVE_INFINITY } = prior;
+  const start = prior.start[row];
+  if (start !== undefined) {
+    parameters.set(key, { key, table, row, leansOn: { start }, spread: prior.startSpread, maximum });
+    return;
+  }
+  const parent = parentRow(parameters, point, coefficients, table, row);
+  const entry = parent === null ? undefined : coefficients.tables[table]?.[parent];
+  if (parent === null || entry === undefined) {
+    throw new MissingPriorError(
+      `${key} is the widest row of its look-up: give it a start in bench/calibrate/priors.ts`,
+    );
+  }
+  if (!isFree(coefficients, table, parent)) {
+    parameters.set(key, { key, table, row, leansOn: { fixedParent: entry.value }, spread: prior.spread, maximum });
+    return;
+  }
+  parameters.set(key, { key, table, row, leansOn: { parent: rowKey(table, parent) }, spread: prior.spread, maximum });
+  addWithParents(parameters, point, withoutRows(coefficients, new Set([key])), table, parent);
+}
+
+/** A table whose prior nobody wrote down leans on its widest row, as long as no fit wrote that. */
+function documentedPrior(coefficients: Coefficients, table: string): TablePrior {
+  const widest = coefficients.tables[table]?.all;
+  if (widest === undefined || widest.known === 'fitted') {
+    throw new MissingPriorError(`${table} has no prior in bench/calibrate/priors.ts and no documented row "all"`);
+  }
+  return { spread: 0.4, start: widest.known === 'assumed' ? { all: widest.value } : {}, startSpread: 0.8 };
+}
+
+/**
+ * The row that a prediction finds where `row` is missing, zeros and rows that lean on this very row passed over
+ * (neighbouring years stand in for one another, so without that they would lean on each other in a circle).
+ */
+function parentRow(
+  parameters: ReadonlyMap<RowKey, Parameter>,
+  point: Point,
+  coefficients: Coefficients,
+  table: string,
+  row: string,
+): string | null {
+  const hidden = new Set([rowKey(table, row)]);
+  for (;;) {
+    const found = nextRow(point, withoutRows(coefficients, hidden), table, row);
+    if (found === null) return null;
+    const key = rowKey(table, found);
+    if ((coefficients.tables[table]?.[found]?.value ?? 0) > 0 && !leadsTo(parameters, key, rowKey(table, row))) {
+      return found;
+    }
+    hidden.add(key);
+  }
+}
+
+/** Whether a row leans, over any number of steps, on another. */
+function leadsTo(parameters: ReadonlyMap<RowKey, Parameter>, from: RowKey, to: RowKey): boolean {
+  for (let key: RowKey | undefined = from; key !== undefined; ) {
+    if (key === to) return true;
+    const leansOn: Parameter['leansOn'] | undefined = parameters.get(key)?.leansOn;
+    key = leansOn !== undefined && 'parent' in leansOn ? leansOn.parent : undefined;
+  }
+  return false;
+}
+
+/** What the look-up that misses `row` finds instead; null = nothing. */
+function nextRow(point: Point, coefficients: Coefficients, table: string, row: string): string | null {
   let missed = false;
-  let parent: string | null = null;
-  const watched = watch(withRow(coefficients, table, row, null), (lookedIn, name, entry) => {
+  let next: string | null = null;
+  const watched = watch(coefficients, (lookedIn, name, entry) => {
     if (lookedIn !== table) return;
     if (name === row) missed = true;
-    else if (missed && entry !== undefined) parent ??= name;
+    else if (missed && entry !== undefined) next ??= name;
   });
   try {
     predictedWith(point, watched);
   } catch (error) {
     if (!(error instanceof MissingCoefficientError)) throw error;
   }
-  return parent;
+  return next;
 }
 
 /** Coefficients that report every look-up: table, row, and the entry unless it is missing. */
@@ -64,47 +231,4 @@ function watch(
     });
   }
   return { ...coefficients, tables };
-}
-
-export function predictedWith(point: Point, coefficients: Coefficients): number {
-  return predicted(point, estimateOf(point, coefficients));
-}
-
-/** Coefficients with one row's value replaced, or hidden. */
-export function withRow(coefficients: Coefficients, table: string, row: string, value: number | null): Coefficients {
-  const { [row]: entry, ...others } = coefficients.tables[table] ?? {};
-  if (entry === undefined) throw new RangeError(`no row ${rowKey(table, row)}`);
-  const rows = value === null ? others : { ...others, [row]: { ...entry, value } };
-  return { ...coefficients, tables: { ...coefficients.tables, [table]: rows } };
-}
-
-/**
- * Every row that some point looks up, and their parents up to the widest, as parameters. A row's parent is what the
- * same look-up finds when the row is hidden. Zeros stay zero: they mean that a cost does not exist.
- */
-export function parametersOf(points: readonly Point[], coefficients: Coefficients): Parameter[] {
-  const parameters = new Map<RowKey, Parameter>();
-  const open: { point: Point; coefficients: Coefficients; table: string; row: string }[] = [];
-  for (const point of points) {
-    for (const { table, row } of rowsUsed(point, coefficients)) open.push({ point, coefficients, table, row });
-  }
-  for (let next = open.shift(); next !== undefined; next = open.shift()) {
-    const { point, table, row } = next;
-    const entry = next.coefficients.tables[table]?.[row];
-    const prior = priorOf(table);
-    if (parameters.has(rowKey(table, row)) || entry === undefined || prior === null) continue;
-    if (entry.value <= 0 || entry.known === 'source') continue;
-    const parent = parentRow(point, next.coefficients, table, row);
-    parameters.set(rowKey(table, row), {
-      table,
-      row,
-      start: entry.value,
-      parent,
-      spread: prior.spread,
-      maximum: prior.maximum ?? Number.POSITIVE_INFINITY,
-    });
-    if (parent === null) continue;
-    open.push({ point, coefficients: withRow(next.coefficients, table, row, null), table, row: parent });
-  }
-  return [...parameters.values()];
 }

@@ -1,9 +1,15 @@
-/** How far a row of a table may lie from its parent row before data must insist, and where it must stay. */
+/** What is believed of a table's rows before any measurement is seen. */
 export interface TablePrior {
-  /** One standard deviation of log(row ÷ parent). */
+  /** One standard deviation of log(row ÷ parent row). */
   spread: number;
   /** Physical bound, e.g. 1 for a fraction of a datasheet rate. */
   maximum?: number;
+  /**
+   * Values that physics or a datasheet suggests, by row: these lean on them, every other row on its parent. Round
+   * numbers on purpose; a row lies within `startSpread` of its start before data speaks.
+   */
+  start: Readonly<Record<string, number>>;
+  startSpread: number;
 }
 
 /** Tables that are settings rather than measurements, or that measurements do not identify: kept as they are. */
@@ -14,32 +20,142 @@ const kept = [
   /HalfSizeTokens$/,
   /networkBytesPerSecond$/,
   /^serving\.elementwiseStreamFraction$/,
+  /^local\.memory$/,
 ];
 
-const spreads: readonly (readonly [RegExp, TablePrior])[] = [
-  [/^serving\.layerSeconds$/, { spread: 0.6 }],
-  [/^serving\.expertLayerSeconds$/, { spread: 0.6 }],
-  [/^serving\.stepSeconds$/, { spread: 0.8 }],
-  [/^serving\.sequenceSeconds$/, { spread: 0.5 }],
-  [/^serving\.requestSeconds$/, { spread: 1 }],
-  [/^serving\.queueFraction$/, { spread: 0.7, maximum: 1 }],
-  [/^serving\.prefillConstantSeconds$/, { spread: 1 }],
-  [/^serving\.latencyFactor$/, { spread: 0.5 }],
-  [/^serving\.(stream|compute)Fraction$/, { spread: 0.15, maximum: 0.98 }],
-  [/^serving\.expertStreamFactor$/, { spread: 0.3 }],
+const microseconds = 1e-6;
+const milliseconds = 1e-3;
+
+const priors: Readonly<Record<string, TablePrior>> = {
+  // About ten kernels a layer at 3 to 4 µs of launch and drain each.
+  'serving.layerSeconds': { spread: 0.6, start: { all: 35 * microseconds }, startSpread: 1 },
+  // Router, permutation, two grouped products and a reduction: as many kernels again.
+  'serving.expertLayerSeconds': { spread: 1, start: { all: 50 * microseconds }, startSpread: 1 },
+  // A quantising kernel a product where activations are converted; dequantisation on ordinary units before 2025.
+  'serving.formatLayerSeconds': { spread: 1, start: { all: 4 * microseconds }, startSpread: 1 },
+  // One kernel launch more for each doubling of ranks.
+  'serving.tensorLayerSeconds': { spread: 0.5, start: { all: 3 * microseconds }, startSpread: 1 },
+  // Scheduling, input preparation, sampling.
+  'serving.stepSeconds': { spread: 0.8, start: { all: 0.5 * milliseconds }, startSpread: 1.2 },
+  // Host work for a sequence and token: bookkeeping alone in process, detokenising and streaming over HTTP.
+  'serving.sequenceSeconds': {
+    spread: 0.5,
+    start: { all: 10 * microseconds, served: 20 * microseconds },
+    startSpread: 1,
+  },
+  // Launching a layer's kernels one by one from Python: about 60 calls of 5 µs.
+  'serving.launchSeconds': { spread: 0.4, start: { all: 300 * microseconds }, startSpread: 0.7 },
+  // HTTP, tokenising, the first scheduling round.
+  'serving.requestSeconds': { spread: 1, start: { all: 20 * milliseconds }, startSpread: 1.5 },
+  'serving.prefillConstantSeconds': { spread: 1, start: { all: 2 * milliseconds }, startSpread: 1.5 },
+  // In a closed loop of n clients arrivals are spread out: far less than half of the others wait before one.
+  'serving.queueFraction': { spread: 0.7, maximum: 1, start: { all: 0.1 }, startSpread: 1 },
+  // A collective's latency in multiples of the link's own.
+  'serving.latencyFactor': { spread: 0.5, start: { all: 1 }, startSpread: 0.5 },
+  'serving.linkLatencySeconds': {
+    spread: 0.4,
+    start: { all: 20 * microseconds, nvlink: 10 * microseconds, pcie: 30 * microseconds, network: 30 * microseconds },
+    startSpread: 0.6,
+  },
+  'serving.linkStreamFraction': { spread: 0.25, maximum: 1, start: { all: 0.6 }, startSpread: 0.5 },
+  // Large copies reach 85 to 92 % of the datasheet bandwidth, matrix products in a stream of kernels less.
+  'serving.streamFraction': { spread: 0.15, maximum: 0.98, start: { all: 0.75 }, startSpread: 0.3 },
+  'serving.computeFraction': { spread: 0.2, maximum: 0.98, start: { all: 0.6 }, startSpread: 0.4 },
+  'serving.cacheStreamFraction': { spread: 0.25, maximum: 1, start: { all: 0.75 }, startSpread: 0.4 },
+  'serving.attentionComputeFraction': { spread: 0.35, maximum: 1, start: { all: 0.5 }, startSpread: 0.6 },
+  // Grouped products stream large contiguous experts: no worse than the dense ones.
+  'serving.expertStreamFactor': { spread: 0.3, start: { all: 1.1 }, startSpread: 0.2 },
+  'serving.expertComputeFactor': { spread: 0.3, maximum: 1, start: { all: 0.5 }, startSpread: 0.6 },
   // A kernel is made for a format or it is not: AWQ before Marlin reached half, int8 in DeepSpeed a fifth.
-  [/^serving\.kernel(Stream|Compute)Factor$/, { spread: 0.5 }],
-  [/^serving\.formatLayerSeconds$/, { spread: 1 }],
-  [/^serving\.expertComputeFactor$/, { spread: 0.3, maximum: 1 }],
-  [/^serving\..*Fraction$/, { spread: 0.25, maximum: 1 }],
-  [/^local\.streamFraction$/, { spread: 0.08, maximum: 0.99 }],
-  [/^local\.(layerSeconds|expertLayerSeconds)$/, { spread: 0.5 }],
-  [/^local\.operationsPerWeight$/, { spread: 0.4 }],
-  [/^local\..*Fraction$/, { spread: 0.25, maximum: 1 }],
-];
+  'serving.kernelStreamFactor': { spread: 0.5, start: {}, startSpread: 0.5 },
+  'serving.kernelComputeFactor': { spread: 0.5, start: {}, startSpread: 0.5 },
+  // Of the query heads that share a key head, how many read it anew.
+  'serving.repeatedReadShare': { spread: 0.3, maximum: 1, start: { all: 0.5 }, startSpread: 0.5 },
+  // Ramp-up, ramp-down and gaps of a run that keeps every slot busy in between.
+  'serving.saturationEfficiency': { spread: 0.1, maximum: 1, start: { all: 0.9 }, startSpread: 0.2 },
 
-/** The prior of a table; null = its rows are not fitted. */
-export function priorOf(table: string): TablePrior | null {
+  'local.streamFraction': {
+    spread: 0.08,
+    maximum: 0.99,
+    // Desktop memory controllers reach three quarters; HBM needs more bytes in flight than one sequence's kernels have.
+    start: { all: 0.85, ddr: 0.73, hbm: 0.6 },
+    startSpread: 0.25,
+  },
+  // As `serving.layerSeconds`; command buffers cost more where the API encodes each kernel.
+  'local.layerSeconds': { spread: 0.5, start: { all: 60 * microseconds, cpu: 25 * microseconds }, startSpread: 1 },
+  'local.expertLayerSeconds': { spread: 0.5, start: { all: 30 * microseconds }, startSpread: 1 },
+  'local.latentLayerSeconds': { spread: 0.5, start: { all: 90 * microseconds }, startSpread: 1 },
+  'local.hopSeconds': { spread: 0.6, start: { all: 200 * microseconds }, startSpread: 1 },
+  'local.allReduceSeconds': { spread: 0.6, start: { all: 20 * microseconds }, startSpread: 1.2 },
+  'local.allReduceBytesPerSecond': { spread: 0.6, start: { all: 10e9 }, startSpread: 1.2 },
+  // Instructions to turn one packed weight into a number, multiply and add, counted in the published kernels:
+  // whole bytes two to four, nibbles four to five, split high bits six to ten, code books fifteen to twenty-five.
+  'local.operationsPerWeight': {
+    spread: 0.3,
+    start: {
+      all: 5,
+      F16: 4,
+      Q8_0: 2.5,
+      '8-bit': 2.5,
+      'mlx-8': 2.5,
+      Q4_K: 4.5,
+      Q5_K: 6,
+      Q6_K: 6,
+      Q3_K: 9,
+      Q2_K: 6.5,
+      IQ3_XXS: 20,
+      IQ3_S: 22,
+      IQ2_XXS: 15,
+      IQ2_XS: 15,
+      IQ2_S: 18,
+    },
+    startSpread: 0.3,
+  },
+  // Multiples of the instructions above that a backend's kernels take.
+  'local.unpackFactor': { spread: 0.4, start: { all: 2, cpu: 0.5 }, startSpread: 0.7 },
+  'local.threadBytesPerSecond': {
+    spread: 0.3,
+    start: { all: 12e9, 'cpu-x86': 30e9, 'cpu-apple': 30e9 },
+    startSpread: 0.3,
+  },
+  // Fused kernels read the cache as they read weights; without them it is read, written and read again.
+  'local.cacheStreamFraction': {
+    spread: 0.25,
+    maximum: 1,
+    start: { all: 0.5, flash: 0.75, plain: 0.3 },
+    startSpread: 0.5,
+  },
+  'local.attentionFraction': { spread: 0.25, maximum: 1, start: { all: 0.08 }, startSpread: 0.6 },
+  'local.expertStreamFraction': { spread: 0.1, maximum: 1, start: { all: 0.95 }, startSpread: 0.1 },
+  'local.expertReadFactor': { spread: 0.4, start: { all: 1 }, startSpread: 0.5 },
+  'local.batchOperationsPerSequence': { spread: 0.4, start: { all: 8, experts: 16 }, startSpread: 0.7 },
+  'local.batchMatrixFraction': { spread: 0.3, maximum: 1, start: { all: 0.3 }, startSpread: 0.6 },
+  'local.prefillComputeFraction': {
+    spread: 0.2,
+    maximum: 1,
+    start: { all: 0.4, ddr: 0.6, hbm: 0.3 },
+    startSpread: 0.5,
+  },
+  'local.prefillRuntimeFactor': { spread: 0.25, start: { all: 1 }, startSpread: 0.2 },
+  'local.prefillFormatFactor': { spread: 0.2, start: { all: 1 }, startSpread: 0.1 },
+  'local.prefillAttentionFraction': {
+    spread: 0.35,
+    maximum: 1,
+    start: { all: 0.12, flash: 0.3, plain: 0.12 },
+    startSpread: 0.8,
+  },
+  'local.prefillExpertFraction': { spread: 0.3, start: { all: 0.7 }, startSpread: 0.5 },
+  'local.prefillExpertHalfTokens': { spread: 0.4, start: { all: 25 }, startSpread: 0.6 },
+  'local.prefillLaunchSeconds': { spread: 0.4, start: { all: 80 * microseconds }, startSpread: 0.7 },
+  'local.prefillPipelineGain': { spread: 0.2, maximum: 1, start: { all: 0.65 }, startSpread: 0.4 },
+  'local.prefillStreamFraction': { spread: 0.1, maximum: 1, start: { all: 0.8 }, startSpread: 0.15 },
+};
+
+/** A table that has neither a prior nor a documented assumption to start from. */
+export class MissingPriorError extends Error {}
+
+/** The prior of a table; null = its rows are not fitted, undefined = none is written down. */
+export function priorOf(table: string): TablePrior | null | undefined {
   if (kept.some((pattern) => pattern.test(table))) return null;
-  return spreads.find(([pattern]) => pattern.test(table))?.[1] ?? { spread: 0.3 };
+  return priors[table];
 }

@@ -32,9 +32,7 @@ export function errorBand(
 ): ErrorBand {
   const format = worstUse(estimate.coefficients, FORMAT_TABLES);
   const build = worstUse(estimate.coefficients, BUILD_TABLES);
-  // A family row is what the fit identifies; a device row on top is a refinement, its absence no inheritance.
-  const formatSteps = Math.max(0, (format?.inheritance ?? 0) - 1);
-  const inheritance = formatSteps + (build?.inheritance ?? 0);
+  const inheritance = inheritanceOf(estimate);
   const widening = 1 + inheritance * lookUpCoefficient(coefficients, 'error.wideningPerStep', ['all']);
   const groups = errorGroups(deployment, workload);
   const timeToFirstToken = widening * lookUpCoefficient(coefficients, 'error.timeToFirstToken', groups);
@@ -47,6 +45,16 @@ export function errorBand(
     inheritance,
     evidence: evidenceOf(format, build),
   };
+}
+
+/**
+ * Steps of inheritance of the coefficients that carry the time, device and build together. A family row is what the fit
+ * identifies; a device row on top is a refinement, its absence no inheritance.
+ */
+export function inheritanceOf({ coefficients }: Pick<Estimate, 'coefficients'>): number {
+  const format = worstUse(coefficients, FORMAT_TABLES);
+  const build = worstUse(coefficients, BUILD_TABLES);
+  return Math.max(0, (format?.inheritance ?? 0) - 1) + (build?.inheritance ?? 0);
 }
 
 /** Both parts err together (the same device, the same build), so their widths add by share, not by squares. */

@@ -1,0 +1,169 @@
+import type { Point } from '../accuracy/points.ts';
+import { groupBy } from '../accuracy/score.ts';
+import {
+  entryOf,
+  type MutableCoefficients,
+  type Parameter,
+  predictedWith,
+  type RowKey,
+  type Structure,
+} from './parameters.ts';
+
+/** Errors below this count as squares, larger ones as distances: an outlier pulls no harder than a point at 8 %. */
+export const SOFT_ERROR = 0.08;
+/** Memory is known ten times as well as time: a term that is a few percent off must show. */
+const SOFT_MEMORY_ERROR = 0.02;
+/** What a source's sweep of n points counts for grows as n^0.65. */
+const SIZE_EXPONENT = -0.35;
+/** A prediction of nothing at all (no sequence fits) is an error, not an infinite one. */
+const LEAST_RATIO = 1e-3;
+/** Step of the finite differences, in log space. */
+const DIFFERENCE = 1e-4;
+/** Slopes of a point are kept until one of its rows has moved by this much, in log space. */
+const STALE_AFTER = 0.02;
+
+/** A point's part in the loss: which parameters move it, and how much it counts. */
+interface PointResidual {
+  point: Point;
+  touches: readonly number[];
+  rootWeight: number;
+  soft: number;
+}
+
+/** A parameter's lean on its start or its parent: (value − anchor) ÷ spread, in log space. */
+interface PriorResidual {
+  index: number;
+  parent: number | null;
+  anchor: number;
+  spread: number;
+}
+
+/**
+ * The soft-L1 residuals of a set of points and of the priors of their parameters, with their slopes.
+ * Parameters are set in place in `scratch`; nothing else may use it meanwhile.
+ */
+export class Residuals {
+  readonly length: number;
+  readonly parameters: readonly Parameter[];
+  private readonly scratch: MutableCoefficients;
+  private readonly points: readonly PointResidual[];
+  private readonly priors: readonly PriorResidual[];
+  private readonly users: readonly (readonly { place: number; touch: number }[])[];
+  private readonly slopes: Float64Array[];
+  /** Parameter values that a point's slopes belong to, in the order of its touches. */
+  private readonly slopesAt: Float64Array[];
+
+  constructor(
+    points: readonly Point[],
+    parameters: readonly Parameter[],
+    structure: Structure,
+    scratch: MutableCoefficients,
+    weights: ReadonlyMap<Point, number>,
+  ) {
+    this.parameters = parameters;
+    this.scratch = scratch;
+    const places = new Map(parameters.map(({ key }, index) => [key, index]));
+    this.points = points.map((point) => ({
+      point,
+      touches: (structure.rowsOf.get(point) ?? []).map((key) => places.get(key) as number),
+      rootWeight: Math.sqrt(weights.get(point) ?? 1),
+      soft: point.group.startsWith('memory') ? SOFT_MEMORY_ERROR : SOFT_ERROR,
+    }));
+    this.priors = parameters.map((parameter, index) => priorResidual(parameter, index, places));
+    this.length = this.points.length + this.priors.length;
+    const users: { place: number; touch: number }[][] = parameters.map(() => []);
+    for (const [place, { touches }] of this.points.entries()) {
+      for (const [touch, parameter] of touches.entries()) users[parameter]?.push({ place, touch });
+    }
+    this.users = users;
+    this.slopes = this.points.map(({ touches }) => new Float64Array(touches.length));
+    this.slopesAt = this.points.map(({ touches }) => new Float64Array(touches.length).fill(Number.NaN));
+  }
+
+  values(logValues: readonly number[]): Float64Array {
+    this.place(logValues);
+    const values = new Float64Array(this.length);
+    for (const [place, residual] of this.points.entries()) values[place] = this.pointValue(residual);
+    for (const [place, prior] of this.priors.entries()) {
+      const anchor = prior.parent === null ? prior.anchor : (logValues[prior.parent] as number);
+      values[this.points.length + place] = ((logValues[prior.index] as number) - anchor) / prior.spread;
+    }
+    return values;
+  }
+
+  /** Partial derivatives of every residual by every parameter. */
+  jacobian(logValues: readonly number[]): (index: number) => number[] {
+    this.refreshSlopes(logValues);
+    return (index) => {
+      const row = new Array<number>(this.parameters.length).fill(0);
+      const point = this.points[index];
+      if (point === undefined) {
+        const prior = this.priors[index - this.points.length] as PriorResidual;
+        row[prior.index] = 1 / prior.spread;
+        if (prior.parent !== null) row[prior.parent] = -1 / prior.spread;
+        return row;
+      }
+      for (const [touch, parameter] of point.touches.entries()) row[parameter] = this.slopes[index]?.[touch] ?? 0;
+      return row;
+    };
+  }
+
+  private place(logValues: readonly number[]): void {
+    for (const [index, { table, row }] of this.parameters.entries()) {
+      entryOf(this.scratch, table, row).value = Math.exp(logValues[index] as number);
+    }
+  }
+
+  private pointValue({ point, rootWeight, soft }: PointResidual): number {
+    const error = Math.log(Math.max(LEAST_RATIO, predictedWith(point, this.scratch) / point.measured));
+    return rootWeight * softened(error / soft);
+  }
+
+  /** Re-estimates the slopes of the points whose parameters have moved, each parameter on the points that use it. */
+  private refreshSlopes(logValues: readonly number[]): void {
+    this.place(logValues);
+    const stale = this.points.map(({ touches }, place) => {
+      const at = this.slopesAt[place] as Float64Array;
+      return touches.some((parameter, touch) => {
+        return !(Math.abs((at[touch] as number) - (logValues[parameter] as number)) < STALE_AFTER);
+      });
+    });
+    const atBase = this.points.map((residual, place) => (stale[place] ? this.pointValue(residual) : 0));
+    for (const [index, { table, row }] of this.parameters.entries()) {
+      const entry = entryOf(this.scratch, table, row);
+      const logValue = logValues[index] as number;
+      entry.value = Math.exp(logValue + DIFFERENCE);
+      for (const { place, touch } of this.users[index] ?? []) {
+        if (!stale[place]) continue;
+        const moved = this.pointValue(this.points[place] as PointResidual);
+        (this.slopes[place] as Float64Array)[touch] = (moved - (atBase[place] as number)) / DIFFERENCE;
+        (this.slopesAt[place] as Float64Array)[touch] = logValue;
+      }
+      entry.value = Math.exp(logValue);
+    }
+  }
+}
+
+function priorResidual(
+  { leansOn, spread }: Parameter,
+  index: number,
+  places: ReadonlyMap<RowKey, number>,
+): PriorResidual {
+  if ('parent' in leansOn) return { index, parent: places.get(leansOn.parent) as number, anchor: 0, spread };
+  const anchor = 'start' in leansOn ? leansOn.start : leansOn.fixedParent;
+  return { index, parent: null, anchor: Math.log(anchor), spread };
+}
+
+/** What each point counts: sweeps of one source, model and device family share their weight. */
+export function pointWeights(points: readonly Point[]): Map<Point, number> {
+  const weights = new Map<Point, number>();
+  for (const [, members] of groupBy(points, ({ group, foldKey }) => `${group}|${foldKey}`)) {
+    for (const point of members) weights.set(point, members.length ** SIZE_EXPONENT);
+  }
+  return weights;
+}
+
+/** sign(z) × √(2 (√(1 + z²) − 1)): its square is the soft-L1 loss of z. */
+function softened(z: number): number {
+  return Math.sign(z) * Math.sqrt(2 * (Math.sqrt(1 + z * z) - 1));
+}
