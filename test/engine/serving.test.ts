@@ -115,7 +115,6 @@ describe('physics that holds for every deployment', () => {
     );
   });
 
-  // Of steps and static batches. In-flight interference is the difference of two steps, which more bandwidth may widen.
   test('more bandwidth is never slower', () => {
     fc.assert(
       fc.property(anyDeployment, anyWorkload, (deployment, anyShape) => {
@@ -129,6 +128,33 @@ describe('physics that holds for every deployment', () => {
         expect(after.latency.endToEndSeconds).toBeLessThanOrEqual(before.latency.endToEndSeconds * (1 + 1e-9));
       }),
     );
+  });
+
+  test('in flight, neither more bandwidth nor more compute makes a token take longer', () => {
+    fc.assert(
+      fc.property(anyDeployment, anyWorkload, (deployment, anyShape) => {
+        const workload = { ...anyShape, scheduling: 'continuous' as const };
+        const { hardware } = deployment;
+        const peaks = Object.fromEntries(Object.entries(hardware.peaks).map(([format, peak]) => [format, peak * 1.5]));
+        const before = answer(deployment, workload).latency.timePerOutputTokenSeconds;
+        for (const better of [{ memoryBytesPerSecond: hardware.memoryBytesPerSecond * 1.5 }, { peaks }]) {
+          const after = answer({ ...deployment, hardware: { ...hardware, ...better } }, workload).latency;
+          expect(after.timePerOutputTokenSeconds).toBeLessThanOrEqual(before * (1 + 1e-9));
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('prompts that come faster than steps can read them wait, and tokens keep their pace', () => {
+    const flood = (batch: number) =>
+      answer(deploymentOf(llama70b, 8), workloadOf({ batch, promptTokens: 8000, outputTokens: 16 }));
+    const some = flood(24);
+    const many = flood(48);
+    const { timePerOutputTokenSeconds: pace } = some.latency;
+    expect(many.latency.timePerOutputTokenSeconds / pace).toBeCloseTo(1, 2);
+    expect(many.latency.timeToFirstTokenSeconds).toBeGreaterThan(1.5 * some.latency.timeToFirstTokenSeconds);
+    expect(many.throughput.requestsPerSecond / some.throughput.requestsPerSecond).toBeCloseTo(1, 1);
   });
 
   test('static and continuous agree at batch 1, and TPOT is then a decode step', () => {

@@ -121,7 +121,7 @@ function activeReplicas({ parallelism }: Deployment, admitted: number): number {
 
 /**
  * Everything queued at once, as many sequences in flight as memory and scheduler admit:
- * throughput = efficiency × n × output ÷ (output × decode step + n × dT). The efficiency stands for ramp-up, ramp-down
+ * throughput = efficiency × decoding sequences ÷ time per output token. The efficiency stands for ramp-up, ramp-down
  * and requests of unequal length.
  */
 function saturation(
@@ -143,7 +143,7 @@ function saturation(
     : staticTimetable(plan, workload, sequences, noQueue);
   const efficiency = lookUpCoefficient(coefficients, 'serving.saturationEfficiency', ['all'], uses);
   const perSequence = continuous
-    ? efficiency / timetable.timePerOutputTokenSeconds
+    ? (efficiency * timetable.decodingSequences) / (sequences * timetable.timePerOutputTokenSeconds)
     : workload.outputTokens /
       (timetable.timeToFirstTokenSeconds + (workload.outputTokens - 1) * timetable.timePerOutputTokenSeconds);
   return {

@@ -16,6 +16,8 @@ export interface Timetable {
   timePerOutputTokenSeconds: number;
   /** Share of decode time spent on other requests' prompts; above a half the engine is prefill-bound. */
   interferenceShare: number;
+  /** Sequences that decode; the rest of those in flight wait for their prompts to be read. */
+  decodingSequences: number;
 }
 
 /** Constants of a request that are not in any step: the API in front of the engine, and waiting for a slot. */
@@ -69,6 +71,7 @@ export function staticTimetable(
     timeToFirstTokenSeconds: constants.requestSeconds + prefillSeconds,
     timePerOutputTokenSeconds: decodeStep.seconds,
     interferenceShare: 0,
+    decodingSequences: sequences,
   };
 }
 
@@ -76,9 +79,11 @@ export function staticTimetable(
  * In-flight batching in a closed loop of `sequences`: as one request ends the next begins, and its prompt rides along
  * in steps that also decode.
  *
- * dT = chunks × (mixed step − decode step of the others): what one prompt costs everybody else.
- * TPOT = decode step + (n − 1) × dT ÷ output tokens.
- * TTFT = request constant + chunks × mixed step + queue fraction × (n − 1) × dT + half a decode step (none alone).
+ * f = (n − 1) × chunks ÷ output tokens: chunks of others' prompts that arrive during one decode step.
+ * TPOT = (1 − f) × decode step + f × mixed step, while f ≤ 1; beyond, every step carries f chunks.
+ * A step carries no more prompt tokens than its budget: then prompts wait, fewer sequences decode, and TPOT stays.
+ * TTFT = request constant + chunks × mixed step + queue fraction × (n − 1) × chunks × (mixed − decode step)
+ *      + half a decode step (none alone); where prompts wait, what Little's law leaves of sequences ÷ prompt rate.
  */
 export function continuousTimetable(
   plan: ServingPlan,
@@ -87,25 +92,65 @@ export function continuousTimetable(
   constants: RequestConstants,
 ): Timetable {
   const { microBatches, bubble } = pipelining(plan);
-  const perMicroBatch = sequences / microBatches;
-  const others = Math.max(0, perMicroBatch - 1);
-  const decodeStep = decode(plan, workload, perMicroBatch);
+  const others = Math.max(0, sequences / microBatches - 1);
+  const decodeStep = decode(plan, workload, sequences / microBatches);
   const alone = prefill(plan, workload, 1, 0);
   const mixed = others === 0 ? alone : prefill(plan, workload, 1, others);
-  const othersStep = others === 0 ? 0 : decode(plan, workload, others).seconds;
   const prefillSeconds = mixed.seconds * bubble;
-  const promptCost = Math.max(0, prefillSeconds - mixed.chunks * othersStep);
-  const interference = (Math.max(0, sequences - 1) * promptCost) / (workload.outputTokens * microBatches);
-  const timePerOutputTokenSeconds = decodeStep.seconds + interference;
+  const promptCost = Math.max(0, prefillSeconds - mixed.chunks * decodeStep.seconds);
   const waiting = sequences > 1 ? constants.queueFraction * (sequences - 1) * promptCost + decodeStep.seconds / 2 : 0;
+  const timeToFirstTokenSeconds = constants.requestSeconds + prefillSeconds + waiting;
+  const arriving = (Math.max(0, sequences - 1) * mixed.chunks) / (workload.outputTokens * microBatches);
+  const timetable = { prefillStep: alone.step, decodeStep, prefillSeconds };
+  if (arriving <= 1) {
+    const mixedSeconds = Math.max(decodeStep.seconds, prefillSeconds / mixed.chunks);
+    const timePerOutputTokenSeconds = (1 - arriving) * decodeStep.seconds + arriving * mixedSeconds;
+    return {
+      ...timetable,
+      timeToFirstTokenSeconds,
+      timePerOutputTokenSeconds,
+      interferenceShare: 1 - decodeStep.seconds / timePerOutputTokenSeconds,
+      decodingSequences: sequences,
+    };
+  }
+  const full = fullStep(plan, workload, others, arriving / mixed.chunks);
+  const timePerOutputTokenSeconds = Math.max(decodeStep.seconds, full.seconds * bubble);
+  const share = full.decoding / others;
+  const endToEndSeconds = (workload.outputTokens * timePerOutputTokenSeconds) / share;
+  const decodeSeconds = (workload.outputTokens - 1) * timePerOutputTokenSeconds;
   return {
-    prefillStep: alone.step,
-    decodeStep,
-    prefillSeconds,
-    timeToFirstTokenSeconds: constants.requestSeconds + prefillSeconds + waiting,
+    ...timetable,
+    timeToFirstTokenSeconds:
+      share < 1 ? Math.max(timeToFirstTokenSeconds, endToEndSeconds - decodeSeconds) : timeToFirstTokenSeconds,
     timePerOutputTokenSeconds,
-    interferenceShare: interference / timePerOutputTokenSeconds,
+    interferenceShare: 1 - decodeStep.seconds / timePerOutputTokenSeconds,
+    decodingSequences: share * sequences,
   };
+}
+
+/**
+ * A step that carries `promptsPerStep` whole prompts' worth of tokens beside `others` that decode. Over the step's
+ * budget of prompt tokens, the budget, and as many decoding as prompts then come through: budget × output ÷ prompt.
+ */
+function fullStep(
+  plan: ServingPlan,
+  workload: Workload,
+  others: number,
+  promptsPerStep: number,
+): { seconds: number; decoding: number } {
+  const promptTokens = promptTokensRead(workload);
+  const budget = plan.deployment.runtime.prefillChunkTokens ?? Number.POSITIVE_INFINITY;
+  const prefillTokens = Math.min(budget, promptsPerStep * promptTokens);
+  const decoding = Math.min(others, (prefillTokens * others) / (promptsPerStep * promptTokens));
+  const prompts = Math.max(1, prefillTokens / promptTokens);
+  const { seconds } = engineStep(plan, {
+    decoding,
+    decodeContextTokens: meanContextTokens(workload),
+    prefillTokens,
+    prompts,
+    pastTokens: workload.contextTokens + Math.max(0, (promptTokens - prefillTokens / prompts) / 2),
+  });
+  return { seconds, decoding };
 }
 
 /** Tokens of the prompt that are read: a request without one still reads its begin token. */
