@@ -1,4 +1,4 @@
-import type { GraphQLSchema } from 'graphql';
+import { GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
 import './safeInt.ts';
 import './estimate/query.ts';
@@ -19,5 +19,11 @@ import './scenarioMutations.ts';
 
 /** The whole API. Fields keep the order they are written in: the ones people ask for first come first. */
 export function buildSchema(): GraphQLSchema {
-  return builder.toSchema({ sortSchema: false });
+  return new GraphQLSchema({ ...builder.toSchema({ sortSchema: false }).toConfig(), description });
 }
+
+const description =
+  'How fast, how big and how expensive a language model is on given hardware, or behind an API, with the assumptions, ' +
+  'sources and expected error of every answer. Names and meanings stay; additions are free. A request that cannot be ' +
+  'answered is an error with `extensions { code argument value }` and, where there are any, `suggestions` or `allowed`; ' +
+  'the codes are UNKNOWN_PROFILE, INVALID_ARGUMENT, MISSING_FIGURE and UNSUPPORTED.';
