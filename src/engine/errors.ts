@@ -3,11 +3,14 @@ export class MissingFigureError extends Error {
   override readonly name = 'MissingFigureError';
   readonly figure: string;
   readonly profileId: string;
+  /** What names the profile in a question. */
+  readonly argument: 'model' | 'hardware';
 
-  constructor(figure: string, profileId: string) {
+  constructor(figure: string, profileId: string, argument: 'model' | 'hardware') {
     super(`No ${figure} is known for ${profileId}.`);
     this.figure = figure;
     this.profileId = profileId;
+    this.argument = argument;
   }
 }
 

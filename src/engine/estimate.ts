@@ -37,20 +37,22 @@ export function checkParallelism({ model, devices, parallelism }: Deployment): v
   for (const [name, value] of Object.entries(parallelism)) {
     if (!Number.isInteger(value) || value < 1) refuse(name, value, 'a whole number of at least 1');
   }
-  if (tensor * pipeline * data !== devices) {
-    const product = `tensor × pipeline × data = ${tensor * pipeline * data}`;
-    refuse(
-      '',
-      JSON.stringify(parallelism),
-      `chosen so that tensor × pipeline × data = devices = ${devices} (now ${product})`,
-    );
-  }
   const { heads, experts, layers } = divisibleCounts(model.architecture.blocks);
   if (heads.some((count) => count % tensor !== 0)) {
     refuse(
       'tensor',
       tensor,
       `a divisor of the ${heads.join(' and ')} attention heads: ${commonDivisors(heads).join(', ')}`,
+    );
+  }
+  if (tensor * pipeline * data !== devices) {
+    const layouts = tensorSizes(model.architecture.blocks, devices)
+      .filter((size) => devices % size === 0)
+      .map((size) => `${size} × ${devices / size}`);
+    refuse(
+      '',
+      `tensor ${tensor} × pipeline ${pipeline} × data ${data} = ${tensor * pipeline * data}`,
+      `a product of ${devices}, the devices: tensor × (pipeline × data) of ${layouts.join(', ')}`,
     );
   }
   if (pipeline > layers) refuse('pipeline', pipeline, `at most the ${layers} layers`);

@@ -74,7 +74,7 @@ export function resolveDeployment(shelves: DeploymentShelves, request: Deploymen
   const assumptions: Assumption[] = [];
   const { architecture } = request.model.engine;
   if (architecture === null) {
-    throw new MissingFigureError('architecture (the model is only offered behind an API)', request.model.id);
+    throw new MissingFigureError('architecture (the model is only offered behind an API)', request.model.id, 'model');
   }
   const hardware = request.hardware.engine;
   const weights = chooseWeights(shelves, request, assumptions);
@@ -111,7 +111,7 @@ function chooseWeights(
     return chosen;
   }
   const native = model.facts.nativeFormat;
-  if (native === undefined) throw new MissingFigureError('native weight format', model.id);
+  if (native === undefined) throw new MissingFigureError('native weight format', model.id, 'model');
   const chosen = weightFormat.get(native, 'options.weights');
   assumptions.push({
     code: 'NATIVE_WEIGHTS',
@@ -195,7 +195,7 @@ export function usualCache(runtime: Runtime, { efficiencyClass }: WeightFormat):
 function noteArithmetic(hardware: Hardware, format: WeightFormat, name: string, assumptions: Assumption[]): void {
   const arithmetic = arithmeticOn(hardware, format);
   if (arithmetic === null) {
-    throw new MissingFigureError(`dense peak rate in ${format.arithmetic.join(', ')}`, hardware.id);
+    throw new MissingFigureError(`dense peak rate in ${format.arithmetic.join(', ')}`, hardware.id, 'hardware');
   }
   if (arithmetic.native) return;
   const wanted = format.arithmetic[0]?.toUpperCase();

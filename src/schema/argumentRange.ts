@@ -8,6 +8,8 @@ export interface ArgumentRange {
   aboveMinimum?: boolean;
   /** Whole numbers only. */
   whole: boolean;
+  /** Calendar years: written without separators. */
+  isYear?: boolean;
 }
 
 /** As extensions of an argument or input field: `t.arg.int({ ...ranged(range) })`. */
@@ -16,7 +18,8 @@ export function ranged(range: ArgumentRange): { extensions: { range: ArgumentRan
 }
 
 /** "a whole number from 1 to 1,000,000,000": for messages and descriptions. */
-export function rangeText({ minimum, maximum, aboveMinimum, whole }: ArgumentRange): string {
+export function rangeText({ minimum, maximum, aboveMinimum, whole, isYear }: ArgumentRange): string {
+  const count = isYear ? String : (value: number) => format.format(value);
   const number = whole ? 'a whole number' : 'a number';
   const from = aboveMinimum ? `above ${count(minimum)} up to` : `from ${count(minimum)} to`;
   return `${number} ${from} ${count(maximum)}`;
@@ -42,4 +45,3 @@ export function requireAllInRange<Name extends string>(
 }
 
 const format = new Intl.NumberFormat('en-US');
-const count = (value: number): string => format.format(value);

@@ -53,7 +53,7 @@ export function asCodedError(error: unknown): unknown {
     return invalidArgument(argumentOf(argument), value, `must be ${allowed}`);
   }
   if (error instanceof MissingFigureError) {
-    return codedError('MISSING_FIGURE', error.message, { value: error.profileId });
+    return codedError('MISSING_FIGURE', error.message, { argument: error.argument, value: error.profileId });
   }
   if (error instanceof UnknownProfileError) {
     const { argument, kind, value, suggestions } = error;

@@ -110,6 +110,20 @@ describe('values out of range name argument, value and range', () => {
 });
 
 describe('requests that cannot be answered', () => {
+  test('parallelism that does not make up the devices names the layouts that do', async () => {
+    const error = await calculator.refusal(
+      '{ estimate(hardware: "A100", options: { devices: 8, parallelism: { tensor: 2 } }) { summary } }',
+    );
+    expect(error.extensions).toMatchObject({ code: 'INVALID_ARGUMENT', argument: 'options.parallelism' });
+    expect(error.message).toContain('1 × 8, 2 × 4, 4 × 2, 8 × 1; got "tensor 2 × pipeline 1 × data 1 = 2"');
+  });
+
+  test('a device without any peak that would do is a missing figure of that device', async () => {
+    const error = await calculator.refusal('{ estimate(hardware: "amd-mi455x-432gb") { summary } }');
+    const figure = { code: 'MISSING_FIGURE', argument: 'hardware', value: 'amd-mi455x-432gb' };
+    expect(error.extensions).toMatchObject(figure);
+  });
+
   test('parallelism that does not divide names the values that do', async () => {
     const error = await calculator.refusal(
       '{ estimate(hardware: "A100", options: { devices: 3, parallelism: { tensor: 3 } }) { summary } }',

@@ -79,10 +79,10 @@ export function estimateHosted(
     (row) => row.model === modelId && !row.atypical && (provider === undefined || row.provider === provider),
   );
   const first = choose(typical, hasTimeToFirstToken, (row) => row.timeToFirstTokenSeconds);
-  if (first === null) throw new MissingFigureError('published time to first token', modelId);
+  if (first === null) throw new MissingFigureError('published time to first token', modelId, 'model');
   const usable = typical.some(hasSpeed) ? typical : typical.map((row) => withSpeed(row, first));
   const next = hasSpeed(first) ? first : choose(usable, hasSpeed, (row) => row.secondsPerOutputToken);
-  if (next === null) throw new MissingFigureError('published output speed', modelId);
+  if (next === null) throw new MissingFigureError('published output speed', modelId, 'model');
 
   const times = comparable(usable.filter(hasTimeToFirstToken), first);
   const speeds = comparable(usable.filter(hasSpeed), next);

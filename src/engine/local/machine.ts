@@ -86,7 +86,7 @@ export function localMachine(
   const architecture = deployment.model.architecture;
   const look = lookUpsOf(deployment, coefficients, uses);
   if (look.backend === 'cpu' && hardware.kind !== 'cpu') {
-    throw new MissingFigureError('peak rate of its CPU', hardware.id);
+    throw new MissingFigureError('peak rate of its CPU', hardware.id, 'hardware');
   }
   const weights = weightBytes(architecture, deployment.weights, deployment.weightFileBytes);
   const shape = localShape(architecture);

@@ -6,7 +6,7 @@ export function fp32Peak(hardware: Hardware, assumptions: Assumption[]): number 
   const { fp32, fp16, bf16 } = hardware.peaks;
   if (fp32 !== undefined) return fp32;
   const wider = fp16 ?? bf16;
-  if (wider === undefined) throw new MissingFigureError('fp32 or 16-bit peak rate', hardware.id);
+  if (wider === undefined) throw new MissingFigureError('fp32 or 16-bit peak rate', hardware.id, 'hardware');
   assumptions.push({
     code: 'FP32_PEAK_UNKNOWN',
     text: `No fp32 rate is published for ${hardware.name}; its 16-bit rate stands in for the unpacking of weights.`,

@@ -97,8 +97,9 @@ export function servingPlan(
   const shape = shapeOf(architecture);
   const arithmetic = arithmeticOn(hardware, weights);
   const sixteenBitPeak = attentionPeak(hardware);
-  if (arithmetic === null) throw new MissingFigureError(`peak rate for ${weights.arithmetic.join(', ')}`, hardware.id);
-  if (sixteenBitPeak === null) throw new MissingFigureError('16-bit or fp32 peak rate', hardware.id);
+  if (arithmetic === null)
+    throw new MissingFigureError(`peak rate for ${weights.arithmetic.join(', ')}`, hardware.id, 'hardware');
+  if (sixteenBitPeak === null) throw new MissingFigureError('16-bit or fp32 peak rate', hardware.id, 'hardware');
 
   const engine: RowChain = runtimeRows(deployment);
   const arrivals: RowChain = runtimeRows(deployment, mode);

@@ -11,7 +11,7 @@ export const estimateRanges = {
 
 /** Fields of `EstimateOptions`. */
 export const optionRanges = {
-  runtimeYear: whole(2020, 2027),
+  runtimeYear: { ...whole(2020, 2027), isYear: true },
   devices: whole(1, 4096),
   contextTokens: whole(0, 1e9),
   usdPerHour: { minimum: 0, aboveMinimum: true, maximum: 1e6, whole: false } satisfies ArgumentRange,
