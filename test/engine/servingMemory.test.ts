@@ -88,3 +88,10 @@ test('a pipeline peaks stage by stage: logits at its ends, layers between', () =
   // The prompt's tokens, and the next token's logits once a stage.
   expect(on(4) - on(3)).toBeCloseTo(layer + logits, -3);
 });
+
+test('builds older than any measured one keep the logits of the prompt too', () => {
+  const inYear = (runtimeYear: number) =>
+    memoryOf(localDeployment('llama-2-7b', A100, 'fp16', 'transformers', { runtimeYear }), 1, 4096, 1).activationBytes;
+  expect(inYear(2021)).toBe(inYear(2023));
+  expect(inYear(2023)).toBeGreaterThan(2 * inYear(2024));
+});
