@@ -11,6 +11,8 @@ export const FOLDS = 8;
 /** A point predicted by coefficients that never saw its source, model and device family together. */
 export interface LeftOut extends Omit<LeftOutFigures, 'place'> {
   point: Point;
+  /** Number of the fold it was in. */
+  fold: number;
 }
 
 /**
@@ -29,7 +31,7 @@ export async function crossValidate(
     parameters: structure.parameters,
     rows: points.map((point) => structure.rowsOf.get(point) ?? []),
   };
-  const figures: LeftOutFigures[] = [];
+  const figures: (LeftOutFigures & { fold: number })[] = [];
   const steps = folds.map(() => 0);
   const waiting = folds.entries();
   const runNext = async (): Promise<void> => {
@@ -38,7 +40,7 @@ export async function crossValidate(
         steps[number] = done / total;
         onProgress(sum(steps), folds.length);
       });
-      figures.push(...predicted);
+      for (const figure of predicted) figures.push({ ...figure, fold: number });
     }
   };
   await Promise.all(Array.from({ length: Math.min(folds.length, availableParallelism()) }, runNext));

@@ -31,7 +31,8 @@ if (parentPort !== null) answer(workerData, (message) => parentPort?.postMessage
 function answer({ ids, parameters, rows, fold }: FoldWork, post: (message: unknown) => void): void {
   const byId = new Map(readPoints(readProfiles()).points.map((point) => [`${point.id} ${point.group}`, point]));
   const points = ids.map((id) => byId.get(id) as Point);
-  const structure = { parameters, rowsOf: new Map(points.map((point, place) => [point, rows[place] ?? []])) };
+  const rowsOf = new Map(points.map((point, place) => [point, rows[place] ?? []]));
+  const structure = { parameters, rowsOf, withoutPrior: new Set<RowKey>() };
   const left = fold.map((place) => points[place] as Point);
   const coefficients = fittedWithout(left, points, structure, readCoefficients(), (done, total) =>
     post({ done, total }),

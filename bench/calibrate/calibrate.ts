@@ -20,6 +20,8 @@ const before = readCoefficients();
 const structure = structureOf(points, before);
 console.log(`${structure.parameters.size} rows, ${points.length} figures of high and medium trust.`);
 
+for (const key of structure.withoutPrior) console.log(`kept: ${key} has no prior in bench/calibrate/priors.ts`);
+
 const fitted = fitRows(points, structure, before, { onProgress: progressBar('Fitting') });
 const after = newCoefficients(before, fitted, structure, new Date().toISOString().slice(0, 10));
 for (const line of movement(before, after)) console.log(line);

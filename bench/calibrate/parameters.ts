@@ -1,7 +1,7 @@
 import { type Coefficient, type Coefficients, MissingCoefficientError } from '../../src/engine/coefficients.ts';
 import type { Point } from '../accuracy/points.ts';
 import { estimateOf, predicted } from '../accuracy/predict.ts';
-import { MissingPriorError, priorOf, type TablePrior } from './priors.ts';
+import { priorOf, type TablePrior } from './priors.ts';
 
 /** One row that the fit may move. Values are natural logarithms: every coefficient is a positive scale. */
 export interface Parameter {
@@ -30,6 +30,8 @@ export interface Structure {
   parameters: ReadonlyMap<RowKey, Parameter>;
   /** Rows whose value changes the prediction. */
   rowsOf: ReadonlyMap<Point, readonly RowKey[]>;
+  /** Rows that carry points but lean on nothing documented: no fit may start from what an earlier one found. */
+  withoutPrior: ReadonlySet<RowKey>;
 }
 
 /** Doubling or halving a row that leaves a prediction as it is says that the point does not depend on it. */
@@ -42,18 +44,20 @@ const REACH = 2;
 export function structureOf(points: readonly Point[], coefficients: Coefficients): Structure {
   const parameters = new Map<RowKey, Parameter>();
   const rowsOf = new Map<Point, RowKey[]>();
+  const withoutPrior = new Set<RowKey>();
   const scratch = mutableCopy(coefficients);
   for (const point of points) {
     const rows: RowKey[] = [];
     const here = predictedWith(point, coefficients);
     for (const { table, row } of rowsUsed(point, coefficients)) {
       if (!isFree(coefficients, table, row) || !dependsOn(point, here, scratch, table, row)) continue;
-      rows.push(rowKey(table, row));
-      addWithParents(parameters, point, coefficients, table, row);
+      const key = rowKey(table, row);
+      if (addWithParents(parameters, point, coefficients, table, row)) rows.push(key);
+      else withoutPrior.add(key);
     }
     rowsOf.set(point, rows);
   }
-  return { parameters, rowsOf };
+  return { parameters, rowsOf, withoutPrior };
 }
 
 /** The parameters that some of these points depend on, with all they lean on. */
@@ -125,44 +129,42 @@ function dependsOn(point: Point, here: number, scratch: MutableCoefficients, tab
   return depends;
 }
 
+/** Adds a row and all it leans on; false = nothing documented is at the end of that. */
 function addWithParents(
   parameters: Map<RowKey, Parameter>,
   point: Point,
   coefficients: Coefficients,
   table: string,
   row: string,
-): void {
+): boolean {
   const key = rowKey(table, row);
-  if (parameters.has(key)) return;
+  if (parameters.has(key)) return true;
   const prior = priorOf(table) ?? documentedPrior(coefficients, table);
   const { maximum = Number.POSITIVE_INFINITY } = prior;
   const start = prior.start[row];
   if (start !== undefined) {
     parameters.set(key, { key, table, row, leansOn: { start }, spread: prior.startSpread, maximum });
-    return;
+    return true;
   }
   const parent = parentRow(parameters, point, coefficients, table, row);
   const entry = parent === null ? undefined : coefficients.tables[table]?.[parent];
-  if (parent === null || entry === undefined) {
-    throw new MissingPriorError(
-      `${key} is the widest row of its look-up: give it a start in bench/calibrate/priors.ts`,
-    );
-  }
+  if (parent === null || entry === undefined) return false;
   if (!isFree(coefficients, table, parent)) {
     parameters.set(key, { key, table, row, leansOn: { fixedParent: entry.value }, spread: prior.spread, maximum });
-    return;
+    return true;
   }
-  parameters.set(key, { key, table, row, leansOn: { parent: rowKey(table, parent) }, spread: prior.spread, maximum });
-  addWithParents(parameters, point, withoutRows(coefficients, new Set([key])), table, parent);
+  const leansOn = { parent: rowKey(table, parent) };
+  parameters.set(key, { key, table, row, leansOn, spread: prior.spread, maximum });
+  const known = addWithParents(parameters, point, withoutRows(coefficients, new Set([key])), table, parent);
+  if (!known) parameters.delete(key);
+  return known;
 }
 
-/** A table whose prior nobody wrote down leans on its widest row, as long as no fit wrote that. */
+/** Where nobody wrote a prior down: a documented widest row, and a spread that fits most tables. */
 function documentedPrior(coefficients: Coefficients, table: string): TablePrior {
   const widest = coefficients.tables[table]?.all;
-  if (widest === undefined || widest.known === 'fitted') {
-    throw new MissingPriorError(`${table} has no prior in bench/calibrate/priors.ts and no documented row "all"`);
-  }
-  return { spread: 0.4, start: widest.known === 'assumed' ? { all: widest.value } : {}, startSpread: 0.8 };
+  const start: Record<string, number> = widest?.known === 'assumed' ? { all: widest.value } : {};
+  return { spread: 0.4, start, startSpread: 0.8 };
 }
 
 /**

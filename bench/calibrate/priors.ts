@@ -71,6 +71,12 @@ const priors: Readonly<Record<string, TablePrior>> = {
   'serving.kernelComputeFactor': { spread: 0.5, start: {}, startSpread: 0.5 },
   // Of the query heads that share a key head, how many read it anew.
   'serving.repeatedReadShare': { spread: 0.3, maximum: 1, start: { all: 0.5 }, startSpread: 0.5 },
+  // 16-bit copies of a quantised matrix while it is multiplied: one or two; and of weights beside the file: none.
+  'serving.unpackedMatrices': { spread: 0.3, start: { 'transformers|int4': 1.5 }, startSpread: 0.5 },
+  'serving.weightFactor': { spread: 0.03, start: {}, startSpread: 0.03 },
+  // Activations of the widest layer alive at once, in 16-bit vectors; logits as 16-bit product and fp32 copy.
+  'serving.activationWidths': { spread: 0.4, start: { all: 4 }, startSpread: 0.5 },
+  'serving.logitBytes': { spread: 0.3, start: { all: 6 }, startSpread: 0.3 },
   // Ramp-up, ramp-down and gaps of a run that keeps every slot busy in between.
   'serving.saturationEfficiency': { spread: 0.1, maximum: 1, start: { all: 0.9 }, startSpread: 0.2 },
 
@@ -150,9 +156,6 @@ const priors: Readonly<Record<string, TablePrior>> = {
   'local.prefillPipelineGain': { spread: 0.2, maximum: 1, start: { all: 0.65 }, startSpread: 0.4 },
   'local.prefillStreamFraction': { spread: 0.1, maximum: 1, start: { all: 0.8 }, startSpread: 0.15 },
 };
-
-/** A table that has neither a prior nor a documented assumption to start from. */
-export class MissingPriorError extends Error {}
 
 /** The prior of a table; null = its rows are not fitted, undefined = none is written down. */
 export function priorOf(table: string): TablePrior | null | undefined {

@@ -9,20 +9,26 @@ export interface ErrorBand {
   timeToFirstToken: number;
   timePerOutputToken: number;
   endToEnd: number;
+  /** Of the throughput with as many sequences as fit. */
+  saturatedThroughput: number;
+  /** Of the memory needed in all. */
+  totalMemory: number;
   method: EvidenceMethod;
   /** Steps of inheritance of the coefficients that carry the time: 0 = all fitted on this family and build. */
   inheritance: number;
   evidence: string;
 }
 
+/** Figures whose interval has a table of its own, `error.` and the name. */
+export type BandedFigure = 'timeToFirstToken' | 'timePerOutputToken' | 'saturatedThroughput' | 'totalMemory';
+
 /** Tables whose rows say how well a deployment is known; the rest are shared constants. */
 const FORMAT_TABLES = new Set(['serving.streamFraction', 'local.streamFraction', 'local.prefillComputeFraction']);
 const BUILD_TABLES = new Set(['serving.layerSeconds', 'serving.launchSeconds', 'local.layerSeconds']);
 
 /**
- * The 80 % interval of an estimate: the residual spread of measurements of the same group (estimator, dense or experts,
- * alone or batched, decode or first token; local machines by vendor), left out of the fit, times
- * 1 + widening × steps of inheritance. More inheritance is never narrower.
+ * The 80 % intervals of an estimate, from errors on measurements left out of the fit. More inheritance is never narrower.
+ * Memory rests on sizes and not on fitted rates, so it does not widen.
  */
 export function errorBand(
   deployment: Deployment,
@@ -33,18 +39,32 @@ export function errorBand(
   const format = worstUse(estimate.coefficients, FORMAT_TABLES);
   const build = worstUse(estimate.coefficients, BUILD_TABLES);
   const inheritance = inheritanceOf(estimate);
-  const widening = 1 + inheritance * lookUpCoefficient(coefficients, 'error.wideningPerStep', ['all']);
-  const groups = errorGroups(deployment, workload);
-  const timeToFirstToken = widening * lookUpCoefficient(coefficients, 'error.timeToFirstToken', groups);
-  const timePerOutputToken = widening * lookUpCoefficient(coefficients, 'error.timePerOutputToken', groups);
+  const of = (figure: BandedFigure) =>
+    halfWidth(figure, errorGroups(figure, deployment, workload), inheritance, coefficients);
+  const timeToFirstToken = of('timeToFirstToken');
+  const timePerOutputToken = of('timePerOutputToken');
   return {
     timeToFirstToken,
     timePerOutputToken,
     endToEnd: endToEndHalfWidth(estimate.latency, timeToFirstToken, timePerOutputToken),
+    saturatedThroughput: of('saturatedThroughput'),
+    totalMemory: of('totalMemory'),
     method: methodOf(format, build, inheritance),
     inheritance,
     evidence: evidenceOf(format, build),
   };
+}
+
+/** The half-width of the group times 1 + widening × steps of inheritance. */
+export function halfWidth(
+  figure: BandedFigure,
+  groups: readonly string[],
+  inheritance: number,
+  coefficients: Coefficients,
+): number {
+  const width = lookUpCoefficient(coefficients, `error.${figure}`, groups);
+  if (figure === 'totalMemory') return width;
+  return width * (1 + inheritance * lookUpCoefficient(coefficients, 'error.wideningPerStep', ['all']));
 }
 
 /**
@@ -63,13 +83,22 @@ export function endToEndHalfWidth(latency: LatencyEstimate, timeToFirstToken: nu
   return firstShare * timeToFirstToken + (1 - firstShare) * timePerOutputToken;
 }
 
-/** From the closest group to the widest: estimator | experts or dense | alone or batched, for a vendor where local. */
-export function errorGroups({ model, hardware, runtime }: Deployment, { batch }: Workload): string[] {
+/**
+ * From the closest group to the widest. Time: estimator | experts or dense | alone or batched | whose machine.
+ * Memory: estimator | runtime.
+ */
+export function errorGroups(
+  figure: BandedFigure,
+  { model, hardware, runtime }: Deployment,
+  { batch }: Workload,
+): string[] {
+  const { estimator, coefficients } = runtime;
+  if (figure === 'totalMemory') return [`${estimator}|${coefficients}`, estimator, 'all'];
   const experts = model.architecture.blocks.some(({ feedForward }) => feedForward?.kind === 'experts');
   const kind = experts ? 'experts' : 'dense';
+  if (figure === 'saturatedThroughput') return [`${estimator}|${kind}`, estimator, 'all'];
   const load = batch > 8 ? 'batched' : batch > 1 ? 'few' : 'alone';
   const machine = hardware.kind === 'cpu' ? 'cpu' : hardware.vendor.toLowerCase();
-  const { estimator } = runtime;
   return [
     `${estimator}|${kind}|${load}|${machine}`,
     `${estimator}|${kind}|${load}`,

@@ -104,6 +104,8 @@ describe('intervals with neighbours', () => {
         timeToFirstToken: 0.4,
         timePerOutputToken: 0.1,
         endToEnd: 0.15,
+        saturatedThroughput: 0.2,
+        totalMemory: 0.05,
         method: 'fitted',
         inheritance: 0,
         evidence: '',
