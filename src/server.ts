@@ -51,7 +51,8 @@ async function serve(): Promise<void> {
   }
 }
 
-async function stopServing(server: Server, calculator: { close(): void }): Promise<void> {
+async function stopServing(server: Server, calculator: { endSubscriptions(): void; close(): void }): Promise<void> {
+  calculator.endSubscriptions();
   await drain(server, drainMs);
   calculator.close();
   process.exit(0);

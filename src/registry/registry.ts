@@ -3,7 +3,7 @@ import type { Coefficients } from '../engine/coefficients.ts';
 import { ApiKeys } from './apiKeys.ts';
 import type { Catalogue } from './catalogue.ts';
 import { CatalogueStore } from './catalogueStore.ts';
-import { ChangeLog, type ChangePage, type ChangeRequest } from './changeLog.ts';
+import { type Change, ChangeLog, type ChangePage, type ChangeRequest } from './changeLog.ts';
 import { loadCoefficients } from './coefficients.ts';
 import { asRegistryError, openDatabase } from './database.ts';
 import { loadPacks, type PackLoad } from './loadPacks.ts';
@@ -31,6 +31,8 @@ export interface Registry {
   readonly write: ProfileWriter;
   readonly keys: ApiKeys;
   changes(request: ChangeRequest): ChangePage;
+  /** Changes after the catalogue's `revision` and after the change numbered `seq`, the oldest first. */
+  changesFollowing(revision: number, seq: number, limit: number): Change[];
   /** What loading the packs did at start. */
   readonly packLoad: PackLoad;
   /** Calls `listener` with each new catalogue; the returned function stops that. */
@@ -67,6 +69,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
       write: new ProfileWriter(database, store),
       keys: new ApiKeys(database),
       changes: (request) => log.list(request),
+      changesFollowing: (revision, seq, limit) => log.following(revision, seq, limit),
       packLoad,
       onChange: (listener) => store.onChange(listener),
       close() {

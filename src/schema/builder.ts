@@ -8,6 +8,7 @@ export const builder = new SchemaBuilder<{
   Scalars: {
     ID: { Input: string; Output: string };
     SafeInt: { Input: number; Output: number };
+    JSON: { Input: never; Output: unknown };
   };
 }>({ defaultFieldNullability: false });
 

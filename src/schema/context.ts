@@ -11,6 +11,8 @@ export interface Context {
   readonly registry: Registry;
   /** The request's `Authorization` header; looked up only by what needs it. */
   authorization(): string | null;
+  /** Aborted when the server stops: what would go on for ever, subscriptions, ends then. */
+  readonly stopping: AbortSignal;
 }
 
 /** The parts of a request that resolvers may need. */
@@ -18,12 +20,15 @@ export interface RequestHeaders {
   readonly headers: { get(name: string): string | null };
 }
 
+const neverStopping = new AbortController().signal;
+
 /** The context of one request: the catalogue as it is now, taken once. */
-export function requestContext(registry: Registry, request?: RequestHeaders): Context {
+export function requestContext(registry: Registry, request?: RequestHeaders, stopping = neverStopping): Context {
   return {
     catalogue: registry.catalogue(),
     coefficients: registry.coefficients,
     registry,
     authorization: () => request?.headers.get('authorization') ?? null,
+    stopping,
   };
 }

@@ -1,6 +1,7 @@
 import { GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
 import './safeInt.ts';
+import './json.ts';
 import './estimate/query.ts';
 import './scenario.ts';
 import './model/queries.ts';
@@ -11,6 +12,8 @@ import './hardware/mutations.ts';
 import './weightFormat.ts';
 import './runtime.ts';
 import './measurements.ts';
+import './change/queries.ts';
+import './change/subscription.ts';
 import './model/mutations.ts';
 import './offerMutations.ts';
 import './runtimeMutations.ts';

@@ -13,6 +13,8 @@ export interface Calculator extends ApiOptions {
   /** Models and devices in the catalogue, counts. */
   models: number;
   devices: number;
+  /** Ends subscriptions, which would hold their connections for ever. */
+  endSubscriptions(): void;
   /** The write key of a database that never had one, made now; null when it has. */
   firstKey(): string | null;
   close(): void;
@@ -29,9 +31,10 @@ export async function openCalculator({
 }: Pick<Settings, 'databaseUrl' | 'profilePacks'>): Promise<Calculator> {
   const registry = await openRegistry({ databasePath: databaseUrl, packs: profilePacks });
   const { model, hardware } = registry.catalogue();
+  const stopping = new AbortController();
   return {
     schema: buildSchema(),
-    createContext: (request) => requestContext(registry, request),
+    createContext: (request) => requestContext(registry, request, stopping.signal),
     notReady() {
       try {
         registry.catalogue();
@@ -44,6 +47,7 @@ export async function openCalculator({
     models: model.all().length,
     devices: hardware.all().length,
     firstKey: () => registry.keys.createFirst(),
+    endSubscriptions: () => stopping.abort(),
     close: () => registry.close(),
   };
 }

@@ -12,7 +12,7 @@ const untouched = { created: 0, updated: 0, retired: 0, restored: 0, kept: 0, co
 async function start(databasePath: string, seeds: string, packs: readonly string[] = []) {
   const registry = await openRegistry({ databasePath, seeds, packs });
   const catalogue = registry.catalogue();
-  const changes = registry.changes({ first: 1000 }).changes;
+  const changes = registry.changes({ first: 1000 }).items;
   registry.close();
   return { load: registry.packLoad, catalogue, changes };
 }

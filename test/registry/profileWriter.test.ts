@@ -133,7 +133,7 @@ test('a dry run answers and writes nothing', async () => {
   write.retire({ ...ann, id: 'alpha-7b', dryRun: true });
   expect(catalogue().model.find('gamma')).toBeNull();
   expect(catalogue().revision).toBe(before);
-  expect(changes({ actor: 'ann', first: 10 }).changes).toEqual([]);
+  expect(changes({ actor: 'ann', first: 10 }).items).toEqual([]);
   expect(write.create({ ...ann, id: 'gamma', facts: hostedModel('Gamma') }).revision).toBe(1);
 });
 
@@ -161,19 +161,19 @@ test('the log shows who changed what, before and after, the newest first and by 
   write.retire({ ...ann, id: 'alpha-7b' });
 
   const history = changes({ kind: 'model', id: 'alpha-7b', first: 2 });
-  expect(history.changes).toMatchObject([
-    { action: 'retire', actor: 'ann', revision: 4, before: { name: 'Alpha 3' }, after: null },
+  expect(history.items).toMatchObject([
+    { action: 'retire', actor: 'ann', revision: 4, before: { name: 'Alpha 3' }, after: { name: 'Alpha 3' } },
     { action: 'update', actor: 'bob', revision: 3, before: { name: 'Alpha 2' }, after: { name: 'Alpha 3' } },
   ]);
   expect(history.hasNextPage).toBe(true);
   const rest = changes({ kind: 'model', id: 'alpha-7b', first: 2, after: history.cursors.at(-1) ?? null });
-  expect(rest.changes).toMatchObject([
+  expect(rest.items).toMatchObject([
     { action: 'update', actor: 'ann', revision: 2, before: { name: 'Alpha 7B' }, after: { name: 'Alpha 2' } },
-    { action: 'create', actor: 'seeds', revision: 1, before: null, after: null },
+    { action: 'create', actor: 'seeds', revision: 1, before: null, after: { name: 'Alpha 7B' } },
   ]);
   expect(rest.hasNextPage).toBe(false);
-  expect(changes({ actor: 'bob', first: 10 }).changes).toHaveLength(1);
-  expect(changes({ since: '2999-01-01', first: 10 }).changes).toEqual([]);
+  expect(changes({ actor: 'bob', first: 10 }).items).toHaveLength(1);
+  expect(changes({ since: '2999-01-01', first: 10 }).items).toEqual([]);
   expect(() => changes({ first: 1, after: 'x' })).toThrow('not a cursor');
 });
 

@@ -1,0 +1,43 @@
+import { shelfOf } from '../../registry/catalogue.ts';
+import { builder } from '../builder.ts';
+import { pageArguments, pageRequest } from '../connection.ts';
+import { invalidArgument, resolving } from '../errors.ts';
+import { ProfileType } from '../profile.ts';
+import { ChangeConnection, ProfileKind } from './change.ts';
+
+builder.queryFields((t) => ({
+  changes: t.field({
+    type: ChangeConnection,
+    description:
+      'Who changed what, the newest first, a page at a time. ' +
+      'Example: `{ changes(kind: HARDWARE, first: 5) { nodes { at actor action id differences { path before after } } } }`',
+    args: {
+      kind: t.arg({ type: ProfileKind, description: 'Of profiles of this kind.' }),
+      id: t.arg.id({ description: 'Of the profile of this id; with a kind also by an alias.' }),
+      actor: t.arg.string({ description: 'By this key or pack, by its name.' }),
+      since: t.arg.string({ description: 'At or after this time, as ISO 8601: 2026-11-24 or 2026-11-24T12:00:00Z.' }),
+      ...pageArguments(t),
+    },
+    resolve: resolving((_root, { kind, id, actor, since, ...page }, { catalogue, registry }) => {
+      const known = id == null || kind == null ? null : shelfOf(catalogue, kind).find(id);
+      return registry.changes({ kind, id: known?.id ?? id, actor, since: timeOf(since), ...pageRequest(page) });
+    }),
+  }),
+}));
+
+/** Every kind of profile has its history. */
+builder.interfaceFields(ProfileType, (t) => ({
+  history: t.field({
+    type: ChangeConnection,
+    description: 'Who changed it, the newest change first, a page at a time.',
+    args: pageArguments(t),
+    resolve: resolving(({ kind, id }, page, { registry }) => registry.changes({ kind, id, ...pageRequest(page) })),
+  }),
+}));
+
+function timeOf(since: string | null | undefined): string | null {
+  if (since == null) return null;
+  const time = new Date(since);
+  if (/^\d{4}-/.test(since) && !Number.isNaN(time.getTime())) return time.toISOString();
+  throw invalidArgument('since', since, 'must be a time as ISO 8601, 2026-11-24T12:00:00Z');
+}

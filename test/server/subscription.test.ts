@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type RunningServer, startServer, temporaryFolder } from './serverProcess.ts';
+
+const environment = { DATABASE_URL: join(temporaryFolder(), 'calculator.db') };
+let one: RunningServer;
+let other: RunningServer;
+let key: string;
+
+beforeAll(async () => {
+  one = await startServer(environment);
+  key = await one.firstKey();
+  other = await startServer(environment);
+}, 120_000);
+
+afterAll(async () => {
+  await one?.stop();
+  await other?.stop();
+});
+
+/** Listens as a browser's EventSource does. */
+async function listen(origin: string, subscription: string) {
+  const query = encodeURIComponent(subscription);
+  const response = await fetch(`${origin}/graphql?query=${query}`, { headers: { accept: 'text/event-stream' } });
+  if (response.body === null) throw new Error('no stream');
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  return {
+    response,
+    /** Everything heard up to the first line that matches. */
+    async until(pattern: RegExp): Promise<string> {
+      while (!pattern.test(text)) {
+        const { done, value } = await reader.read();
+        if (done) throw new Error(`the stream ended: ${text}`);
+        text += value;
+      }
+      return text;
+    },
+    async toEnd(): Promise<string> {
+      for (let read = await reader.read(); !read.done; read = await reader.read()) text += read.value;
+      return text;
+    },
+    stop: () => reader.cancel(),
+  };
+}
+
+async function change(server: RunningServer, mutation: string, id: string): Promise<void> {
+  const response = await fetch(`${server.origin}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+    body: JSON.stringify({ query: `mutation { ${mutation}(id: "${id}") { __typename ... on Error { message } } }` }),
+  });
+  const payload = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Payload`;
+  expect(await response.json()).toEqual({ data: { [mutation]: { __typename: payload } } });
+}
+
+const changed = 'catalogueChanged { catalogueRevision changes { kind id action actor revision } }';
+
+test('a listener hears of changes by its own server and by another one', async () => {
+  const stream = await listen(one.origin, `subscription { ${changed} }`);
+  expect(stream.response.headers.get('content-type')).toContain('text/event-stream');
+  // The first beat is sent when the stream is open.
+  await stream.until(/^:/);
+  await change(other, 'hardwareRetire', 'nvidia-l4-24gb');
+  await stream.until(/"action":"RETIRE","actor":"first","revision":2/);
+  await change(one, 'hardwareRestore', 'nvidia-l4-24gb');
+  await stream.until(/"action":"RESTORE"/);
+  await stream.stop();
+});
+
+test('a listener who asked for one kind hears of no other', async () => {
+  const stream = await listen(one.origin, `subscription { ${changed.replace('d {', 'd(kind: SCENARIO) {')} }`);
+  await stream.until(/^:/);
+  await change(other, 'hardwareRetire', 'nvidia-a10-24gb');
+  await change(other, 'scenarioRetire', 'chatbot');
+  const heard = await stream.until(/"id":"chatbot"/);
+  expect(heard).not.toContain('nvidia-a10-24gb');
+  await stream.stop();
+});
+
+test('a server that stops ends its streams and does not wait for their listeners', async () => {
+  const own = await startServer(environment);
+  const stream = await listen(own.origin, `subscription { ${changed} }`);
+  await stream.until(/^:/);
+  const stopped = own.stop();
+  expect(await stream.toEnd()).toContain('event: complete');
+  expect(await stopped).toMatchObject({ code: 0, signal: null, stderr: '' });
+});
