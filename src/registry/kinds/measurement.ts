@@ -78,7 +78,10 @@ export const measurementSchema = z
     runtimeVersion: z.string().max(120).nullable().default(null),
     /** Year of the build, or of the publication where the build is not stated. */
     runtimeYear: z.int().min(2019).max(2100),
-    backend: z.enum(['cuda', 'rocm', 'vulkan', 'metal', 'sycl', 'opencl', 'cpu']).nullable().default(null),
+    backend: z
+      .enum(['cuda', 'rocm', 'rocm+rocwmma', 'vulkan', 'metal', 'sycl', 'opencl', 'cpu'])
+      .nullable()
+      .default(null),
     flashAttention: z.boolean().nullable().default(null),
     /** CPU threads used. */
     threads: z.int().min(1).max(4096).nullable().default(null),
