@@ -25,11 +25,13 @@ export function cpuSideOf(hardware: Hardware): Hardware | null {
   const side = cpuSides[hardware.id];
   if (side === undefined) return null;
   const { family, cores, hertz, flopsPerCycle } = side;
+  const fp32 = cores * hertz * flopsPerCycle;
   return {
     ...hardware,
     kind: 'cpu',
     family,
-    peaks: { fp32: cores * hertz * flopsPerCycle },
+    // Half-precision multiply-adds are twice as many, dot products of bytes four times.
+    peaks: { fp32, fp16: 2 * fp32, int8: 4 * fp32 },
     fp16AccumulatePeak: null,
     processors: null,
     cpu: { cores, allCoreHertz: hertz, vectorBytes: 16 },

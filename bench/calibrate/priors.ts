@@ -109,6 +109,9 @@ const priors: Readonly<Record<string, TablePrior>> = {
       Q6_K: 6,
       Q3_K: 9,
       Q2_K: 6.5,
+      'k-quant': 6,
+      'i-quant': 17,
+      'legacy-quant': 4,
       IQ3_XXS: 20,
       IQ3_S: 22,
       IQ2_XXS: 15,
@@ -139,13 +142,23 @@ const priors: Readonly<Record<string, TablePrior>> = {
   'local.prefillComputeFraction': {
     spread: 0.2,
     maximum: 1,
-    start: { all: 0.4, ddr: 0.6, hbm: 0.3 },
+    start: { all: 0.4, CPU: 0.7, hbm: 0.3 },
     startSpread: 0.5,
   },
   'local.prefillRuntimeFactor': { spread: 0.25, start: { all: 1 }, startSpread: 0.2 },
-  'local.prefillFormatFactor': { spread: 0.2, start: { all: 1 }, startSpread: 0.1 },
+  // Without bf16 matrix instructions in the driver, Vulkan computes in fp32.
+  'local.prefillFormatFactor': { spread: 0.2, start: { all: 1, 'vulkan|BF16': 0.5 }, startSpread: 0.1 },
+  // Mat-vec kernels serve one token; rows repacked at load or at run time four to eight.
+  'local.prefillUnpackTokens': {
+    spread: 0.4,
+    start: { all: 1, 'llama.cpp-cpu|Q4_0': 4, 'llama.cpp-cpu|IQ4_NL': 4, 'ik-llama.cpp-cpu': 8 },
+    startSpread: 0.4,
+  },
+  // Two norms, rotation, gate, two residuals and the rounding of each matrix's input: read and written once each.
+  'local.prefillActivationPasses': { spread: 0.4, start: { all: 6 }, startSpread: 0.4 },
+  // Kernels with matrix instructions are ten times as fast as those without.
   'local.prefillAttentionFraction': {
-    spread: 0.35,
+    spread: 0.8,
     maximum: 1,
     start: { all: 0.12, flash: 0.3, plain: 0.12 },
     startSpread: 0.8,

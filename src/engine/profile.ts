@@ -330,6 +330,11 @@ export interface Runtime {
   split: 'tensor' | 'layers';
   /** Local runtimes: per-backend constants by vendor of the device. */
   backends: Readonly<Partial<Record<string, string>>>;
+  /**
+   * What local runtimes multiply prompts in on cards with matrix units. int8: packed weights as int8, unpacked ones in
+   * fp16 with fp16 sums. fp16: fp16 with fp16 sums. fp32: fp16 with fp32 sums.
+   */
+  promptSums: 'int8' | 'fp16' | 'fp32';
   /** Attention kernels that never materialise the score matrix, from this build year on; null = never. */
   flashAttentionSince: number | null;
   /** Host launches every kernel by itself (no CUDA graphs): a step cannot be faster than its launches. */

@@ -81,7 +81,7 @@ function runtimeAsRun(runtime: Runtime, hardware: Hardware, row: Measurement): R
     ...runtime,
     // Only runs over HTTP pay for requests and streaming; the rest call the library.
     served: runtime.served && mode === 'served',
-    ...(row.runtimeVersion === LEAN_LOOP && { coefficients: 'hf-lean' }),
+    ...(row.runtimeVersion === LEAN_LOOP && { coefficients: 'hf-lean', promptSums: 'fp32' }),
     ...(backend !== null && {
       backends: { ...runtime.backends, [hardware.kind === 'cpu' ? 'CPU' : hardware.vendor]: backend },
     }),

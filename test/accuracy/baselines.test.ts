@@ -72,6 +72,7 @@ const deployment: Deployment = {
     cacheFollowsFp8Weights: false,
     defaultCache: 'kv-fp16',
     split: 'tensor',
+    promptSums: 'fp32',
     backends: {},
     flashAttentionSince: 2022,
     eager: false,

@@ -65,6 +65,7 @@ export const vllm: Runtime = {
   cacheFollowsFp8Weights: false,
   defaultCache: 'kv-fp16',
   split: 'tensor',
+  promptSums: 'fp32',
   backends: {},
   flashAttentionSince: 2023,
   eager: false,

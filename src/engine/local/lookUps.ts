@@ -1,6 +1,6 @@
 import { type Coefficients, lookUpCoefficient } from '../coefficients.ts';
 import type { CoefficientUse, Deployment } from '../profile.ts';
-import { attentionRows, buildRows, deviceRows, engineOf, usesFlashAttention } from './rows.ts';
+import { attentionRows, buildRows, deviceRows, engineOf, promptAttentionRows, usesFlashAttention } from './rows.ts';
 
 /** Ways to look a coefficient up for one deployment, by what it depends on. Each ends at the row "all". */
 export interface LookUps {
@@ -16,6 +16,8 @@ export interface LookUps {
   device(table: string): number;
   /** By attention kernel, build and family. */
   attention(table: string): number;
+  /** As `attention`, over a prompt. */
+  promptAttention(table: string): number;
   /**
    * By family or vendor with the engine, then by build: units that unpack beside the fp32 ones (A100) do not show in
    * the fp32 rate, so a family may differ from its backend.
@@ -28,7 +30,9 @@ export function lookUpsOf(deployment: Deployment, coefficients: Coefficients, us
   const { family, vendor } = deployment.hardware;
   const device = deviceRows(deployment, engine);
   const build = buildRows(deployment);
-  const attention = attentionRows(deployment, usesFlashAttention(deployment) ? 'flash' : 'plain');
+  const kernel = usesFlashAttention(deployment) ? 'flash' : 'plain';
+  const attention = attentionRows(deployment, kernel);
+  const promptAttention = promptAttentionRows(deployment, kernel);
   const look = (table: string, rows: readonly string[], steps?: readonly number[]) =>
     lookUpCoefficient(coefficients, table, rows, uses, steps);
   return {
@@ -39,6 +43,7 @@ export function lookUpsOf(deployment: Deployment, coefficients: Coefficients, us
     build: (table) => look(table, build.rows, build.steps),
     device: (table) => look(table, device.rows, device.steps),
     attention: (table) => look(table, attention.rows, attention.steps),
+    promptAttention: (table) => look(table, promptAttention.rows, promptAttention.steps),
     unpack: (table) =>
       look(table, [`${family}|${engine}`, `${vendor}|${engine}`, ...build.rows], [0, 0, ...build.steps]),
   };

@@ -4,8 +4,8 @@ import { type CacheGroup, cacheGroups } from '../kvCache.ts';
 import type { Assumption, CoefficientUse, Deployment, Hardware } from '../profile.ts';
 import { type TypedWeights, type WeightBytes, weightBytes } from '../weights.ts';
 import { type LookUps, lookUpsOf } from './lookUps.ts';
-import { fp32Peak, highestPeak, matrixPeak } from './peaks.ts';
-import { usesFlashAttention } from './rows.ts';
+import { expertMatrixPeak, fp32Peak, highestPeak, matrixPeak } from './peaks.ts';
+import { blockTypeRows, usesFlashAttention } from './rows.ts';
 import { type LocalShape, localShape } from './shape.ts';
 
 /** Weights of one block type and what it costs to unpack one of them. */
@@ -67,8 +67,15 @@ export interface PrefillRates {
   /** Tokens of one step; Infinity = the whole prompt. */
   chunkTokens: number;
   flopsPerSecond: number;
+  /** Of experts with many tokens each. */
+  expertFlopsPerSecond: number;
+  /** Unpacking of one weight for one token, beside its multiplication: 0 where matrix kernels unpack for many tokens. */
+  denseUnpackSeconds: number;
+  expertUnpackSeconds: number;
   bytesPerSecond: number;
   attentionFlopsPerSecond: number;
+  /** Times that the values between a layer's matrices are written or read: two widths of the model and one inner. */
+  activationPasses: number;
   launchSeconds: number;
   expertHalfTokens: number;
   expertFraction: number;
@@ -98,7 +105,13 @@ export function localMachine(
   const { tensor, pipeline } = parallelism;
   const acrossRanks = runtime.split === 'tensor';
   const sharedLayers = acrossRanks && tensor > 1;
-  const prefill = prefillRates(deployment, shape, fp32, look);
+  const dense = unpacked(weights.dense, unpackFactor, look);
+  const routed = unpacked(weights.routed, unpackFactor, look);
+  const prefill = prefillRates(deployment, shape, weights.routed, fp32, look);
+  if (look.backend === 'cpu') {
+    prefill.denseUnpackSeconds = promptUnpackSeconds(dense, fp32, look);
+    prefill.expertUnpackSeconds = promptUnpackSeconds(routed, fp32, look);
+  }
   return {
     deployment,
     hardware,
@@ -114,8 +127,8 @@ export function localMachine(
     fp32FlopsPerSecond: fp32,
     bytesPerSecond,
     expertBytesPerSecond: hasExperts ? look.rows('local.expertStreamFraction') * bytesPerSecond : bytesPerSecond,
-    dense: unpacked(weights.dense, unpackFactor, look),
-    routed: unpacked(weights.routed, unpackFactor, look),
+    dense,
+    routed,
     layerSeconds: look.build('local.layerSeconds'),
     expertLayerSeconds: hasExperts ? look.build('local.expertLayerSeconds') : 0,
     latentLayerSeconds: shape.latentLayers > 0 ? look.rows('local.latentLayerSeconds') : 0,
@@ -129,17 +142,28 @@ export function localMachine(
   };
 }
 
+/** Vector instructions of processors make other formats dear than the ordinary units of GPUs do. */
 function unpacked(parts: readonly TypedWeights[], unpackFactor: number, look: LookUps): UnpackedWeights[] {
-  return parts.map((part) => ({
-    ...part,
-    unpackOperations: unpackFactor * look.rows('local.operationsPerWeight', ...blockTypeRows(part.blockType)),
-  }));
+  return parts.map((part) => {
+    const types = blockTypeRows(part.blockType);
+    const rows = look.backend === 'cpu' ? [`cpu|${part.blockType}`, ...types] : types;
+    return { ...part, unpackOperations: unpackFactor * look.rows('local.operationsPerWeight', ...rows) };
+  });
 }
 
-/** A uniform format without a row of its own goes by its width: awq-4 → 4-bit. */
-function blockTypeRows(blockType: string): string[] {
-  const bits = /-(\d+)$/.exec(blockType)?.[1];
-  return bits === undefined ? [blockType] : [blockType, `${bits}-bit`];
+/**
+ * Processors multiply prompts with the kernels of single tokens or with small tiles: a weight is unpacked again for
+ * every few tokens. Seconds for a weight and a token, on average over the weights.
+ */
+function promptUnpackSeconds(parts: readonly UnpackedWeights[], fp32: number, look: LookUps): number {
+  let weights = 0;
+  let operations = 0;
+  for (const part of parts) {
+    const tokens = look.rows('local.prefillUnpackTokens', `${look.engineName}|${part.blockType}`, look.engineName);
+    weights += part.weights;
+    operations += (part.weights * part.unpackOperations) / tokens;
+  }
+  return weights === 0 ? 0 : operations / weights / fp32;
 }
 
 /** One core streams so much at most; few of them already saturate a desktop's memory. */
@@ -162,19 +186,30 @@ function batchRates(shape: LocalShape, chunkOperations: number, look: LookUps): 
 }
 
 /** Arithmetic: η × runtime × format × peak, and never beyond the datasheet. */
-function prefillRates(deployment: Deployment, shape: LocalShape, fp32: number, look: LookUps): PrefillRates {
+function prefillRates(
+  deployment: Deployment,
+  shape: LocalShape,
+  experts: readonly TypedWeights[],
+  fp32: number,
+  look: LookUps,
+): PrefillRates {
   const { hardware, runtime, parallelism } = deployment;
   const hasExperts = shape.expertLayers > 0;
   const peak = matrixPeak(deployment, fp32);
   const fraction =
     look.device('local.prefillComputeFraction') *
     look.build('local.prefillRuntimeFactor') *
-    look.rows('local.prefillFormatFactor', ...prefillFormatRows(deployment));
+    look.rows('local.prefillFormatFactor', ...prefillFormatRows(deployment, look.backend));
+  const roof = Math.max(fp32, highestPeak(hardware));
   return {
     chunkTokens: runtime.prefillChunkTokens ?? Number.POSITIVE_INFINITY,
-    flopsPerSecond: Math.min(fraction * peak, Math.max(fp32, highestPeak(hardware))),
+    flopsPerSecond: Math.min(fraction * peak, roof),
+    expertFlopsPerSecond: Math.min(fraction * expertMatrixPeak(deployment, experts, fp32), roof),
+    denseUnpackSeconds: 0,
+    expertUnpackSeconds: 0,
     bytesPerSecond: look.rows('local.prefillStreamFraction') * hardware.memoryBytesPerSecond,
-    attentionFlopsPerSecond: look.attention('local.prefillAttentionFraction') * peak,
+    attentionFlopsPerSecond: look.promptAttention('local.prefillAttentionFraction') * peak,
+    activationPasses: look.engine('local.prefillActivationPasses'),
     launchSeconds: look.engine('local.prefillLaunchSeconds'),
     expertHalfTokens: hasExperts ? look.build('local.prefillExpertHalfTokens') : 0,
     expertFraction: hasExperts ? look.build('local.prefillExpertFraction') : 1,
@@ -182,10 +217,11 @@ function prefillRates(deployment: Deployment, shape: LocalShape, fp32: number, l
   };
 }
 
-function prefillFormatRows({ hardware, weights }: Deployment): string[] {
-  const { packing, efficiencyClass } = weights;
-  const type = packing?.kind === 'gguf' ? packing.defaultType : efficiencyClass;
-  const family = /^Q\d_K$/.test(type) ? 'k-quant' : type.startsWith('IQ') ? 'i-quant' : 'plain';
-  const side = hardware.kind === 'cpu' ? 'cpu' : 'gpu';
-  return [`${side}|${type}`, `${side}|${family}`];
+/** By backend with the block type, then the block type's class. */
+function prefillFormatRows({ weights }: Deployment, backend: string): string[] {
+  const { packing, arithmetic, efficiencyClass } = weights;
+  const unpackedType = efficiencyClass === '16-bit' && arithmetic[0] === 'bf16' ? 'BF16' : efficiencyClass;
+  const type = packing?.kind === 'gguf' ? packing.defaultType : unpackedType;
+  const format = blockTypeRows(type)[1] ?? 'plain';
+  return [`${backend}|${type}`, `${backend}|${format}`, format];
 }

@@ -1,5 +1,6 @@
 import { MissingFigureError } from '../errors.ts';
-import type { Assumption, Deployment, Hardware } from '../profile.ts';
+import type { Assumption, Deployment, Hardware, WeightFormat } from '../profile.ts';
+import type { TypedWeights } from '../weights.ts';
 
 /** fp32 rate of the ordinary units; where none is published the 16-bit rate, said in `assumptions`. */
 export function fp32Peak(hardware: Hardware, assumptions: Assumption[]): number {
@@ -22,17 +23,43 @@ export function highestPeak({ peaks, fp16AccumulatePeak }: Hardware): number {
 }
 
 /**
- * The peak that prompt processing is measured against. NVIDIA, llama.cpp formats: half the int8 rate (weights are
- * unpacked to int8; half the fp8 rate where no int8 rate is listed); unquantised: fp16 with fp16 accumulation.
- * NVIDIA elsewhere, AMD, Intel: fp16. Apple and CPUs: fp32.
+ * The peak that prompt processing is measured against. NVIDIA: what the runtime multiplies in (`promptSums`); int8
+ * counts half its rate, for activations are rounded and sums scaled on the way (half the fp8 rate where no int8 rate is
+ * listed). AMD, Intel: fp16. Apple: fp32. CPUs: bytes at half their rate and 16-bit floats where instructions exist.
  */
-export function matrixPeak({ hardware, weights }: Deployment, fp32: number): number {
+export function matrixPeak({ hardware, weights, runtime }: Deployment, fp32: number): number {
   const { kind, vendor, peaks, fp16AccumulatePeak } = hardware;
-  if (kind === 'cpu' || vendor === 'Apple') return fp32;
+  if (kind === 'cpu') {
+    const narrow = isUnpacked(weights) ? Math.max(peaks.fp16 ?? 0, peaks.bf16 ?? 0) : (peaks.int8 ?? 0) / 2;
+    return Math.max(narrow, fp32);
+  }
+  if (vendor === 'Apple') return fp32;
   // Pascal's 16-bit rate is 1/64 of its fp32 rate: libraries compute in fp32 there.
   const sixteenBit = Math.max(peaks.fp16 ?? 0, peaks.bf16 ?? 0, fp32);
-  if (vendor !== 'NVIDIA' || weights.packing?.kind !== 'gguf') return sixteenBit;
-  if (/^(F|BF)\d\d$/.test(weights.packing.defaultType)) return fp16AccumulatePeak ?? sixteenBit;
-  const eightBit = Math.max(peaks.int8 ?? 0, peaks.fp8 ?? 0);
-  return eightBit === 0 ? sixteenBit : eightBit / 2;
+  if (vendor !== 'NVIDIA') return sixteenBit;
+  const { promptSums } = runtime;
+  const unpacked = isUnpacked(weights);
+  if (promptSums === 'int8' && !unpacked) {
+    const eightBit = Math.max(peaks.int8 ?? 0, peaks.fp8 ?? 0);
+    return eightBit === 0 ? sixteenBit : eightBit / 2;
+  }
+  // There is no bf16 with bf16 sums.
+  if (promptSums === 'fp32' || (unpacked && weights.arithmetic[0] === 'bf16')) return sixteenBit;
+  return fp16AccumulatePeak ?? sixteenBit;
+}
+
+/** Build year since which llama.cpp multiplies MXFP4 experts as fp4, where the card can (pull request 17906). */
+const FP4_SINCE = 2026;
+
+/** The same for routed experts: fp4, at half its rate like int8, for MXFP4 experts where card and build have it. */
+export function expertMatrixPeak(deployment: Deployment, experts: readonly TypedWeights[], fp32: number): number {
+  const { hardware, runtime, runtimeYear } = deployment;
+  const peak = matrixPeak(deployment, fp32);
+  if (runtime.promptSums !== 'int8' || runtimeYear < FP4_SINCE || experts[0]?.blockType !== 'MXFP4') return peak;
+  return Math.max(peak, (hardware.peaks.fp4 ?? 0) / 2);
+}
+
+function isUnpacked({ packing, efficiencyClass }: WeightFormat): boolean {
+  if (packing?.kind === 'gguf') return packing.defaultType === 'F16' || packing.defaultType === 'BF16';
+  return efficiencyClass === '16-bit';
 }

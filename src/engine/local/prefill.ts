@@ -4,11 +4,14 @@ import { handOvers } from './handOver.ts';
 import type { LocalMachine } from './machine.ts';
 import { roofedOperation } from './operation.ts';
 
+const ACTIVATION_BYTES = 4;
+
 /**
  * Processing the prompts of `sequences` sequences: `promptTokens` each, after `pastTokens` already cached.
  *
- * seconds = √(compute² + read²) of the body and of the experts + attention + launches, where the weights are read once
+ * seconds = √(compute² + read²) of the body and of the experts + attention + activations + launches, where the weights are read once
  * for each chunk of prompt. The embedding is looked up and the head runs on one row: neither counts.
+ * On processors weights are unpacked again for every few tokens, which adds to the compute.
  * An expert's few tokens fill its matrix kernel badly: its arithmetic takes (1 + h ÷ tokens per expert) ÷ e as long.
  * Cards that hold consecutive layers work on successive chunks at once.
  */
@@ -26,6 +29,7 @@ export function prefillStep(
     bodyOperation(machine, tokens, chunks, speedUp),
     ...expertOperations(machine, tokens, chunks, speedUp),
     attentionOperation(machine, promptTokens, pastTokens, sequences, speedUp),
+    activationOperation(machine, tokens, speedUp),
     launchOperation(machine, chunks, speedUp),
     ...handOvers({ ...machine, stages: 1 }, tokens, chunks),
   ];
@@ -47,8 +51,9 @@ function pipelineSpeedUp({ stages, ranks, prefill }: LocalMachine, chunks: numbe
 function bodyOperation(machine: LocalMachine, tokens: number, chunks: number, speedUp: number): Operation {
   const { prefill, shape, weights } = machine;
   const flops = (2 * shape.bodyParameters * tokens) / speedUp;
+  const compute = flops / prefill.flopsPerSecond + (flops / 2) * prefill.denseUnpackSeconds;
   const bytes = (weights.denseBlocks * chunks) / speedUp;
-  return matrixOperation(machine, 'projections and feed-forward', flops, flops / prefill.flopsPerSecond, bytes);
+  return matrixOperation(machine, 'projections and feed-forward', flops, compute, bytes);
 }
 
 function expertOperations(machine: LocalMachine, tokens: number, chunks: number, speedUp: number): Operation[] {
@@ -60,7 +65,7 @@ function expertOperations(machine: LocalMachine, tokens: number, chunks: number,
   const flops = (2 * shape.expertParameters * share * tokens) / speedUp;
   const tokensPerExpert = (tokensPerChunk * share) / distinct;
   const slowdown = (1 + prefill.expertHalfTokens / tokensPerExpert) / prefill.expertFraction;
-  const compute = (flops / prefill.flopsPerSecond) * slowdown;
+  const compute = (flops / prefill.expertFlopsPerSecond) * slowdown + (flops / 2) * prefill.expertUnpackSeconds;
   return [matrixOperation(machine, 'experts', flops, compute, (weights.experts * distinct * chunks) / speedUp)];
 }
 
@@ -98,6 +103,14 @@ function attentionOperation(
   flops *= sequences / speedUp;
   const seconds = flops / machine.prefill.attentionFlopsPerSecond;
   return roofedOperation(machine, 'attention over the prompt', seconds, flops, 0, 'compute');
+}
+
+/** Norms, rotations, gates, residuals and rounding between the matrices: fp32 values passed through memory. */
+function activationOperation(machine: LocalMachine, tokens: number, speedUp: number): Operation {
+  const { prefill, shape, deployment } = machine;
+  const values = 2 * deployment.model.architecture.hidden + shape.feedForwardWidth;
+  const bytes = (prefill.activationPasses * ACTIVATION_BYTES * values * shape.layers * tokens) / speedUp;
+  return roofedOperation(machine, 'activations', bytes / prefill.bytesPerSecond, 0, bytes, 'memory-bandwidth');
 }
 
 function launchOperation(machine: LocalMachine, chunks: number, speedUp: number): Operation {

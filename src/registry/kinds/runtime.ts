@@ -76,6 +76,11 @@ const executionSchema = z.strictObject({
   sharedReadLimit: z.strictObject({ queryHeads: z.int().min(1), beforeVersion: version, beforeYear: year }).optional(),
   /** Build year since which a sliding window shortens attention; absent = always. */
   windowedAttentionSince: year.optional(),
+  /**
+   * Local runtimes on cards with matrix units. int8: packed weights are multiplied as int8, unpacked ones in fp16 with
+   * fp16 sums. fp16: all in fp16 with fp16 sums. fp32: all in fp16 with fp32 sums.
+   */
+  promptSums: z.enum(['int8', 'fp16', 'fp32']).default('fp32'),
   /** Local runtimes: the default backend by the device's vendor; CPU for any CPU. */
   backends: z.record(z.string(), z.string()),
   /** Other backends that can be chosen. */
@@ -138,6 +143,7 @@ export const runtimeKind: Kind<RuntimeFacts, Runtime> = {
     cacheFollowsFp8Weights: facts.memory.cacheFollowsFp8Weights,
     defaultCache: facts.memory.defaultCache,
     split: facts.execution.split,
+    promptSums: facts.execution.promptSums,
     backends: facts.execution.backends,
     flashAttentionSince: facts.execution.flashAttentionSince ?? null,
     eager: facts.execution.eager,
