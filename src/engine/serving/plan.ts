@@ -6,7 +6,7 @@ import { countParameters } from '../parameters.ts';
 import type { Architecture, CoefficientUse, Deployment, FeedForward, Hardware } from '../profile.ts';
 import { arithmeticOn, attentionPeak } from '../roofline.ts';
 import { weightBytes } from '../weights.ts';
-import { formatRuntimeRows, isBefore, type RowChain, runtimeRows, type ServingMode } from './runtimeRows.ts';
+import { expertRows, isBefore, kernelRows, type RowChain, runtimeRows, type ServingMode } from './runtimeRows.ts';
 
 /** Sums over the blocks that the step formulas need. */
 interface Shape {
@@ -105,8 +105,12 @@ export function servingPlan(
   const arrivals: RowChain = runtimeRows(deployment, mode);
   const look = (table: string, rows: readonly string[]) => lookUpCoefficient(coefficients, table, rows, uses);
   const lookBuild = (table: string) => lookUpCoefficient(coefficients, table, engine.rows, uses, engine.steps);
-  const kernels: RowChain = formatRuntimeRows(deployment, weights.efficiencyClass);
+  const kernels: RowChain = kernelRows(deployment, weights.efficiencyClass);
   const lookKernel = (table: string) => lookUpCoefficient(coefficients, table, kernels.rows, uses, kernels.steps);
+  const lookExperts = (table: string) => {
+    const { rows, steps } = expertRows(deployment, weights.efficiencyClass);
+    return lookUpCoefficient(coefficients, table, rows, uses, steps);
+  };
   const format = formatRows(deployment, arithmetic.native);
   const sixteenBit = formatRows(deployment, true, '16-bit');
   const bytes = weightBytes(architecture, weights, deployment.weightFileBytes);
@@ -141,9 +145,9 @@ export function servingPlan(
     denseExponent: look('serving.overlapExponent', exponentRows(weights.efficiencyClass, arithmetic.native)),
     headBytesPerSecond: look('serving.streamFraction', sixteenBit) * B,
     headFlopsPerSecond: look('serving.computeFraction', sixteenBit) * sixteenBitPeak,
-    expertBytesPerSecond: expertLayers ? Math.min(0.98, stream * lookKernel('serving.expertStreamFactor')) * B : B,
+    expertBytesPerSecond: expertLayers ? Math.min(0.98, stream * lookExperts('serving.expertStreamFactor')) * B : B,
     expertFlopsPerSecond: expertLayers
-      ? compute * lookKernel('serving.expertComputeFactor') * arithmetic.flopsPerSecond
+      ? compute * lookExperts('serving.expertComputeFactor') * arithmetic.flopsPerSecond
       : arithmetic.flopsPerSecond,
     expertExponent: expertLayers ? look('serving.overlapExponent', ['experts', 'all']) : 1,
     cacheBytesPerSecond: lookBuild('serving.cacheStreamFraction') * B,
@@ -154,7 +158,7 @@ export function servingPlan(
       lookBuild('serving.layerSeconds') +
       look('serving.formatLayerSeconds', formatOverheadRows(deployment, arithmetic.native)) +
       lookBuild('serving.tensorLayerSeconds') * Math.log2(tensor),
-    expertLayerSeconds: expertLayers ? lookKernel('serving.expertLayerSeconds') : 0,
+    expertLayerSeconds: expertLayers ? lookExperts('serving.expertLayerSeconds') : 0,
     stepSeconds: lookBuild('serving.stepSeconds'),
     sequenceSeconds: lookUpCoefficient(coefficients, 'serving.sequenceSeconds', arrivals.rows, uses, arrivals.steps),
     launchSeconds: graphContextTokens < Number.POSITIVE_INFINITY ? lookBuild('serving.launchSeconds') : 0,

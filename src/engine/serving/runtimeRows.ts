@@ -7,7 +7,7 @@ import type { BuildLimit, Deployment } from '../profile.ts';
 export type ServingMode = 'served' | 'offline' | 'saturated';
 
 /** Years of builds that measurements exist for; beyond them the nearest one stands in. */
-const EARLIEST_YEAR = 2020;
+const EARLIEST_YEAR = 2022;
 const LATEST_YEAR = 2030;
 
 /** Names of rows from the most specific to the widest, and how many steps of inheritance each one means. */
@@ -58,21 +58,31 @@ export function isBefore({ runtimeVersion, runtimeYear }: Deployment, limit: Bui
   return major < limitMajor || (major === limitMajor && minor < limitMinor);
 }
 
-/**
- * Rows of constants that belong to a runtime's kernels for a number format: the runtime's rows with the format first
- * (`vllm|2026|fp8`), then without, then all.
- */
-export function formatRuntimeRows(deployment: Deployment, format: string): RowChain {
+/** Rows of a runtime's kernels for a number format (`vllm|2026|fp8`), from the exact build to the runtime, then all. */
+export function kernelRows(deployment: Deployment, format: string): RowChain {
+  const builds = runtimeRows(deployment);
+  const key = `${deployment.runtime.coefficients}|${deployment.runtimeYear}|${deployment.runtimeVersion ?? ''} ${format}`;
+  const known = knownRows.get(key);
+  if (known !== undefined) return known;
+  const own = builds.rows.length - 1;
+  const chain = { rows: [...builds.rows.slice(0, own).map((row) => `${row}|${format}`), 'all'], steps: builds.steps };
+  knownRows.set(key, chain);
+  return chain;
+}
+
+/** Rows of a runtime's expert kernels: those for the format, then the runtime's for any format, then all. */
+export function expertRows(deployment: Deployment, format: string): RowChain {
   const { runtime, runtimeYear, runtimeVersion } = deployment;
-  const key = `${runtime.coefficients}|${runtimeYear}|${runtimeVersion ?? ''}|${format} kernels`;
+  const key = `${runtime.coefficients}|${runtimeYear}|${runtimeVersion ?? ''} ${format} experts`;
   const known = knownRows.get(key);
   if (known !== undefined) return known;
   const builds = runtimeRows(deployment);
+  const kernels = kernelRows(deployment, format);
   const own = builds.rows.length - 1;
   const chain = {
-    rows: [...builds.rows.slice(0, own).map((row) => `${row}|${format}`), ...builds.rows],
+    rows: [...kernels.rows.slice(0, own), ...builds.rows],
     // Another format of the very build is as far as the same format of another build.
-    steps: [...builds.steps.slice(0, own), ...builds.steps.map((step) => Math.max(1, step))],
+    steps: [...kernels.steps.slice(0, own), ...builds.steps.map((step) => Math.max(1, step))],
   };
   knownRows.set(key, chain);
   return chain;
