@@ -15,6 +15,7 @@ import './measurements.ts';
 import './change/queries.ts';
 import './change/subscription.ts';
 import './model/mutations.ts';
+import './model/import.ts';
 import './offerMutations.ts';
 import './runtimeMutations.ts';
 import './weightFormatMutations.ts';

@@ -10,6 +10,8 @@ export interface ApiOptions {
   schema: GraphQLSchema;
   /** The resolvers' context for one request. */
   createContext(request: RequestHeaders): object;
+  /** Whether the request carries a key that may write something. Default: none may. */
+  mayWrite?(request: RequestHeaders): boolean;
   /** Unexpected errors are written to the console, whole. Default: yes. */
   logging?: boolean;
 }
@@ -20,7 +22,9 @@ export type Api = ReturnType<typeof createApi>;
 export const graphqlPath = '/graphql';
 
 /** The GraphQL API with its limits, caching and error forms, apart from any socket: the terminal asks it in process. */
-export function createApi({ schema, createContext, logging = true }: ApiOptions) {
+export function createApi({ schema, createContext, mayWrite = () => false, logging = true }: ApiOptions) {
+  const { bodyBytes, bodyBytesWithKey } = requestLimits;
+  const largestBody = bodyLimit(bodyBytes, (request) => (mayWrite(request) ? bodyBytesWithKey : bodyBytes));
   return createYoga({
     schema,
     context: ({ request }) => createContext(request),
@@ -42,6 +46,6 @@ export function createApi({ schema, createContext, logging = true }: ApiOptions)
     landingPage: false,
     multipart: false,
     logging,
-    plugins: [bodyLimit(requestLimits.bodyBytes), useInvalidArguments(), ...requestLimitPlugins(), queryCaching()],
+    plugins: [largestBody, useInvalidArguments(), ...requestLimitPlugins(), queryCaching()],
   });
 }

@@ -2,19 +2,22 @@ import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
 /**
- * Refuses bodies of more than `limitBytes` with 413. A declared length is trusted, because Node reads no more than that;
- * only bodies without one (chunked) are counted. yoga's own limit pipes every body through a counting stream, which
- * costs more than answering the question.
+ * Refuses bodies of more than `usualBytes` with 413, unless `largestFor` allows the request more; it is asked only then.
+ * A declared length is trusted, because Node reads no more than that; only bodies without one (chunked) are counted.
+ * yoga's own limit pipes every body through a counting stream, which costs more than answering the question.
  */
-export function bodyLimit(limitBytes: number): Plugin {
+export function bodyLimit(usualBytes: number, largestFor: (request: Request) => number): Plugin {
   return {
     onRequestParse({ request, requestParser, setRequestParser, fetchAPI }) {
       const declared = request.headers.get('content-length');
       if (declared !== null) {
+        if (Number(declared) <= usualBytes) return;
+        const limitBytes = largestFor(request);
         if (Number(declared) > limitBytes) throw tooLarge(limitBytes);
         return;
       }
       if (requestParser === undefined || request.body === null) return;
+      const limitBytes = largestFor(request);
       setRequestParser(async ({ url, method, headers, signal, body: stream }) => {
         const body = stream === null ? null : await readUpTo(stream, limitBytes);
         return requestParser(new fetchAPI.Request(url, { method, headers, signal, body }));

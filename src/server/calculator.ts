@@ -35,6 +35,7 @@ export async function openCalculator({
   return {
     schema: buildSchema(),
     createContext: (request) => requestContext(registry, request, stopping.signal),
+    mayWrite: (request) => 'actor' in registry.keys.authorize(request.headers.get('authorization'), 'model'),
     notReady() {
       try {
         registry.catalogue();

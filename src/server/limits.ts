@@ -16,6 +16,8 @@ export const requestLimits = {
   cost: 50_000,
   /** Bytes of a request's body. */
   bodyBytes: 1_000_000,
+  /** Bytes of a body that comes with a key that may write: the header of a model file with a large vocabulary. */
+  bodyBytesWithKey: 34_000_000,
 };
 
 /** GraphQL Armor with the limits above. Field suggestions stay: the schema is public, and typos deserve help. */

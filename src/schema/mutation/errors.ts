@@ -163,7 +163,8 @@ const ProblemType = builder.objectRef<FactProblem>('InputProblem').implement({
     code: t.string({
       description:
         'What sort of problem: OUT_OF_RANGE, CONTRADICTION (with another figure), MISSING, UNKNOWN_PROFILE, UNKNOWN_FIELD ' +
-        'or INVALID_VALUE.',
+        'or INVALID_VALUE. Of an imported file also TOO_LARGE, TOO_DEEP, NOT_READABLE, TRUNCATED, FORBIDDEN_KEY, ' +
+        'MISSING_KEY or UNKNOWN_KIND.',
       resolve: ({ code }) => code ?? 'INVALID_VALUE',
     }),
     message: t.exposeString('message', { description: 'What is wrong and what would do, for people.' }),

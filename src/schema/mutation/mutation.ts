@@ -27,7 +27,7 @@ interface MutationOptions<Args extends InputFieldMap, Payload extends object> {
   /** Which errors it may answer with, beside those of every mutation. */
   errors: readonly (keyof typeof errorTypes)[];
   /** Throws the registry's errors; they become members of the result. */
-  run: (args: InputShapeFromFields<Args>, writing: Writing) => Payload;
+  run: (args: InputShapeFromFields<Args>, writing: Writing) => Payload | Promise<Payload>;
 }
 
 builder.mutationType({
@@ -55,17 +55,18 @@ export function mutation<Args extends InputFieldMap, Payload extends object>(
       description,
       args: options.args(t.arg),
       resolve: (_root, args, context, { schema }) => {
-        try {
+        const attempt = async (): Promise<Payload | MutationError> => {
           const authorized = context.registry.keys.authorize(context.authorization(), kind);
-          if ('refused' in authorized) return notAuthorized(authorized.refused, `write:${kind}`) as never;
-          const answer = run(args as InputShapeFromFields<Args>, { ...authorized, context, schema });
+          if ('refused' in authorized) return notAuthorized(authorized.refused, `write:${kind}`);
+          const answer = await run(args as InputShapeFromFields<Args>, { ...authorized, context, schema });
           context.catalogue = context.registry.catalogue();
-          return answer as never;
-        } catch (error) {
+          return answer;
+        };
+        return attempt().catch((error: unknown) => {
           const known = asMutationError(error);
           if (known === null) throw error;
-          return known as never;
-        }
+          return known;
+        }) as never;
       },
     }),
   );

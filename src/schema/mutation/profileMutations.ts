@@ -53,10 +53,7 @@ export function profileMutations<Node extends Profile>({
       `Example: \`${example}\``,
     args: (arg) => ({
       input: arg({ type: input.create, required: true, description: `What is known about ${thing}.` }),
-      idempotencyKey: arg.string({
-        description:
-          'A word of yours for this creation, up to 200 characters: repeating the request with it answers the same again.',
-      }),
+      idempotencyKey: idempotencyKeyArgument(arg),
       dryRun: dryRunArgument(arg),
     }),
     payload: payload('Create'),
@@ -64,10 +61,7 @@ export function profileMutations<Node extends Profile>({
     run: ({ input: stated, idempotencyKey, dryRun }, writing) => {
       const { facts, pathOf } = factsOfInput(inputTypeOf(writing, 'Create'), stated);
       const id = idIn(stated) ?? idOf?.(facts) ?? '';
-      if (idempotencyKey != null && (idempotencyKey === '' || idempotencyKey.length > 200)) {
-        const message = 'must have 1 to 200 characters';
-        throw new InvalidFactsError(kind, id, [{ path: 'idempotencyKey', code: 'OUT_OF_RANGE', message }]);
-      }
+      checkIdempotencyKey(kind, id, idempotencyKey);
       const request = { kind, id, actor: writing.actor, dryRun: dryRun ?? false, facts: withoutNulls(facts) };
       const { write } = writing.context.registry;
       return writingPaths(pathOf, () => ({
@@ -160,6 +154,20 @@ export function payloadOf<Node extends Profile>(typeName: string, name: string, 
       dryRun: t.exposeBoolean('dryRun', { description: 'Nothing was written.' }),
     }),
   });
+}
+
+export function idempotencyKeyArgument(arg: ArgumentBuilder) {
+  return arg.string({
+    description:
+      'A word of yours for this creation, up to 200 characters: repeating the request with it answers the same again.',
+  });
+}
+
+/** @throws InvalidFactsError a key that is empty or too long */
+export function checkIdempotencyKey(kind: string, id: string, key: string | null | undefined): void {
+  if (key == null || (key !== '' && key.length <= 200)) return;
+  const message = 'must have 1 to 200 characters';
+  throw new InvalidFactsError(kind, id, [{ path: 'idempotencyKey', code: 'OUT_OF_RANGE', message }]);
 }
 
 export function dryRunArgument(arg: ArgumentBuilder) {
