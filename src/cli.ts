@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { type Answered, type Ask, askServer, inWords, NoAnswerError, RefusedError } from './cli/ask.ts';
 import { addCalculateOptions, type CalculateOptions, estimateVariables } from './cli/calculate.ts';
 import { type EstimateReply, estimateQuery, estimateReport } from './cli/estimateReport.ts';
+import { addImportOptions, type ImportOptions, importQuestion, importReport } from './cli/importFile.ts';
 import { type ScenariosReply, scenariosQuery, scenariosReport } from './cli/scenariosReport.ts';
 import { normaliseOptions } from './cli/spelling.ts';
 import { explainFailure } from './server/failure.ts';
@@ -40,6 +41,13 @@ withOutput(program.command('scenarios'))
     await answer<ScenariosReply>(options, scenariosQuery, {}, scenariosReport);
   });
 
+withOutput(addImportOptions(program.command('import')))
+  .description('adds a model from its config.json or its .gguf file; needs a key for writing in CALCULATOR_KEY')
+  .action(async (file: string, options: ImportOptions & OutputOptions) => {
+    const { query, variables } = await importQuestion(file, options);
+    await answer(options, query, variables, importReport, process.env.CALCULATOR_KEY);
+  });
+
 program.addHelpText(
   'after',
   `
@@ -47,7 +55,8 @@ Examples:
   npm run -s calc -- calculate --model_size 7B --tokens 1000 --batch_size 1 --hardware_type T4 --deployment_mode local
   npm run -s calc -- calculate --model llama-3.1-70b --hardware h100 --devices 4 --weights fp8 --prompt-tokens 2000
   npm run -s calc -- calculate --model GPT-4 --tokens 500 --prompt-tokens 1500 --json
-  npm run -s calc -- scenarios --url http://127.0.0.1:4000`,
+  npm run -s calc -- scenarios --url http://127.0.0.1:4000
+  CALCULATOR_KEY=llmc_... npm run -s calc -- import ./config.json --name "Acme 7B" --dry-run`,
 );
 
 process.exitCode = await run();
@@ -77,6 +86,7 @@ async function answer<Reply>(
   query: string,
   variables: Record<string, unknown>,
   report: (answered: Answered<Reply>, width: number) => string,
+  key?: string,
 ): Promise<void> {
   const print = async (ask: Ask) => {
     const answered = await ask<Reply>(query, variables);
@@ -85,11 +95,11 @@ async function answer<Reply>(
     const whole = refusals.length === 0 ? data : { ...data, errors: refusals };
     process.stdout.write(json ? `${JSON.stringify(whole, null, 2)}\n` : report(answered, width));
   };
-  if (url !== undefined) return print(askServer(url));
+  if (url !== undefined) return print(askServer(url, key));
 
   // Loaded only here: asking a running server needs neither database nor schema.
   const { answeringInProcess } = await import('./cli/inProcess.ts');
-  await answeringInProcess(process.env, print);
+  await answeringInProcess(process.env, print, key);
 }
 
 function fail(message: string, exitCode: number): number {

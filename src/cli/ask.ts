@@ -31,13 +31,13 @@ export class NoAnswerError extends Error {
   override name = 'NoAnswerError';
 }
 
-/** Asks a running server. A URL without a path means its /graphql. */
-export function askServer(url: string): Ask {
+/** Asks a running server, with a key where something is to be written. A URL without a path means its /graphql. */
+export function askServer(url: string, key?: string): Ask {
   const endpoint = endpointOf(url);
   return async (query, variables) => {
     let response: Response;
     try {
-      response = await fetch(endpoint, { ...post(query, variables), signal: AbortSignal.timeout(30_000) });
+      response = await fetch(endpoint, { ...post(query, variables, key), signal: AbortSignal.timeout(30_000) });
     } catch (error) {
       throw new NoAnswerError(`No server answers at ${endpoint.href}: ${reasonOf(error)}`);
     }
@@ -45,18 +45,19 @@ export function askServer(url: string): Ask {
   };
 }
 
-/** Asks the API in this process. */
-export function askInProcess(api: Api): Ask {
+/** Asks the API in this process, with a key where something is to be written. */
+export function askInProcess(api: Api, key?: string): Ask {
   return async (query, variables) => {
-    const response = await api.fetch('http://calculator.invalid/graphql', post(query, variables));
+    const response = await api.fetch('http://calculator.invalid/graphql', post(query, variables, key));
     return readReply(response, 'the calculator');
   };
 }
 
-function post(query: string, variables: Readonly<Record<string, unknown>>) {
+function post(query: string, variables: Readonly<Record<string, unknown>>, key: string | undefined) {
+  const authorization = key === undefined ? {} : { authorization: `Bearer ${key}` };
   return {
     method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    headers: { 'content-type': 'application/json', accept: 'application/json', ...authorization },
     body: JSON.stringify({ query, variables }),
   };
 }

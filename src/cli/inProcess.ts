@@ -7,10 +7,11 @@ import { type Ask, askInProcess } from './ask.ts';
 export async function answeringInProcess(
   environment: NodeJS.ProcessEnv,
   use: (ask: Ask) => Promise<void>,
+  key?: string,
 ): Promise<void> {
   const calculator = await openCalculator(readSettings(environment));
   try {
-    await use(askInProcess(createApi(calculator)));
+    await use(askInProcess(createApi(calculator), key));
   } finally {
     calculator.close();
   }

@@ -96,7 +96,7 @@ mutation({
   args: (arg) => ({
     huggingFaceConfig: arg.string({
       required: true,
-      description: 'The text of config.json, braces included; up to 1,048,576 characters.',
+      description: 'The text of config.json, braces included; up to 262,144 characters.',
     }),
     ...importArguments(arg),
   }),

@@ -1,3 +1,4 @@
+import type { FileHandle } from 'node:fs/promises';
 import { bitsOfBlockType, UnknownBlockTypeError } from '../../../engine/blockTypes.ts';
 import { ImportRefusedError, refusal } from '../importRefused.ts';
 
@@ -41,6 +42,16 @@ export function decodeHeader(headerBase64: string): Buffer {
   }
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(headerBase64)) throw refusal('NOT_READABLE', '', 'not base64');
   return Buffer.from(headerBase64, 'base64');
+}
+
+/** Everything before the weights of a file on this machine. @throws ImportRefusedError it has no header that can be read */
+export async function headerOfFile(file: FileHandle): Promise<Buffer> {
+  const { size } = await file.stat();
+  const start = Buffer.alloc(Math.min(size, maximumHeaderBytes));
+  const { bytesRead } = await file.read(start, 0, start.length, 0);
+  const bytes = start.subarray(0, bytesRead);
+  const { headerBytes } = await readHeader(bytes);
+  return bytes.subarray(0, headerBytes);
 }
 
 /**
