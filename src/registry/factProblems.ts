@@ -4,7 +4,10 @@ import { pathText } from './jsonText.ts';
 
 /** What zod found, in the words and paths of messages; with the schema, a figure outside its range names both ends. */
 export function factProblems(error: z.ZodError, schema?: z.ZodType, stated?: unknown): FactProblem[] {
-  return error.issues.map((issue) => {
+  const refused = new Set(error.issues.filter(({ code }) => code !== 'custom').map(({ path }) => pathText(path)));
+  // A figure outside its range also contradicts others: one complaint is enough.
+  const issues = error.issues.filter(({ code, path }) => code !== 'custom' || !refused.has(pathText(path)));
+  return issues.map((issue) => {
     const problem = { path: pathText(issue.path), code: codeOf(issue), message: issue.message };
     if (issue.code === 'custom') return { ...problem, ...issue.params };
     const range = schema === undefined ? null : numberRange(schema, issue.path, stated);

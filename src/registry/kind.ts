@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { FactProblem } from './errors.ts';
 
 /** A figure that refers to another profile, e.g. an offer's hardware. */
 export interface Reference {
@@ -30,8 +31,18 @@ export interface Kind<Facts extends object = object, Engine = unknown> {
   /** Lower-case words people search for, id and name included. */
   searchText(id: string, facts: Facts): string;
   references(facts: Facts): readonly Reference[];
+  /** What is wrong with a user's facts beside what the catalogue holds: the same profile before, and the others. */
+  contradictions?(id: string, facts: Facts, known: KnownProfiles<Facts>): readonly FactProblem[];
   /** The engine's shape (SI units), or the facts themselves where the engine has none. */
   toEngine(id: string, facts: Facts): Engine;
+}
+
+/** What the catalogue holds when a profile is written. */
+export interface KnownProfiles<Facts extends object> {
+  /** The profile's facts until now; null for a new one. */
+  before: Facts | null;
+  /** Every profile of the kind, in no particular order. */
+  others(): Iterable<Profile<Facts>>;
 }
 
 /** Who wrote a profile's current facts. */

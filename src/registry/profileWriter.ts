@@ -190,10 +190,13 @@ export class ProfileWriter {
       const owner = shelfOf(catalogue, kind.kind).find(alias);
       if (owner !== null && owner.id !== id) throw new IdTakenError(kind.kind, alias, owner.id);
     }
+    const shelf = shelfOf(catalogue, kind.kind);
+    const before = shelf.find(id)?.facts ?? null;
+    problems.push(...(kind.contradictions?.(id, facts, { before, others: () => shelf.unordered() }) ?? []));
     for (const reference of kind.references(facts)) {
-      const shelf = shelfOf(catalogue, reference.kind);
-      if (shelf.find(reference.id)?.id === reference.id) continue;
-      const [nearest] = shelf.suggest(reference.id);
+      const referred = shelfOf(catalogue, reference.kind);
+      if (referred.find(reference.id)?.id === reference.id) continue;
+      const [nearest] = referred.suggest(reference.id);
       const hint = nearest === undefined ? '' : ` (did you mean ${nearest}?)`;
       const message = `there is no ${reference.kind} ${JSON.stringify(reference.id)}${hint}`;
       const suggestion = nearest === undefined ? {} : { suggestion: nearest };

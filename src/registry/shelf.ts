@@ -56,6 +56,11 @@ export class Shelf<Facts extends object, Engine> {
     return this.#all();
   }
 
+  /** Every profile, the retired ones too; cheaper than `all`, which sorts. */
+  unordered(): Iterable<Profile<Facts, Engine>> {
+    return this.#index.all();
+  }
+
   /** @throws InvalidCursorError */
   list(request: ListRequest<Profile<Facts, Engine>>): Page<Profile<Facts, Engine>> {
     const { search, where = () => true, order, first, after } = request;

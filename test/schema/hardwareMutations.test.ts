@@ -118,7 +118,7 @@ describe('hardwareCreate', () => {
 
   test('names every problem at once, with its place in the input and what would do', async () => {
     const memory = { ...card('x').memory, memoryGiB: 0.1, source: { title: 'No address', known: 'VENDOR' } };
-    const power = { tdpWatts: 1, source: guess };
+    const power = { tdpWatts: 40_000, source: guess };
     const answer = await create(card('Bad Id', { memory, power }));
     expect(answer).toMatchObject({ __typename: 'InvalidInputError', code: 'INVALID_INPUT' });
     const problems = answer.problems as { path: string }[];
@@ -127,8 +127,29 @@ describe('hardwareCreate', () => {
       'input.memory.memoryGiB',
       'input.power.tdpWatts',
       'input.memory.source[0]',
+      'input.memory.memoryBandwidthGBPerSecond',
     ]);
     expect(problems[2]).toMatchObject({ code: 'OUT_OF_RANGE', range: { minimum: 2, maximum: 30_000 } });
+  });
+
+  test('of figures that cannot be true says what was meant', async () => {
+    const { memory, compute, ...rest } = card('acme-typo');
+    const slip = { memory: { ...memory, memoryBandwidthGBPerSecond: 9000 } };
+    expect(await create({ ...rest, compute, ...slip })).toMatchObject({
+      problems: [{ path: 'input.memory.memoryBandwidthGBPerSecond', code: 'CONTRADICTION', suggestion: '900' }],
+    });
+    const sparse = { compute: { ...compute, denseFp8Tflops: 800 } };
+    expect(await create({ ...rest, memory, ...sparse })).toMatchObject({
+      problems: [{ path: 'input.compute.denseFp8Tflops', range: { maximum: 420 }, suggestion: '400' }],
+    });
+    const processors = { count: 75, unit: 'STREAMING_MULTIPROCESSOR', source: guess };
+    const doubled = { denseFp16Tflops: 400, denseBf16Tflops: 400, denseFp8Tflops: 800, source: guess };
+    expect(await create({ ...rest, memory, processors, compute: doubled })).toMatchObject({
+      problems: [{ path: 'input.compute.denseBf16Tflops', code: 'OUT_OF_RANGE', suggestion: '200' }],
+    });
+    expect(await create({ ...rest, memory, compute, id: 'acme-sxm' })).toMatchObject({
+      problems: [{ path: 'input.id', code: 'CONTRADICTION' }],
+    });
   });
 
   test('of a taken id or alias says whose it is', async () => {

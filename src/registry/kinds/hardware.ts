@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import type { Hardware, Link, MemoryClass, NumberFormat } from '../../engine/profile.ts';
+import { pathSegments } from '../jsonText.ts';
 import type { Kind } from '../kind.ts';
 import { aliasSchema, idSchema, partialDate, sourceKeys, sourcesSchema } from '../source.ts';
 import { refuseUnknownSources } from '../sourcedGroups.ts';
+import { implausibleFigures } from './hardwarePlausibility.ts';
+import { changedVariant, fasterThanFamily, mixedVariants } from './hardwareVariant.ts';
 
 const rate = z.number().min(0.01).max(200_000).optional();
 const gigabytesPerSecond = z.number().min(1).max(5_000);
@@ -132,7 +135,12 @@ const hardwareSchema = z
     sources: sourcesSchema,
   })
   .superRefine((facts, context) => {
-    for (const [path, message] of implausibleFigures(facts)) context.addIssue({ code: 'custom', path, message });
+    for (const { path, message, ...params } of implausibleFigures(facts)) {
+      context.addIssue({ code: 'custom', path, message, params });
+    }
+    for (const { path, message } of mixedVariants(null, facts)) {
+      context.addIssue({ code: 'custom', path: pathSegments(path), message });
+    }
     refuseUnknownSources(facts, context);
   });
 
@@ -148,6 +156,11 @@ export const hardwareKind: Kind<HardwareFacts, Hardware> = {
   searchText: (id, { name, aliases, vendor, kind, architecture, memory, gfxTarget = '' }) =>
     [id, name, ...aliases, vendor, kind, architecture, memory.memoryKind, gfxTarget].join(' ').toLowerCase(),
   references: () => [],
+  contradictions: (id, facts, { before, others }) => [
+    ...mixedVariants(id, facts).filter(({ path }) => path === 'id'),
+    ...(before === null ? [] : changedVariant(before, facts)),
+    ...fasterThanFamily(id, facts, others()),
+  ],
   toEngine: (id, facts) => ({
     id,
     name: facts.name,
@@ -233,30 +246,4 @@ function vectorBytes(instructionSets: readonly string[]): number {
 
 function middle(range: readonly [number, number] | undefined): number | null {
   return range === undefined ? null : (range[0] + range[1]) / 2;
-}
-
-/** Figures that contradict each other or their units: the usual mistakes are sparse rates and per-board sums. */
-function* implausibleFigures(facts: HardwareFacts): Generator<[PropertyKey[], string]> {
-  const { kind, memory, usableMemory, compute, power } = facts;
-  if ((memory.memoryGiB === undefined) === (memory.memoryGB === undefined)) {
-    yield [['memory', 'memoryGiB'], 'needs memoryGiB or memoryGB, not both'];
-  }
-  if (kind !== 'cpu' && (memory.memoryGiB ?? 0) > 2000)
-    yield [['memory', 'memoryGiB'], 'more than any accelerator has'];
-  if (memoryClass(facts) !== 'sram' && memory.memoryGigabytesPerSecond > 60_000) {
-    yield [['memory', 'memoryGigabytesPerSecond'], 'more than any DRAM gives a device'];
-  }
-  if (usableMemory && usableMemory.reportedMiB * 2 ** 20 > memoryBytes(facts)) {
-    yield [['usableMemory', 'reportedMiB'], 'more than the device has'];
-  }
-  const { denseBf16Teraflops: bf16, denseFp16Teraflops: fp16 } = compute ?? {};
-  if (bf16 !== undefined && fp16 === 2 * bf16 && compute?.bf16AtHalfRate !== true) {
-    yield [['compute', 'denseFp16Teraflops'], 'exactly twice the BF16 rate: a sparse figure?'];
-  }
-  const accumulate = compute?.fp16AccumulateFp16Teraflops;
-  if (accumulate !== undefined && accumulate < (fp16 ?? 0)) {
-    yield [['compute', 'fp16AccumulateFp16Teraflops'], 'slower than with fp32 accumulation'];
-  }
-  const idle = power?.idleWattsRange;
-  if (idle && idle[0] > idle[1]) yield [['power', 'idleWattsRange'], 'must rise'];
 }

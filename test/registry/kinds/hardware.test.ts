@@ -136,29 +136,109 @@ describe('known devices', () => {
 
 describe('a device is refused', () => {
   const h100 = facts('nvidia-h100-sxm-80gb');
+  const epyc = facts('amd-epyc-9654');
+  const problemsOf = (stated: object) => kind.schema.safeParse(stated).error?.issues ?? [];
+  const memory = (change: object) => ({ memory: { ...h100.memory, ...change } });
+  const compute = (change: object) => ({ compute: { ...h100.compute, ...change } });
+  const power = (tdpWatts: number) => ({ power: { ...h100.power, tdpWatts } });
+
   test.each([
+    ['a negative bandwidth', memory({ memoryGigabytesPerSecond: -1 }), 'memory.memoryGigabytesPerSecond'],
+    ['bandwidth in bytes', memory({ memoryGigabytesPerSecond: 3.35e6 }), 'memory.memoryGigabytesPerSecond'],
+    ['bandwidth in terabytes', memory({ memoryGigabytesPerSecond: 3.35 }), 'memory.memoryGigabytesPerSecond'],
+    ['a sparse rate', compute({ denseFp16Teraflops: 1978.8 }), 'compute.denseFp16Teraflops'],
+    ['a sparse FP8 rate', compute({ denseFp8Teraflops: 3957.8 }), 'compute.denseFp8Teraflops'],
+    ['a sparse INT8 rate', compute({ denseInt8TeraOps: 3957.8 * 2 }), 'compute.denseInt8TeraOps'],
+    ['the sparse TF32 rate', compute({ denseTf32Teraflops: 989.4 }), 'compute.denseTf32Teraflops'],
+    ['ten times the FP8 rate', compute({ denseFp8Teraflops: 19_789 }), 'compute.denseFp8Teraflops'],
+    ['a tenth of the FP8 rate', compute({ denseFp8Teraflops: 197.89 }), 'compute.denseFp8Teraflops'],
+    ['ten times the power', power(7000), 'power.tdpWatts'],
+    ['a tenth of the power', power(70), 'compute.denseBf16Teraflops'],
     [
-      'a negative bandwidth',
-      { memory: { ...h100.memory, memoryGigabytesPerSecond: -1 } },
-      'memory.memoryGigabytesPerSecond',
+      'a link counted both ways',
+      { link: { ...h100.link, gigabytesPerSecondPerDirection: 900 } },
+      'link.gigabytesPerSecondPerDirection',
     ],
     [
-      'bandwidth in bytes',
-      { memory: { ...h100.memory, memoryGigabytesPerSecond: 3.35e6 } },
-      'memory.memoryGigabytesPerSecond',
+      'PCIe counted both ways',
+      { host: { ...h100.host, gigabytesPerSecondPerDirection: 126 } },
+      'host.gigabytesPerSecondPerDirection',
     ],
-    ['a sparse rate', { compute: { ...h100.compute, denseFp16Teraflops: 1978.8 } }, 'compute.denseFp16Teraflops'],
     [
       'more usable memory than it has',
       { usableMemory: { reportedMiB: 82_000, source: 'skypilot-vast' } },
       'usableMemory.reportedMiB',
     ],
     ['an unknown key', { tflops: 989 }, ''],
-    ['an unknown key in a group', { memory: { ...h100.memory, memoryTB: 1 } }, 'memory'],
+    ['an unknown key in a group', memory({ memoryTB: 1 }), 'memory'],
     ['a source that is not listed', { power: { tdpWatts: 700, source: 'nowhere' } }, 'power.source'],
     ['no memory at all', { memory: undefined }, 'memory'],
+    ['the name of another variant', { aliases: ['H100', 'H100 PCIe'] }, 'aliases.1'],
+    ['the name of the laptop', { formFactor: 'PCIe', name: 'H100', aliases: ['H100 Laptop'] }, 'aliases.0'],
   ])('with %s, naming the field', (_what, change, path) => {
-    const result = kind.schema.safeParse({ ...read('nvidia-h100-sxm-80gb'), ...change });
-    expect(result.error?.issues.map((issue) => issue.path.join('.'))).toContain(path);
+    const issues = problemsOf({ ...read('nvidia-h100-sxm-80gb'), ...change });
+    expect(issues.map((issue) => issue.path.join('.'))).toContain(path);
+  });
+
+  test('with a slip of the decimal point, saying what would do and what was meant', () => {
+    const [issue] = problemsOf({ ...read('nvidia-h100-sxm-80gb'), ...memory({ memoryGigabytesPerSecond: 33_500 }) });
+    expect(issue).toMatchObject({
+      message: '80 GiB of HBM gives from 800 to 12,800 GB/s; got 33500: a slip of the decimal point?',
+      params: { range: { minimum: 800, maximum: 12_800 }, suggestion: '3350' },
+    });
+  });
+
+  // Twelve channels of DDR5-4800: 460.8 GB/s.
+  test('with more bandwidth than its memory channels give', () => {
+    const stated = { ...read('amd-epyc-9654'), memory: { ...epyc.memory, memoryGigabytesPerSecond: 4608 } };
+    expect(problemsOf(stated)[0]?.path).toEqual(['memory', 'memoryGigabytesPerSecond']);
+    const slightly = { ...read('amd-epyc-9654'), memory: { ...epyc.memory, memoryGigabytesPerSecond: 600 } };
+    expect(problemsOf(slightly)[0]).toMatchObject({ params: { suggestion: '460.8' } });
+  });
+
+  test.each(ids)('%s with a bandwidth ten times too high or low', (id) => {
+    const { memory } = facts(id);
+    if (memory.memoryKind.startsWith('SRAM')) return;
+    for (const times of [10, 0.1]) {
+      const memoryGigabytesPerSecond = memory.memoryGigabytesPerSecond * times;
+      const slip = problemsOf({ ...read(id), memory: { ...memory, memoryGigabytesPerSecond } });
+      expect([...new Set(slip.map(({ path }) => path.join('.')))]).toEqual(['memory.memoryGigabytesPerSecond']);
+    }
+  });
+});
+
+describe('beside the catalogue', () => {
+  const known = ids.map((id) => ({ id, origin: 'seed' as const, facts: facts(id) }));
+  type Known = NonNullable<Parameters<NonNullable<typeof kind.contradictions>>[2]>;
+  const contradictions = (id: string, stated: ReturnType<typeof facts>, before: Known['before'] = null) =>
+    kind.contradictions?.(id, stated, { before, others: () => known as unknown as ReturnType<Known['others']> }) ?? [];
+
+  test.each(ids)('%s contradicts nothing', (id) => {
+    expect(contradictions(id, facts(id), facts(id))).toEqual([]);
+  });
+
+  test('a card whose rates are all sparse is refused for its family', () => {
+    const { compute, ...h100 } = facts('nvidia-h100-sxm-80gb');
+    const doubled = Object.entries(compute ?? {}).map(([name, rate]) => [
+      name,
+      typeof rate === 'number' ? 2 * rate : rate,
+    ]);
+    const stated = { ...h100, compute: Object.fromEntries(doubled) };
+    expect(kind.schema.safeParse(stated).success).toBe(true);
+    expect(contradictions('my-h100', stated)).toMatchObject([
+      { path: 'compute.denseBf16Teraflops', code: 'OUT_OF_RANGE', suggestion: '989.4' },
+    ]);
+  });
+
+  test('PCIe and SXM, laptop and desktop are never one id', () => {
+    const pcie = facts('nvidia-h100-pcie-80gb');
+    const sxm = facts('nvidia-h100-sxm-80gb');
+    expect(contradictions('nvidia-h100-pcie-80gb', sxm, pcie)).toMatchObject([
+      { path: 'id', message: expect.stringContaining('PCIe') },
+      { path: 'formFactor' },
+    ]);
+    const desktop = facts('nvidia-rtx-4090-24gb');
+    const laptop = facts('nvidia-rtx-4090-laptop-16gb');
+    expect(contradictions('nvidia-rtx-4090-24gb', laptop, desktop)).toMatchObject([{ path: 'formFactor' }]);
   });
 });
