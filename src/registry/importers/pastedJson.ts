@@ -9,27 +9,37 @@ const quote = 34;
 const backslash = 92;
 
 /**
- * The object in a text that somebody pasted. Size and depth are checked before parsing, so that a hostile text costs
- * no more than one pass over it. Python's `Infinity` and `NaN`, which real files contain, are read as null.
+ * The object in a configuration that somebody pasted.
  *
  * @throws ImportRefusedError TOO_LARGE, TOO_DEEP, NOT_READABLE, FORBIDDEN_KEY
  */
 export function parsePastedJson(text: string): Record<string, unknown> {
-  if (text.length > maximumCharacters) {
-    const length = text.length.toLocaleString('en-US');
-    throw refusal(
-      'TOO_LARGE',
-      '',
-      `${length} characters; at most ${maximumCharacters.toLocaleString('en-US')} are read`,
-    );
-  }
-  const parsed = parse(withoutPythonNumbers(text));
+  const parsed = parsePastedValue(text, maximumCharacters);
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     throw refusal('NOT_READABLE', '', 'not a JSON object: paste the whole config.json, braces included');
   }
+  return parsed as Record<string, unknown>;
+}
+
+/**
+ * Whatever JSON somebody pasted. Size and depth are checked before parsing, so that a hostile text costs no more than one
+ * pass over it. Python's `Infinity` and `NaN`, which real files contain, are read as null.
+ *
+ * @throws ImportRefusedError TOO_LARGE, TOO_DEEP, NOT_READABLE, FORBIDDEN_KEY
+ */
+export function parsePastedValue(text: string, atMost: number): unknown {
+  refuseHuge(text, atMost);
+  const parsed = parse(withoutPythonNumbers(text));
   // The key itself, or an escape that may spell it: looking through everything is for few texts.
   if (/__proto__|\\u00/i.test(text)) refuseForbiddenKeys(parsed, '');
-  return parsed as Record<string, unknown>;
+  return parsed;
+}
+
+/** @throws ImportRefusedError TOO_LARGE */
+export function refuseHuge(text: string, atMost: number): void {
+  if (text.length <= atMost) return;
+  const length = text.length.toLocaleString('en-US');
+  throw refusal('TOO_LARGE', '', `${length} characters; at most ${atMost.toLocaleString('en-US')} are read`);
 }
 
 function parse(text: string): unknown {
