@@ -82,23 +82,23 @@ export class ProfileWriter {
 
   /** @throws IdTakenError InvalidFactsError IdempotencyConflictError */
   create(request: CreateRequest): Profile {
-    const kind = kindNamed(request.kind);
-    return this.#write(request, () => {
-      const answered = this.#answerOf(request);
-      if (answered !== null) return answered;
-      const facts = this.#validFacts(kind, request.id, request.facts);
-      const taken = shelfOf(this.#store.refresh(), kind.kind).find(request.id);
-      if (taken !== null) throw new IdTakenError(kind.kind, request.id, taken.id);
-      const at = new Date().toISOString();
-      const row: ProfileRow = {
-        ...{ kind: kind.kind, id: request.id, name: kind.name(request.id, facts), revision: 1, origin: 'user' },
-        ...{ facts: JSON.stringify(facts), packFacts: null, packOrigin: null },
-        ...{ retiredAt: null, retiredBy: null, replacedBy: null, createdAt: at, updatedAt: at },
-      };
-      this.#save(row, 'create', request.actor, null);
-      this.#rememberAnswer(request, row);
-      return row;
+    return this.#write(request, () => this.#answerOf(request) ?? this.#stored(request, this.#newRow(request)));
+  }
+
+  /** Several profiles of one kind, or none of them. @throws IdTakenError InvalidFactsError */
+  createAll(kind: string, requests: readonly CreateRequest[], dryRun = false): Profile[] {
+    let rows: ProfileRow[] = [];
+    this.#write({ kind, id: '', actor: '', dryRun }, () => {
+      // All are checked before any is written: the catalogue in memory must not see rows that may be rolled back.
+      rows = requests.map((request) => this.#newRow(request));
+      const [twice] = rows.filter(({ id }, place) => rows.findIndex((row) => row.id === id) !== place);
+      if (twice !== undefined) throw new IdTakenError(kind, twice.id, twice.id);
+      for (const [place, request] of requests.entries()) this.#stored(request, rows[place] as ProfileRow);
+      const [first] = rows;
+      if (first === undefined) throw new TypeError('there is nothing to create');
+      return first;
     });
+    return rows.map((row) => new StoredProfile(kindNamed(kind), row));
   }
 
   /** Replaces the facts. A pack's own facts stay behind them, for `restore`. @throws RevisionConflictError InvalidFactsError */
@@ -158,6 +158,25 @@ export class ProfileWriter {
     if (row === null) throw new Error('a change gave no row');
     if (!dryRun) this.#store.refresh();
     return new StoredProfile(kindNamed(kind), row);
+  }
+
+  #newRow(request: CreateRequest): ProfileRow {
+    const kind = kindNamed(request.kind);
+    const facts = this.#validFacts(kind, request.id, request.facts);
+    const taken = shelfOf(this.#store.refresh(), kind.kind).find(request.id);
+    if (taken !== null) throw new IdTakenError(kind.kind, request.id, taken.id);
+    const at = new Date().toISOString();
+    return {
+      ...{ kind: kind.kind, id: request.id, name: kind.name(request.id, facts), revision: 1, origin: 'user' },
+      ...{ facts: JSON.stringify(facts), packFacts: null, packOrigin: null },
+      ...{ retiredAt: null, retiredBy: null, replacedBy: null, createdAt: at, updatedAt: at },
+    };
+  }
+
+  #stored(request: CreateRequest, row: ProfileRow): ProfileRow {
+    this.#save(row, 'create', request.actor, null);
+    this.#rememberAnswer(request, row);
+    return row;
   }
 
   #existing({ kind, id, expectedRevision }: ChangeOfExisting): ProfileRow {

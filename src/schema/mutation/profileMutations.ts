@@ -104,6 +104,18 @@ export function profileMutations<Node extends Profile>({
     },
   });
 
+  retirementMutations({ kind, name, thing, node });
+}
+
+/** `<name>Retire` and `<name>Restore` of a kind. */
+export function retirementMutations<Node extends Profile>({
+  kind,
+  name,
+  thing,
+  node,
+}: Pick<KindOptions<Node>, 'kind' | 'name' | 'thing' | 'node'>): void {
+  const payload = (verb: string) => payloadOf(`${upperFirst(name)}${verb}Payload`, name, thing, node);
+
   mutation({
     name: `${name}Retire`,
     kind,

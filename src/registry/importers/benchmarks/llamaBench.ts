@@ -40,7 +40,8 @@ function readTest(fields: FileFields): BenchmarkRun {
   run.concurrency = 1;
   run.contextTokens = fields.number('n_depth') ?? 0;
   run.backend = backendOf(fields);
-  run.flashAttention = fields.number('flash_attn') === -1 ? null : fields.flag('flash_attn');
+  // -1: left to the build.
+  run.flashAttention = String(fields.raw('flash_attn')) === '-1' ? null : fields.flag('flash_attn');
   run.threads = fields.whole('n_threads');
   run.prefillChunkTokens = fields.whole('n_ubatch');
   const size = fields.positive('model_size');

@@ -1,0 +1,268 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  type BenchmarkFormat,
+  benchmarkReaders,
+  readBenchmarks,
+} from '../../../src/registry/importers/benchmarks/readBenchmarks.ts';
+import { ImportRefusedError } from '../../../src/registry/importers/importRefused.ts';
+import { guideLlmOldReport, guideLlmReport, llamaBenchCsv, llamaBenchTests, vllmResult } from './benchmarkFiles.ts';
+
+function runsOf(format: BenchmarkFormat, content: unknown) {
+  return readBenchmarks(format, typeof content === 'string' ? content : JSON.stringify(content));
+}
+
+function refused(format: BenchmarkFormat, content: unknown) {
+  try {
+    runsOf(format, content);
+  } catch (error) {
+    if (error instanceof ImportRefusedError) return error.problems.map(({ code, path }) => `${code} ${path}`);
+    throw error;
+  }
+  throw new Error('it was read');
+}
+
+describe('vllm bench serve', () => {
+  test('a closed loop: means per request, the first token excluded', () => {
+    expect(runsOf('vllm-bench-serve', vllmResult)).toMatchObject([
+      {
+        model: 'meta-llama/Llama-3.1-8B-Instruct',
+        date: '2026-11-20',
+        mode: 'served',
+        concurrency: 16,
+        promptTokens: 1024,
+        outputTokens: 128,
+        metrics: {
+          timeToFirstTokenMs: 210,
+          timePerOutputTokenMs: 37,
+          endToEndMs: 4909,
+          outputTokensPerSecond: 409.6,
+          totalTokensPerSecond: 3686.4,
+        },
+      },
+    ]);
+  });
+
+  test('requests at a rate: in flight by Little’s law, 3.2 a second × 4.909 s', () => {
+    const [run] = runsOf('vllm-bench-serve', { ...vllmResult, request_rate: 3.2, max_concurrency: null });
+    expect(run?.concurrency).toBe(16);
+    const { mean_e2el_ms: _, ...withoutEndToEnd } = vllmResult;
+    const [parts] = runsOf('vllm-bench-serve', { ...withoutEndToEnd, request_rate: 3.2, max_concurrency: null });
+    expect(parts?.concurrency).toBe(Math.round((3.2 * (210 + 127 * 37)) / 1000));
+  });
+
+  test('a burst does not say how many ran at a time; one prompt does', () => {
+    expect(runsOf('vllm-bench-serve', { ...vllmResult, max_concurrency: null })).toMatchObject([
+      { mode: null, concurrency: null },
+    ]);
+    const one = {
+      ...vllmResult,
+      max_concurrency: null,
+      num_prompts: 1,
+      completed: 1,
+      total_input_tokens: 1024,
+      total_output_tokens: 128,
+    };
+    expect(runsOf('vllm-bench-serve', one)).toMatchObject([{ mode: 'served', concurrency: 1 }]);
+  });
+
+  test('several results, in a list or one a line, are several runs', () => {
+    expect(runsOf('vllm-bench-serve', [vllmResult, vllmResult])).toHaveLength(2);
+    expect(runsOf('vllm-bench-serve', `${JSON.stringify(vllmResult)}\n${JSON.stringify(vllmResult)}\n`)).toHaveLength(
+      2,
+    );
+  });
+
+  test.each([
+    ['a run that nobody answered', { ...vllmResult, completed: 0 }, 'MISSING_KEY completed'],
+    ['a missing total', { ...vllmResult, total_input_tokens: undefined }, 'MISSING_KEY total_input_tokens'],
+    ['a number in words', { ...vllmResult, mean_ttft_ms: 'fast' }, 'INVALID_VALUE mean_ttft_ms'],
+    ['a negative time', { ...vllmResult, mean_tpot_ms: -3 }, 'INVALID_VALUE mean_tpot_ms'],
+    [
+      'speculative decoding',
+      { ...vllmResult, spec_decode_acceptance_rate: 0.7 },
+      'UNKNOWN_KIND spec_decode_acceptance_rate',
+    ],
+    ['a growing rate', { ...vllmResult, ramp_up_strategy: 'linear' }, 'UNKNOWN_KIND ramp_up_strategy'],
+  ])('refuses %s', (_what, content, problem) => {
+    expect(refused('vllm-bench-serve', content)).toEqual([problem]);
+  });
+});
+
+describe('llama-bench', () => {
+  const shared = {
+    model: 'Qwen2.5-7B-Instruct',
+    runtime: 'llama.cpp',
+    runtimeVersion: 'b5163',
+    date: '2025-04-24',
+    weights: 'gguf-q4_k_m',
+    kvCache: 'kv-fp16',
+    mode: 'single-stream',
+    concurrency: 1,
+    backend: 'cuda',
+    prefillChunkTokens: 512,
+  };
+
+  test('JSON: pp reads a prompt, tg generates without one', () => {
+    expect(runsOf('llama-bench-json', llamaBenchTests)).toMatchObject([
+      {
+        ...shared,
+        promptTokens: 512,
+        outputTokens: 0,
+        flashAttention: false,
+        metrics: { prefillTokensPerSecond: 7100.002165 },
+      },
+      { ...shared, promptTokens: 0, outputTokens: 128, metrics: { decodeTokensPerSecondPerSequence: 118.881588 } },
+    ]);
+  });
+
+  test('CSV: the same fields as text, flash attention left to the build', () => {
+    expect(runsOf('llama-bench-csv', llamaBenchCsv)).toMatchObject([
+      {
+        ...shared,
+        promptTokens: 512,
+        flashAttention: null,
+        gpuLayers: null,
+        metrics: { prefillTokensPerSecond: 7285.676949 },
+      },
+      { ...shared, outputTokens: 128, metrics: { decodeTokensPerSecondPerSequence: 119.915244 } },
+    ]);
+  });
+
+  test('pg is one request: (prompt + generated) ÷ speed', () => {
+    const [run] = runsOf('llama-bench-json', [{ ...llamaBenchTests[0], n_gen: 128, avg_ts: 320 }]);
+    expect(run?.metrics).toEqual({ endToEndMs: 2000 });
+  });
+
+  test.each([
+    ['qwen2 7B Q4_K - Medium', 'x.gguf', 'gguf-q4_k_m'],
+    ['llama 7B Q8_0', 'model.gguf', 'gguf-q8_0'],
+    ['llama 7B mostly Q4_0', 'ggml-model.gguf', 'gguf-q4_0'],
+    ['anything', 'Llama-3.1-8B-Instruct.IQ4_XS.gguf', 'gguf-iq4_xs'],
+    ['anything', 'Model-BF16-00001-of-00002.gguf', 'gguf-bf16'],
+    ['anything', 'no-tag.gguf', null],
+  ])('format of %s in %s is %s', (model_type, model_filename, weights) => {
+    const [run] = runsOf('llama-bench-json', [{ ...llamaBenchTests[0], model_type, model_filename }]);
+    expect(run?.weights).toBe(weights);
+  });
+
+  test.each([
+    ['keys and values of two formats', { type_v: 'q8_0' }, 'UNKNOWN_KIND [0].type_v'],
+    ['experts on the CPU', { n_cpu_moe: 10 }, 'UNKNOWN_KIND [0].n_cpu_moe'],
+    ['embeddings', { embeddings: true }, 'UNKNOWN_KIND [0].embeddings'],
+    ['a backend nobody knows', { backends: 'Abacus' }, 'UNKNOWN_KIND [0].backends'],
+    ['a test without a speed', { avg_ts: 0 }, 'MISSING_KEY [0].avg_ts'],
+    ['a test that did nothing', { n_prompt: 0 }, 'MISSING_KEY [0].n_prompt'],
+  ])('refuses %s', (_what, change, problem) => {
+    expect(refused('llama-bench-json', [{ ...llamaBenchTests[0], ...change }])).toEqual([problem]);
+  });
+
+  test('names every problem of every test at once', () => {
+    expect(
+      refused(
+        'llama-bench-json',
+        llamaBenchTests.map((one) => ({ ...one, avg_ts: 0 })),
+      ),
+    ).toHaveLength(2);
+  });
+
+  test('a CSV without the columns is refused by their names', () => {
+    expect(refused('llama-bench-csv', 'n_prompt,n_gen\n1,2\n')).toEqual(['MISSING_KEY header']);
+  });
+});
+
+describe('GuideLLM', () => {
+  test('one run a benchmark; inter-token latency is the time per output token without the first', () => {
+    const metrics = {
+      timeToFirstTokenMs: 52,
+      timePerOutputTokenMs: 24,
+      endToEndMs: 3100,
+      outputTokensPerSecond: 320,
+      totalTokensPerSecond: 960,
+    };
+    expect(runsOf('guidellm-json', guideLlmReport)).toMatchObject([
+      { place: 'benchmarks[0]', concurrency: 1, metrics, promptTokens: 256, outputTokens: 128, date: '2025-11-20' },
+      { concurrency: 8, model: 'meta-llama/Llama-3.1-8B-Instruct' },
+      { concurrency: 8, mode: 'served' },
+    ]);
+  });
+
+  test('0.3 reports have their strategy elsewhere', () => {
+    expect(runsOf('guidellm-json', guideLlmOldReport)).toMatchObject([
+      { concurrency: 4, model: 'meta-llama/Llama-3.1-8B-Instruct', metrics: { timePerOutputTokenMs: 24 } },
+    ]);
+  });
+
+  test.each([
+    ['another report', { results: [] }, 'MISSING_KEY benchmarks'],
+    ['an empty report', { benchmarks: [] }, 'MISSING_KEY benchmarks'],
+    ['an older form', { benchmarks: [{ errors: [] }] }, 'MISSING_KEY benchmarks[0].metrics'],
+    [
+      'no strategy',
+      { benchmarks: [{ metrics: guideLlmOldReport.benchmarks[0]?.metrics }] },
+      'MISSING_KEY benchmarks[0].config.strategy',
+    ],
+    [
+      'a strategy nobody knows',
+      { benchmarks: [{ ...guideLlmOldReport.benchmarks[0], args: { strategy: { type_: 'wave' } } }] },
+      'UNKNOWN_KIND benchmarks[0].args.strategy.type_',
+    ],
+  ])('refuses %s', (_what, content, problem) => {
+    expect(refused('guidellm-json', content)).toEqual([problem]);
+  });
+});
+
+describe('a table of one’s own', () => {
+  const header =
+    'model,hardware,runtime,weights,concurrency,promptTokens,outputTokens,timePerOutputTokenMs,timePerOutputTokenDefinition';
+
+  test('says whether the first token counts', () => {
+    const rows = `${header}\n7B,A100,vllm,fp16,4,1000,100,20,excludes-first\n7B,A100,vllm,fp16,4,1000,100,20,INCLUDES_FIRST\n`;
+    expect(runsOf('csv', rows)).toMatchObject([
+      { model: '7B', hardware: 'A100', concurrency: 4, metrics: { timePerOutputTokenMs: 20 } },
+      { metrics: { endToEndMs: 2000 } },
+    ]);
+  });
+
+  test.each([
+    [
+      'a time per token without its definition',
+      `${header}\n7B,A100,vllm,fp16,4,1000,100,20,\n`,
+      'MISSING_KEY row 1.timePerOutputTokenDefinition',
+    ],
+    [
+      'a definition nobody knows',
+      `${header}\n7B,A100,vllm,fp16,4,1000,100,20,mine\n`,
+      'INVALID_VALUE row 1.timePerOutputTokenDefinition',
+    ],
+    ['a row without a metric', `${header}\n7B,A100,vllm,fp16,4,1000,100,,\n`, 'MISSING_KEY row 1'],
+    ['a column nobody knows', 'concurrency,ttft\n1,30\n', 'UNKNOWN_KIND header'],
+    ['a broken quote', 'concurrency,notes\n1,"open\n', 'NOT_READABLE '],
+    ['a table without rows', 'concurrency\n', 'MISSING_KEY '],
+    ['a forbidden column', 'concurrency,__proto__\n1,2\n', 'FORBIDDEN_KEY header'],
+  ])('refuses %s', (_what, content, problem) => {
+    expect(refused('csv', content)).toEqual([problem]);
+  });
+});
+
+describe('junk', () => {
+  const formats = Object.keys(benchmarkReaders) as BenchmarkFormat[];
+
+  test.each(formats)('%s: whatever the text, it is read or refused with a reason', (format) => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json(), fc.constant('[[[[')), (text) => {
+        try {
+          readBenchmarks(format, text);
+        } catch (error) {
+          expect(error).toBeInstanceOf(ImportRefusedError);
+        }
+      }),
+    );
+  });
+
+  test.each(formats)('%s: 10 MB, deep nesting and __proto__ are refused', (format) => {
+    expect(refused(format, 'x'.repeat(10_000_000))).toEqual(['TOO_LARGE ']);
+    expect(refused(format, '['.repeat(10_000)).length).toBe(1);
+    expect(refused(format, '{"__proto__": {"a": 1}}').length).toBe(1);
+  });
+});
