@@ -32,8 +32,16 @@ export interface Calibration {
  */
 export function calibration(run: Run, points: readonly OwnPoint[], coefficients: Coefficients): Calibration {
   const decode = moved(run, points, ({ residuals }) => residuals.decode, coefficients, 'decode');
-  const prefill = moved(run, points, ({ residuals }) => residuals.prefill, coefficients, 'prefill');
-  const saturated = { ...run, saturated: true };
+  const prefill = readsPrompt(run, points)
+    ? moved(run, points, ({ residuals }) => residuals.prefill, coefficients, 'prefill')
+    : decode;
+  // Everything queued at once is in process, however the question's requests arrive.
+  const { deployment } = run;
+  const saturated = {
+    ...run,
+    saturated: true,
+    deployment: { ...deployment, runtime: { ...deployment.runtime, served: false } },
+  };
   const saturation = points.some((point) => point.saturation !== null)
     ? moved(saturated, points, (point) => point.saturation ?? point.residuals.decode, coefficients, 'decode')
     : scalar(points.map(decodeResidual), coefficients, 'decode');
@@ -88,6 +96,15 @@ export function calibrated(
 
 type Phase = 'prefill' | 'decode';
 
+/** Without a prompt the first token is a step like the others, unless somebody timed it. */
+function readsPrompt(run: Run, points: readonly OwnPoint[]): boolean {
+  if (run.workload.promptTokens > 0) return true;
+  return points.some(
+    ({ run: other, residuals }) =>
+      residuals.prefill !== null && sameDeployment(run, other) && loadDoublings(run, other) < 1,
+  );
+}
+
 function decodeResidual({ residuals, saturation }: OwnPoint): Residual | null {
   return residuals.decode ?? saturation;
 }
@@ -136,8 +153,12 @@ function scalar(residuals: readonly (Residual | null)[], coefficients: Coefficie
   return weights === 0 ? 0 : sum / (weights + lookUpCoefficient(coefficients, 'calibration.shrinkagePoints', [phase]));
 }
 
-/** The smallest factor of a step's time that the datasheet allows; 1 for a step that is at the roofline already. */
+/**
+ * The smallest factor of a step's time that the datasheet allows; 1 for a step that is at the roofline already, 0 for a
+ * step that does nothing (an empty prompt).
+ */
 function fastestFactor({ seconds, operations }: EngineStep, deployment: Deployment): number {
+  if (seconds === 0) return 0;
   let flops = 0;
   let bytes = 0;
   for (const operation of operations) {

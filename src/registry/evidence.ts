@@ -7,7 +7,7 @@ import type { Deployment, Estimate, Phase, Workload } from '../engine/profile.ts
 import { bandWithNeighbours, type PhaseResiduals, phaseResiduals, type Residual } from '../engine/residuals.ts';
 import { type ErrorBand, errorBand } from '../engine/uncertainty.ts';
 import type { Catalogue } from './catalogue.ts';
-import { type MeasuredRun, type MeasurementProfile, measuredRunsOf } from './measuredRuns.ts';
+import { type MeasuredRun, type MeasurementProfile, measuredRunsOf, type TimedRun } from './measuredRuns.ts';
 
 /** The closest published point, and what is different there; empty when nothing is. */
 export interface NearestMeasurement {
@@ -114,7 +114,7 @@ function timesPhase({ times, saturatedTokensPerSecond }: MeasuredRun, phase: Pha
 }
 
 /** ln(measured ÷ estimated) of a measured run, of a request and of everything queued at once. */
-interface Residuals {
+export interface Residuals {
   phases: PhaseResiduals;
   saturation: Residual | null;
 }
@@ -130,7 +130,7 @@ function residualsOf(measured: MeasuredRun, coefficients: Coefficients): Residua
   return residuals;
 }
 
-function estimatedResiduals(measured: MeasuredRun, coefficients: Coefficients): Residuals | null {
+export function estimatedResiduals(measured: TimedRun, coefficients: Coefficients): Residuals | null {
   const { deployment, workload, times, saturatedTokensPerSecond } = measured;
   try {
     const { latency, saturation } = estimateAsRun(deployment, workload, coefficients);

@@ -177,7 +177,15 @@ function firstRun(profiles: readonly MeasurementProfile[], catalogue: Catalogue)
 
 /** A measurement as a run; null when it timed nothing, is little trusted, or ran on what no question can ask for. */
 export function measuredRun(profile: MeasurementProfile, catalogue: Catalogue): MeasuredRun | null {
-  const { facts } = profile;
+  const run = timedRun(profile.facts, catalogue);
+  return run && { ...run, profile };
+}
+
+/** What a measurement says about speed, before it is anybody's profile. */
+export type TimedRun = Omit<MeasuredRun, 'profile'>;
+
+/** `measuredRun` of facts that are not stored yet. */
+export function timedRun(facts: Measurement, catalogue: Catalogue): TimedRun | null {
   const device = facts.hardware === null ? null : catalogue.hardware.find(facts.hardware);
   if (device === null || facts.trust === 'low') return null;
   if (facts.backend === 'cpu' && device.engine.kind !== 'cpu') return null;
@@ -192,7 +200,7 @@ export function measuredRun(profile: MeasurementProfile, catalogue: Catalogue): 
     runtime: (id) => catalogue.runtime.find(id),
   });
   if (typeof deployment === 'string') return null;
-  return { ...runOf(asAsked(deployment), workload, saturated), profile, times, saturatedTokensPerSecond };
+  return { ...runOf(asAsked(deployment), workload, saturated), times, saturatedTokensPerSecond };
 }
 
 /** Questions name a year, not a version, and no year after the newest calibrated one. */

@@ -20,6 +20,7 @@ import './offerMutations.ts';
 import './runtimeMutations.ts';
 import './weightFormatMutations.ts';
 import './scenarioMutations.ts';
+import './measurementMutations.ts';
 
 /** The whole API. Fields keep the order they are written in: the ones people ask for first come first. */
 export function buildSchema(): GraphQLSchema {

@@ -7,7 +7,7 @@ import type { MeasurementProfile } from '../registry/measuredRuns.ts';
 import { builder } from './builder.ts';
 import { ProfileType } from './profile.ts';
 
-const MeasurementMode = builder.enumType('MeasurementMode', {
+export const MeasurementMode = builder.enumType('MeasurementMode', {
   description: 'How the run was driven.',
   values: {
     SINGLE_STREAM: { value: 'single-stream', description: 'One sequence at a time.' },
@@ -17,7 +17,7 @@ const MeasurementMode = builder.enumType('MeasurementMode', {
   } as const,
 });
 
-const Trust = builder.enumType('Trust', {
+export const Trust = builder.enumType('Trust', {
   description: 'How far a measurement can be trusted.',
   values: {
     HIGH: { value: 'high', description: 'Method, versions and settings are stated.' },

@@ -107,10 +107,18 @@ describe('own measurements', () => {
     });
   });
 
+  test('without a prompt the first token moves like the others', () => {
+    const { timeToFirstTokenFactor, timePerOutputTokenFactor } = factors(
+      [point(1.25, 0.8)],
+      workloadOf({ promptTokens: 0 }),
+    );
+    expect(timeToFirstTokenFactor).toBe(timePerOutputTokenFactor);
+  });
+
   test('a saturated run is met at saturation and moves decoding by the scalar', () => {
     const saturated: OwnPoint = {
       ...point(null, null),
-      run: runOf(deployment, workloadOf({ batch: 1 }), true),
+      run: runOf({ ...deployment, runtime: { ...deployment.runtime, served: false } }, workloadOf({ batch: 1 }), true),
       saturation: { log: Math.log(1.3), weight: 1 },
     };
     const moved = factors([saturated], workloadOf({ batch: 3 }));

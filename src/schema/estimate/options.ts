@@ -3,7 +3,7 @@ import { builder } from '../builder.ts';
 import { Scheduling } from '../enums.ts';
 import { optionRanges, parallelismRanges } from './ranges.ts';
 
-const ParallelismInput = builder.inputType('ParallelismInput', {
+export const ParallelismInput = builder.inputType('ParallelismInput', {
   description: 'How to spread the model over devices: tensor × pipeline × data must equal devices.',
   fields: (t) => ({
     tensor: t.int({

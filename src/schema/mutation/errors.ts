@@ -10,6 +10,7 @@ import {
   RevisionConflictError,
   UnknownProfileError,
 } from '../../registry/errors.ts';
+import { ImportRefusedError } from '../../registry/importers/importRefused.ts';
 import { builder } from '../builder.ts';
 
 /** A mutation that did not happen, in the form that clients read; nothing was written. */
@@ -138,6 +139,7 @@ export const notAuthorized = (refused: Refusal, scope: string): MutationError =>
 export function asMutationError(error: unknown): MutationError | null {
   if (error instanceof MutationError) return error;
   if (error instanceof InvalidFactsError) return new InvalidInput(error.problems);
+  if (error instanceof ImportRefusedError) return new InvalidInput(error.problems);
   if (error instanceof IdTakenError) return new IdTaken(error);
   if (error instanceof UnknownProfileError) return new UnknownProfile(error);
   if (error instanceof RevisionConflictError) return new RevisionConflict(error);

@@ -6,6 +6,7 @@ import { type FactProblem, InvalidFactsError, UnknownProfileError } from '../../
 import type { Profile } from '../../kind.ts';
 import type { Measurement } from '../../kinds/measurement.ts';
 import { slug } from '../../listFile.ts';
+import { foldName } from '../../name.ts';
 import { resolveDeployment } from '../../resolveDeployment.ts';
 import type { BenchmarkRun } from './benchmarkRun.ts';
 
@@ -61,7 +62,7 @@ export function ownMeasurement(
     const label = labels[field];
     if (label != null) return shelf.get(label, placeOf(field, run));
     const inFile = run[field];
-    const found = inFile === null ? null : shelf.find(inFile);
+    const found = inFile === null ? null : (shelf.find(inFile) ?? byHubName(inFile, shelf));
     if (found === null) {
       const said =
         inFile === null ? 'the file does not say it' : `nothing is called ${JSON.stringify(inFile.slice(0, 80))}`;
@@ -124,7 +125,15 @@ export function ownMeasurement(
   return { id: labels.id ?? idOf(facts), facts };
 }
 
+/** A GGUF file is called as its repository on the hub, without the owner; null unless one profile alone is. */
+function byHubName<P extends Profile>(name: string, shelf: Names<P>): P | null {
+  const ending = `/${foldName(name)}`;
+  const found = shelf.all().filter(({ aliases }) => aliases.some((alias) => foldName(alias).endsWith(ending)));
+  return found.length === 1 ? (found[0] ?? null) : null;
+}
+
 interface Names<P> {
+  all(): readonly P[];
   get(name: string, argument?: string): P;
   find(name: string): P | null;
   suggest(name: string): string[];
