@@ -16,11 +16,11 @@ import { MeasurementType } from './measurement.ts';
 import { BenchmarkFormatType, MeasurementLabels, MeasurementRecordInput } from './measurementInput.ts';
 import { mutation } from './mutation/mutation.ts';
 import {
+  checkIdempotencyKey,
   dryRunArgument,
-  idempotencyArgument,
+  idempotencyKeyArgument,
   payloadOf,
   retirementMutations,
-  usableKey,
 } from './mutation/profileMutations.ts';
 
 const kind = 'measurement';
@@ -37,19 +37,19 @@ mutation({
     '... on Error { message } } }`',
   args: (arg) => ({
     input: arg({ type: MeasurementRecordInput, required: true, description: 'What ran, and what was measured.' }),
-    idempotencyKey: idempotencyArgument(arg),
+    idempotencyKey: idempotencyKeyArgument(arg),
     dryRun: dryRunArgument(arg),
   }),
   payload: payloadOf('MeasurementRecordPayload', kind, 'the benchmark', MeasurementType),
   errors: ['input', 'creation', 'existing'],
   run: ({ input, idempotencyKey, dryRun }, { actor, context }) => {
-    const key = usableKey(kind, idempotencyKey);
+    checkIdempotencyKey(kind, input.id ?? '', idempotencyKey);
     const { id, facts } = checked(
       [{ run: statedRun(input), labels: input }],
       context,
       (field) => `input.${field}`,
     )[0] as OwnMeasurement;
-    const request = { kind, id, facts, actor, dryRun: dryRun ?? false, idempotencyKey: key };
+    const request = { kind, id, facts, actor, dryRun: dryRun ?? false, idempotencyKey: idempotencyKey ?? undefined };
     return { profile: context.registry.write.create(request), dryRun: request.dryRun };
   },
 });

@@ -53,11 +53,7 @@ export function profileMutations<Node extends Profile>({
       `Example: \`${example}\``,
     args: (arg) => ({
       input: arg({ type: input.create, required: true, description: `What is known about ${thing}.` }),
-<<<<<<< HEAD
       idempotencyKey: idempotencyKeyArgument(arg),
-=======
-      idempotencyKey: idempotencyArgument(arg),
->>>>>>> a3dc345 (Record and import benchmarks through the API)
       dryRun: dryRunArgument(arg),
     }),
     payload: payload('Create'),
@@ -65,15 +61,11 @@ export function profileMutations<Node extends Profile>({
     run: ({ input: stated, idempotencyKey, dryRun }, writing) => {
       const { facts, pathOf } = factsOfInput(inputTypeOf(writing, 'Create'), stated);
       const id = idIn(stated) ?? idOf?.(facts) ?? '';
-<<<<<<< HEAD
       checkIdempotencyKey(kind, id, idempotencyKey);
-=======
-      const key = usableKey(kind, idempotencyKey);
->>>>>>> a3dc345 (Record and import benchmarks through the API)
       const request = { kind, id, actor: writing.actor, dryRun: dryRun ?? false, facts: withoutNulls(facts) };
       const { write } = writing.context.registry;
       return writingPaths(pathOf, () => ({
-        profile: write.create({ ...request, idempotencyKey: key }),
+        profile: write.create({ ...request, idempotencyKey: idempotencyKey ?? undefined }),
         dryRun: request.dryRun,
       }));
     },
@@ -195,21 +187,6 @@ export function dryRunArgument(arg: ArgumentBuilder) {
     defaultValue: false,
     description: 'Checks everything, answers as if it were done, and writes nothing.',
   });
-}
-
-export function idempotencyArgument(arg: ArgumentBuilder) {
-  return arg.string({
-    description:
-      'A word of yours for this creation, up to 200 characters: repeating the request with it answers the same again.',
-  });
-}
-
-/** @throws InvalidFactsError a key that is empty or longer than anybody needs */
-export function usableKey(kind: string, key: string | null | undefined): string | undefined {
-  if (key == null) return undefined;
-  if (key !== '' && key.length <= 200) return key;
-  const message = 'must have 1 to 200 characters';
-  throw new InvalidFactsError(kind, '', [{ path: 'idempotencyKey', code: 'OUT_OF_RANGE', message }]);
 }
 
 function idArgument(arg: ArgumentBuilder, thing: string) {
