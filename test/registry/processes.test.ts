@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
+import { expectConsistent } from './consistency.ts';
 import { hostedModel } from './profileFacts.ts';
 import { openSmallRegistry, smallPack, temporaryFolder } from './smallPack.ts';
 
@@ -56,14 +56,5 @@ test('nothing acknowledged is lost: three processes start on one new file, write
   const replay = write.create({ kind: 'model', id, facts: hostedModel(id), actor, idempotencyKey: id });
   expect(replay).toMatchObject({ id, revision: 1 });
 
-  const file = new Database(path);
-  expect(file.pragma('integrity_check', { simple: true })).toBe('ok');
-  const changes = 'SELECT kind, id, count(*) AS changes FROM change GROUP BY kind, id';
-  const unequal = file.prepare(
-    `SELECT id FROM profile LEFT JOIN (${changes}) USING (kind, id) WHERE changes IS NOT revision`,
-  );
-  expect(unequal.all()).toEqual([]);
-  const orphans = file.prepare('SELECT id FROM change LEFT JOIN profile USING (kind, id) WHERE profile.id IS NULL');
-  expect(orphans.all()).toEqual([]);
-  file.close();
+  expectConsistent(path);
 });

@@ -20,12 +20,20 @@ export interface Ended {
   stderr: string;
 }
 
+interface SpawnOptions {
+  words?: readonly string[];
+  environment: Readonly<Record<string, string>>;
+  /** A command that runs the one after it: a shell that sets limits first. */
+  through?: readonly string[];
+}
+
 /** Runs a file of the project as `npm start` and `npm run calc` do, under the same Node. */
 export function spawnProject(
   file: string,
-  { words = [], environment }: { words?: readonly string[]; environment: Readonly<Record<string, string>> },
+  { words = [], environment, through = [] }: SpawnOptions,
 ): { child: ChildProcess; ended: Promise<Ended>; stdout(): string } {
-  const child = spawn(process.execPath, [resolve(root, file), ...words], {
+  const [command = process.execPath, ...others] = [...through, process.execPath, resolve(root, file), ...words];
+  const child = spawn(command, others, {
     cwd: root,
     env: { PATH: process.env.PATH ?? '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -55,8 +63,12 @@ export interface RunningServer {
 }
 
 /** Starts `src/server.ts` on a free port and waits for its announcement. */
-export async function startServer(environment: Readonly<Record<string, string>>): Promise<RunningServer> {
-  const { child, ended, stdout } = spawnProject('src/server.ts', { environment: { PORT: '0', ...environment } });
+export async function startServer(
+  environment: Readonly<Record<string, string>>,
+  through: readonly string[] = [],
+): Promise<RunningServer> {
+  const options = { environment: { PORT: '0', ...environment }, through };
+  const { child, ended, stdout } = spawnProject('src/server.ts', options);
   const announced = new Promise<string>((resolve) => {
     child.stdout?.on('data', () => {
       const [line, rest] = stdout().split('\n', 2);
