@@ -13,8 +13,8 @@ import type {
 } from '../profile.ts';
 import { readableCount } from '../readable.ts';
 import { dominantBound } from '../roofline.ts';
-import { admittedSequences, type MemoryPlan, memoryEstimate, memoryPlan } from '../serving/memory.ts';
-import { type ServingPlan, servingPlan } from '../serving/plan.ts';
+import { admittedSequences, memoryEstimate, memoryPlan } from '../serving/memory.ts';
+import { planInMode, type ServingPlan, servingPlan } from '../serving/plan.ts';
 import {
   continuousTimetable,
   promptTokensRead,
@@ -39,7 +39,8 @@ export function estimateServing(deployment: Deployment, workload: Workload, coef
   const memoryOf = memoryPlan(deployment, coefficients, uses);
   const memory = memoryEstimate(memoryOf, workload);
   const constants = requestConstants(plan, coefficients, uses);
-  const admitted = admittedBatch(memoryOf, memory, workload);
+  const poolSequences = admittedSequences(memoryOf, workload);
+  const admitted = admittedBatch(deployment, Math.max(memory.maximumBatch, poolSequences), workload);
   const replicaSequences = Math.max(1, admitted / deployment.parallelism.data);
   const continuous = workload.scheduling === 'continuous';
   const timetable = continuous
@@ -71,7 +72,7 @@ export function estimateServing(deployment: Deployment, workload: Workload, coef
           : (prefillTokens * activeReplicas(deployment, admitted)) / timetable.prefillSeconds,
       requestsPerSecond: workload.batch / latency.endToEndSeconds,
     },
-    saturation: memory.maximumBatch === 0 ? null : saturation(deployment, workload, memoryOf, coefficients),
+    saturation: memory.maximumBatch === 0 ? null : saturation(plan, workload, poolSequences, coefficients),
     bottleneck: bottleneck(memory, timetable, workload),
     admittedBatch: admitted,
     prefillStep: timetable.prefillStep,
@@ -100,10 +101,9 @@ export function latencyLaw(
 }
 
 /** A static batch is taken whole; a scheduler admits what its pool holds. Too little memory even for one: as if it fitted. */
-function admittedBatch(plan: MemoryPlan, memory: MemoryEstimate, workload: Workload): number {
+function admittedBatch({ runtime, parallelism }: Deployment, admits: number, workload: Workload): number {
   if (workload.scheduling === 'static') return workload.batch;
-  const admits = Math.max(memory.maximumBatch, admittedSequences(plan, workload));
-  const limit = plan.deployment.runtime.maximumSequences * plan.deployment.parallelism.data;
+  const limit = runtime.maximumSequences * parallelism.data;
   return admits < 1 ? workload.batch : Math.min(workload.batch, admits, limit);
 }
 
@@ -125,23 +125,21 @@ function activeReplicas({ parallelism }: Deployment, admitted: number): number {
  * and requests of unequal length.
  */
 function saturation(
-  deployment: Deployment,
+  ownPlan: ServingPlan,
   workload: Workload,
-  memoryOf: MemoryPlan,
+  batch: number,
   coefficients: Coefficients,
 ): Saturation | null {
-  const { data } = deployment.parallelism;
-  const uses: CoefficientUse[] = [];
-  const batch = admittedSequences(memoryOf, workload);
   if (batch < 1) return null;
-  const plan = servingPlan(deployment, 'saturated', coefficients, uses);
-  const sequences = Math.max(1, batch / data);
+  const plan = planInMode(ownPlan, 'saturated', coefficients);
+  const { deployment } = plan;
+  const sequences = Math.max(1, batch / deployment.parallelism.data);
   const noQueue: RequestConstants = { requestSeconds: 0, queueFraction: 0 };
   const continuous = deployment.runtime.continuousBatching;
   const timetable = continuous
     ? continuousTimetable(plan, workload, sequences, noQueue)
     : staticTimetable(plan, workload, sequences, noQueue);
-  const efficiency = lookUpCoefficient(coefficients, 'serving.saturationEfficiency', ['all'], uses);
+  const efficiency = lookUpCoefficient(coefficients, 'serving.saturationEfficiency', ['all']);
   const perSequence = continuous
     ? (efficiency * timetable.decodingSequences) / (sequences * timetable.timePerOutputTokenSeconds)
     : workload.outputTokens /

@@ -102,7 +102,6 @@ export function servingPlan(
   if (sixteenBitPeak === null) throw new MissingFigureError('16-bit or fp32 peak rate', hardware.id, 'hardware');
 
   const engine: RowChain = runtimeRows(deployment);
-  const arrivals: RowChain = runtimeRows(deployment, mode);
   const look = (table: string, rows: readonly string[]) => lookUpCoefficient(coefficients, table, rows, uses);
   const lookBuild = (table: string) => lookUpCoefficient(coefficients, table, engine.rows, uses, engine.steps);
   const kernels: RowChain = kernelRows(deployment, weights.efficiencyClass);
@@ -160,7 +159,7 @@ export function servingPlan(
       lookBuild('serving.tensorLayerSeconds') * Math.log2(tensor),
     expertLayerSeconds: expertLayers ? lookExperts('serving.expertLayerSeconds') : 0,
     stepSeconds: lookBuild('serving.stepSeconds'),
-    sequenceSeconds: lookUpCoefficient(coefficients, 'serving.sequenceSeconds', arrivals.rows, uses, arrivals.steps),
+    sequenceSeconds: sequenceSeconds(deployment, mode, coefficients, uses),
     launchSeconds: graphContextTokens < Number.POSITIVE_INFINITY ? lookBuild('serving.launchSeconds') : 0,
     graphContextTokens,
     flashAttention,
@@ -169,6 +168,21 @@ export function servingPlan(
       expert > tensor ? path(deployment, expert, lookBuild('serving.latencyFactor'), coefficients, uses) : null,
     pipelinePath: pipeline > 1 ? path(deployment, tensor * pipeline, 1, coefficients, uses) : null,
   };
+}
+
+/** The same deployment with its requests arriving in another way: only what a sequence costs a step differs. */
+export function planInMode(plan: ServingPlan, mode: ServingMode, coefficients: Coefficients): ServingPlan {
+  return { ...plan, mode, sequenceSeconds: sequenceSeconds(plan.deployment, mode, coefficients) };
+}
+
+function sequenceSeconds(
+  deployment: Deployment,
+  mode: ServingMode,
+  coefficients: Coefficients,
+  uses?: CoefficientUse[],
+): number {
+  const { rows, steps } = runtimeRows(deployment, mode);
+  return lookUpCoefficient(coefficients, 'serving.sequenceSeconds', rows, uses, steps);
 }
 
 function capturedContextTokens(deployment: Deployment): number {
@@ -270,10 +284,23 @@ function denseFeedForwardParameters(feedForward: FeedForward, hidden: number): n
   }
 }
 
+const knownFormatRows = new WeakMap<Hardware, Map<string, readonly string[]>>();
+
 /** From the device's own row to everything: device, family, memory class, each with the format; then the format alone. */
-function formatRows({ hardware, weights }: Deployment, native: boolean, format = weights.efficiencyClass): string[] {
+function formatRows(
+  { hardware, weights }: Deployment,
+  native: boolean,
+  format = weights.efficiencyClass,
+): readonly string[] {
   const name = native ? format : `${format}-weight-only`;
-  return [
+  let ofHardware = knownFormatRows.get(hardware);
+  if (ofHardware === undefined) {
+    ofHardware = new Map();
+    knownFormatRows.set(hardware, ofHardware);
+  }
+  const known = ofHardware.get(name);
+  if (known !== undefined) return known;
+  const rows = [
     `${hardware.id}|${name}`,
     `${hardware.family}|${name}`,
     `${hardware.memoryClass}|${name}`,
@@ -282,6 +309,8 @@ function formatRows({ hardware, weights }: Deployment, native: boolean, format =
     hardware.memoryClass,
     'all',
   ];
+  ofHardware.set(name, rows);
+  return rows;
 }
 
 function exponentRows(format: string, native: boolean): string[] {
