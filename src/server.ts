@@ -45,6 +45,7 @@ async function serve(): Promise<void> {
   console.log(
     `LLM Inference Calculator at ${url}/graphql (${models} models, ${devices} devices, ready in ${seconds} s)`,
   );
+  for (const line of calculator.packReport) console.log(line);
   const firstKey = calculator.firstKey();
   if (firstKey !== null) {
     console.log(`Key for writing, shown only this once (npm run key makes and revokes others): ${firstKey}`);

@@ -1,5 +1,6 @@
 import type { Coefficients } from './coefficients.ts';
 import { InvalidWorkloadError } from './errors.ts';
+import { checkedEstimate } from './estimator.ts';
 import { estimateLocal } from './estimators/local.ts';
 import { estimateServing } from './estimators/serving.ts';
 import type { Deployment, Estimate, Parallelism, Workload } from './profile.ts';
@@ -20,6 +21,13 @@ export function estimate(deployment: Deployment, workload: Workload, coefficient
  * 32 of them on 24 cores).
  */
 export function estimateAsRun(deployment: Deployment, workload: Workload, coefficients: Coefficients): Estimate {
+  const { estimator } = deployment;
+  const builtIn = () => estimateBuiltIn(deployment, workload, coefficients);
+  if (estimator === undefined) return builtIn();
+  return checkedEstimate(estimator, estimator.estimate(deployment, workload, coefficients, builtIn), workload);
+}
+
+function estimateBuiltIn(deployment: Deployment, workload: Workload, coefficients: Coefficients): Estimate {
   switch (deployment.runtime.estimator) {
     case 'serving':
       return estimateServing(deployment, workload, coefficients);

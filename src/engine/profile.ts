@@ -1,3 +1,5 @@
+import type { Estimator } from './estimator.ts';
+
 /**
  * The shapes every part of the calculator shares. SI base units only: bytes, seconds, FLOP/s, bytes/s, watts, USD.
  * Registry rows become these at the registry's edge; GraphQL converts to the field's units at its own edge.
@@ -309,6 +311,8 @@ export interface Runtime {
   name: string;
   /** Which estimator describes it: steps of a GPU server, or a local engine with unpacking costs. */
   estimator: 'serving' | 'local';
+  /** Id of the plugged-in estimator that answers instead; absent = the engine's own. */
+  estimatedBy?: string;
   /** Row of the fitted runtime constants; several ids may share one (ollama runs llama.cpp). */
   coefficients: string;
   /** Latest build year with fitted constants: the default for `runtimeYear`. */
@@ -376,6 +380,8 @@ export interface Deployment {
   weightFileBytes?: number;
   /** Overrides the runtime's flash-attention setting (local runtimes have a switch). */
   flashAttention?: boolean;
+  /** Answers instead of the engine's own estimators: what the runtime's `estimatedBy` names. */
+  estimator?: Estimator;
 }
 
 export type Scheduling = 'static' | 'continuous';

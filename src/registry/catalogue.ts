@@ -1,5 +1,6 @@
 import type { Kind } from './kind.ts';
 import { allKinds, kinds } from './kinds.ts';
+import type { Estimators } from './pluggedEstimator.ts';
 import { ProfileIndex } from './profileIndex.ts';
 import { Shelf } from './shelf.ts';
 import { StoredProfile, type StoredRow } from './storedProfile.ts';
@@ -11,17 +12,26 @@ type Shelves = { readonly [Name in keyof typeof kinds]: ShelfOf<(typeof kinds)[N
 export interface Catalogue extends Shelves {
   /** Counts the transactions that changed the catalogue. */
   readonly revision: number;
+  /** What the packs of this process bring to estimate with, beside the engine. */
+  readonly estimators: Estimators;
 }
 
-export function buildCatalogue(revision: number, rows: Iterable<StoredRow>): Catalogue {
+export function buildCatalogue(
+  revision: number,
+  rows: Iterable<StoredRow>,
+  estimators: Estimators = new Map(),
+): Catalogue {
   const profiles = profilesByKind(rows);
-  return withShelves(revision, ({ kind }) => new Shelf(kind, ProfileIndex.of(profiles.get(kind) ?? [])));
+  return withShelves(
+    { revision, estimators },
+    ({ kind }) => new Shelf(kind, ProfileIndex.of(profiles.get(kind) ?? [])),
+  );
 }
 
 /** The next revision: kinds without changed rows keep their shelves, and profiles without changes what was computed. */
 export function updateCatalogue(catalogue: Catalogue, revision: number, changed: Iterable<StoredRow>): Catalogue {
   const profiles = profilesByKind(changed);
-  return withShelves(revision, (kind) => {
+  return withShelves({ revision, estimators: catalogue.estimators }, (kind) => {
     const shelf = shelfOf(catalogue, kind.kind);
     const ofKind = profiles.get(kind.kind);
     return ofKind === undefined ? shelf : shelf.with(ofKind);
@@ -39,10 +49,13 @@ const shelfNames = new Map(
   Object.entries(kinds).map(([name, { kind }]) => [kind as string, name as keyof Shelves] as const),
 );
 
-function withShelves(revision: number, shelf: (kind: Kind) => Shelf<object, unknown>): Catalogue {
+function withShelves(
+  rest: Pick<Catalogue, 'revision' | 'estimators'>,
+  shelf: (kind: Kind) => Shelf<object, unknown>,
+): Catalogue {
   const shelves = Object.entries(kinds).map(([name, kind]) => [name, shelf(kind)]);
   // Each shelf was made by the kind of its own name, so its facts are that kind's.
-  return Object.freeze({ revision, ...Object.fromEntries(shelves) }) as Catalogue;
+  return Object.freeze({ ...rest, ...Object.fromEntries(shelves) }) as Catalogue;
 }
 
 function profilesByKind(rows: Iterable<StoredRow>): Map<string, StoredProfile<object, unknown>[]> {

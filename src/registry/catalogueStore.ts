@@ -1,5 +1,6 @@
 import { buildCatalogue, type Catalogue, updateCatalogue } from './catalogue.ts';
 import type { SqliteDatabase } from './database.ts';
+import type { Estimators } from './pluggedEstimator.ts';
 import { type StoredRow, storedColumns } from './storedProfile.ts';
 
 /** Keeps the catalogue in memory in step with the database, other processes' commits included. */
@@ -12,7 +13,7 @@ export class CatalogueStore {
   #dataVersion: unknown;
   #catalogue: Catalogue;
 
-  constructor(database: SqliteDatabase) {
+  constructor(database: SqliteDatabase, estimators: Estimators = new Map()) {
     this.#database = database;
     const dataVersion = database.prepare('PRAGMA data_version').pluck();
     const revision = database.prepare("SELECT value FROM catalogue WHERE key = 'revision'").pluck();
@@ -25,7 +26,7 @@ export class CatalogueStore {
     this.#readRevision = () => Number(revision.get() ?? 0);
     this.#readChanged = (since) => changed.all(since);
     this.#dataVersion = this.#readDataVersion();
-    this.#catalogue = this.#read(() => buildCatalogue(this.#readRevision(), everything.iterate()));
+    this.#catalogue = this.#read(() => buildCatalogue(this.#readRevision(), everything.iterate(), estimators));
   }
 
   /**

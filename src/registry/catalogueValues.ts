@@ -1,6 +1,6 @@
 import type { SqliteDatabase } from './database.ts';
 
-type CatalogueKey = 'revision' | 'pack_digest';
+type CatalogueKey = 'revision' | 'pack_digest' | 'pack_conflicts';
 
 /** A fact about the catalogue as a whole; null before the first one is written. */
 export function readCatalogueValue(database: SqliteDatabase, key: CatalogueKey): string | null {

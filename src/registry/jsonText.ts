@@ -1,12 +1,14 @@
 /** JSON that cannot be read, with the place where reading stopped. */
 export class JsonTextError extends Error {
   override name = 'JsonTextError';
-  /** 1-based. */
+  /** 1-based, both. */
   readonly line: number;
+  readonly column: number;
 
-  constructor(message: string, line: number) {
+  constructor(message: string, line: number, column: number) {
     super(message);
     this.line = line;
+    this.column = column;
   }
 }
 
@@ -19,17 +21,28 @@ export function parseJsonText(text: string): unknown {
     const position = /position (\d+)/.exec(message)?.[1];
     const offset = position === undefined ? text.trimEnd().length : Number(position);
     const line = lineAt(text, offset);
-    const column = offset - text.lastIndexOf('\n', offset - 1);
+    const column = columnAt(text, offset);
     const what = position === undefined ? 'the text ends too early' : message.replace(/ in JSON at position.*$/s, '');
-    throw new JsonTextError(`not valid JSON at line ${line}, column ${column}: ${what}`, line);
+    throw new JsonTextError(`not valid JSON at line ${line}, column ${column}: ${what}`, line, column);
   }
 }
 
+/** Line of the value at `path`; see `positionOfPath`. */
+export function lineOfPath(text: string, path: readonly PropertyKey[]): number {
+  return positionOfPath(text, path).line;
+}
+
+/** A place in a text, both 1-based. */
+export interface TextPosition {
+  line: number;
+  column: number;
+}
+
 /**
- * Line of the value at `path` in valid JSON `text`, 1-based; of the closest value around it when the path does not
+ * Where the value at `path` begins in valid JSON `text`; where the closest value around it does when the path does not
  * exist (a missing field is reported at the object that lacks it).
  */
-export function lineOfPath(text: string, path: readonly PropertyKey[]): number {
+export function positionOfPath(text: string, path: readonly PropertyKey[]): TextPosition {
   const wanted = path.map(String);
   const open: { array: boolean; segment: string | null; index: number }[] = [];
   let bestDepth = -1;
@@ -57,7 +70,7 @@ export function lineOfPath(text: string, path: readonly PropertyKey[]): number {
       if (token === '[') open.push({ array: true, segment: '0', index: 0 });
     }
   }
-  return lineAt(text, bestOffset);
+  return { line: lineAt(text, bestOffset), column: columnAt(text, bestOffset) };
 }
 
 /** A path as people write it: `offers[3].usdPerHour`. */
@@ -79,4 +92,8 @@ function lineAt(text: string, offset: number): number {
   let line = 1;
   for (let at = text.indexOf('\n'); at !== -1 && at < offset; at = text.indexOf('\n', at + 1)) line += 1;
   return line;
+}
+
+function columnAt(text: string, offset: number): number {
+  return offset === 0 ? 1 : offset - text.lastIndexOf('\n', offset - 1);
 }

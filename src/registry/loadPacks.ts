@@ -17,7 +17,7 @@ export interface PackLoad {
   restored: number;
   /** Profiles that a pack has and a user has changed: the user's facts stay in front. */
   kept: number;
-  /** One line for each profile that a later pack replaced. */
+  /** One line for each profile that a later pack replaced: which file stands, for which, and why. The same at every start. */
   conflicts: readonly string[];
 }
 
@@ -36,16 +36,20 @@ export async function loadPacks(
   priceSources: () => Promise<readonly PriceSource[]>,
 ): Promise<PackLoad> {
   const digest = packDigest(packs);
-  const nothing = { created: 0, updated: 0, retired: 0, restored: 0, kept: 0, conflicts: [] };
-  if (readCatalogueValue(database, 'pack_digest') === digest) return nothing;
+  const nothing = () => {
+    const conflicts: string[] = JSON.parse(readCatalogueValue(database, 'pack_conflicts') ?? '[]');
+    return { created: 0, updated: 0, retired: 0, restored: 0, kept: 0, conflicts };
+  };
+  if (readCatalogueValue(database, 'pack_digest') === digest) return nothing();
 
   const merged = mergePacks(profilesOf(packs, await priceSources()), existsInDatabase(database));
   return inTransaction(database, () => {
     // Another process may have loaded the same packs while these were being read.
-    if (readCatalogueValue(database, 'pack_digest') === digest) return nothing;
+    if (readCatalogueValue(database, 'pack_digest') === digest) return nothing();
     const load = new Load(database, merged);
     load.apply();
     writeCatalogueValue(database, 'pack_digest', digest);
+    writeCatalogueValue(database, 'pack_conflicts', JSON.stringify(merged.conflicts));
     return { ...load.counts, conflicts: merged.conflicts };
   });
 }

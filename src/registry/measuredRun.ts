@@ -1,6 +1,7 @@
 import type { Deployment, Hardware, Model, Parallelism, Runtime, WeightFormat, Workload } from '../engine/profile.ts';
 import type { Measurement, MetricName } from './kinds/measurement.ts';
 import { type RuntimeFacts, runtimeOnDevice } from './kinds/runtime.ts';
+import type { Estimators } from './pluggedEstimator.ts';
 import { layered, usualCache } from './resolveDeployment.ts';
 
 /** The profiles a measurement names, by id; null where there is none. */
@@ -8,6 +9,8 @@ export interface MeasuredProfiles {
   model(id: string): Model | null;
   weightFormat(id: string): WeightFormat | null;
   runtime(id: string): { facts: RuntimeFacts; engine: Runtime } | null;
+  /** What packs bring to estimate with. */
+  estimators?: Estimators;
 }
 
 /** TinyChat's tables compare with an unquantised model in the same lean loop: kernels of Transformers, not TinyChat's. */
@@ -32,6 +35,9 @@ export function measuredDeployment(
   const cacheId = row.kvCache ?? usualCache(runtime.engine, weights);
   const kvCache = profiles.weightFormat(cacheId);
   if (kvCache === null) return `no cache format ${cacheId}`;
+  const { estimatedBy } = runtime.engine;
+  const estimator = estimatedBy === undefined ? undefined : profiles.estimators?.get(estimatedBy);
+  if (estimatedBy !== undefined && estimator === undefined) return `no estimator ${estimatedBy}`;
   const devices = row.devices ?? 1;
   const hardware = withThreads(device, row);
   return {
@@ -45,6 +51,7 @@ export function measuredDeployment(
     weights,
     kvCache,
     ...(row.flashAttention !== null && { flashAttention: row.flashAttention }),
+    ...(estimator !== undefined && { estimator }),
   };
 }
 

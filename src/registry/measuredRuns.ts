@@ -198,6 +198,7 @@ export function timedRun(facts: Measurement, catalogue: Catalogue): TimedRun | n
     model: (id) => catalogue.model.find(id)?.engine ?? null,
     weightFormat: (id) => catalogue.weightFormat.find(id)?.engine ?? null,
     runtime: (id) => catalogue.runtime.find(id),
+    estimators: catalogue.estimators,
   });
   if (typeof deployment === 'string') return null;
   return { ...runOf(asAsked(deployment), workload, saturated), times, saturatedTokensPerSecond };

@@ -30,7 +30,8 @@ export function mergePacks(
       const key = `${profile.kind.kind}/${profile.id}`;
       const earlier = profiles.get(key);
       if (earlier !== undefined && earlier.facts !== profile.facts) {
-        conflicts.push(`${profile.kind.kind} ${profile.id}: ${profile.pack} stands for ${earlier.pack}`);
+        const [winner, loser] = [`${profile.pack} (${profile.file})`, `${earlier.pack} (${earlier.file})`];
+        conflicts.push(`${profile.kind.kind} ${profile.id}: ${winner} stands for ${loser}, because it comes later`);
       }
       profiles.set(key, profile);
     }

@@ -7,8 +7,10 @@ import { allKinds } from './kinds.ts';
 /** One file of a pack, as it lies on the disk. */
 export interface PackFile {
   kind: Kind;
-  /** The file's name without `.json`: the profile's id, or the list's. */
+  /** The file's name without `.json` or `.profile.json`: the profile's id, or the list's. */
   id: string;
+  /** Of a kind kept as lists: one profile as it is stored, under its own id, in a file called `<id>.profile.json`. */
+  single: boolean;
   /** For messages: from the working folder where that is shorter. */
   path: string;
   /** UTF-8; decoded only when there is something to load. */
@@ -23,16 +25,19 @@ export interface Pack {
   files: readonly PackFile[];
 }
 
+/** How the file of one profile ends where the kind's other files are lists. */
+export const singleEnding = '.profile.json';
+
 /** Folders that a pack may have beside those of the kinds: JSON schemas for editors, documentation. */
-const otherFolders = new Set(['schemas', 'docs', 'node_modules']);
+const otherFolders = new Set(['schemas', 'docs', 'node_modules', 'src', 'test', 'dist']);
 
 /**
  * Reads a pack's files, in order of their names.
  *
  * @throws PackError a folder of no kind or a file that is not JSON: most likely a typing error, so nothing is skipped silently
  */
-export function readPack(folder: string, origin: Pack['origin']): Pack {
-  const name = origin === 'seed' ? 'seeds' : `pack ${basename(folder)}`;
+export function readPack(folder: string, origin: Pack['origin'], packName = basename(folder)): Pack {
+  const name = origin === 'seed' ? 'seeds' : `pack ${packName}`;
   const kindOfFolder = new Map(allKinds.map((kind) => [kind.folder, kind]));
   const files: PackFile[] = [];
   for (const entry of entriesOf(folder)) {
@@ -59,7 +64,9 @@ function filesOfKind(folder: string, kind: Kind): PackFile[] {
         { path: '', message: 'not a profile: its name does not end in .json' },
       ]);
     }
-    files.push({ kind, id: basename(name, '.json'), path: shownPath(path), bytes: readFileSync(path) });
+    const single = kind.expand !== undefined && name.endsWith(singleEnding);
+    const id = basename(name, single ? singleEnding : '.json');
+    files.push({ kind, id, single, path: shownPath(path), bytes: readFileSync(path) });
   }
   return files;
 }
@@ -81,7 +88,7 @@ function isHidden(name: string): boolean {
   return name.startsWith('.') || name.startsWith('_');
 }
 
-function shownPath(path: string): string {
+export function shownPath(path: string): string {
   const fromHere = relative(process.cwd(), path);
   return fromHere.startsWith('..') ? path : fromHere;
 }

@@ -16,8 +16,8 @@ export function packDigest(packs: readonly Pack[]): string {
   for (const path of codeFiles(import.meta.dirname)) add(hash, readFileSync(path));
   for (const { name, origin, files } of packs) {
     add(hash, `${origin} ${name}`);
-    for (const { kind, id, bytes } of files) {
-      add(hash, `${kind.folder}/${id}`);
+    for (const { kind, id, single, bytes } of files) {
+      add(hash, `${kind.folder}/${id}${single ? ' alone' : ''}`);
       add(hash, bytes);
     }
   }

@@ -14,6 +14,8 @@ export interface PackProfile {
   origin: Pack['origin'];
   /** Name of the pack. */
   pack: string;
+  /** The file it is in, for messages; of a price source, its name. */
+  file: string;
   /** The facts as they are stored. */
   facts: string;
   aliases: readonly string[];
@@ -49,14 +51,14 @@ function profilesOfFile(pack: Pack, file: PackFile): PackProfile[] {
   const badName = checkId(fileId);
   if (badName !== null) throw fail([{ path: '', message: `the file's name ${badName}` }]);
 
-  if (kind.expand === undefined) {
-    return [packProfile(pack, kind, fileId, content, (problems) => fail(problems))];
+  if (kind.expand === undefined || file.single) {
+    return [packProfile({ ...pack, file: file.path }, kind, fileId, content, (problems) => fail(problems))];
   }
   const list = kind.fileSchema?.safeParse(content);
   if (list !== undefined && !list.success) throw fail(factProblems(list.error));
   return kind.expand(fileId, list === undefined ? content : list.data).map(({ id, facts, path }) => {
     const within = pathSegments(path);
-    return packProfile(pack, kind, id, facts, (problems) => fail(problems, within));
+    return packProfile({ ...pack, file: file.path }, kind, id, facts, (problems) => fail(problems, within));
   });
 }
 
@@ -68,7 +70,7 @@ export function checkId(id: string): string | null {
 
 /** Facts made into a profile of a pack. `fail` says where in the pack they are. */
 export function packProfile(
-  { name: pack, origin }: Pick<Pack, 'name' | 'origin'>,
+  { name: pack, origin, file }: Pick<Pack, 'name' | 'origin'> & { file: string },
   kind: Kind,
   id: string,
   stated: unknown,
@@ -85,6 +87,7 @@ export function packProfile(
     name: kind.name(id, facts),
     origin,
     pack,
+    file,
     facts: JSON.stringify(facts),
     aliases: kind.aliases(facts),
     references: kind.references(facts),

@@ -23,7 +23,7 @@ export function profilesOfPriceSource(source: PriceSource): PackProfile[] {
     .offers()
     .map(({ id, facts }) =>
       packProfile(
-        { name: 'seeds', origin: 'seed' },
+        { name: 'seeds', origin: 'seed', file: `price source ${source.id}` },
         kinds.offer,
         id,
         facts,

@@ -8,6 +8,8 @@ import { loadCoefficients } from './coefficients.ts';
 import { asRegistryError, openDatabase } from './database.ts';
 import { loadPacks, type PackLoad } from './loadPacks.ts';
 import { readPack } from './pack.ts';
+import { loadPack } from './packPackage.ts';
+import { gatherEstimators } from './pluggedEstimator.ts';
 import { discoverPriceSources } from './priceSources.ts';
 import { ProfileWriter } from './profileWriter.ts';
 import { releaseMemory } from './releaseMemory.ts';
@@ -18,7 +20,7 @@ export const seedsFolder = join(import.meta.dirname, '../../seeds');
 export interface RegistryOptions {
   /** The SQLite file, created when missing; ":memory:" for one that vanishes. */
   databasePath: string;
-  /** Folders of profile files beside the built-in ones, the weakest first. */
+  /** Folders of profile files and packages of them beside the built-in ones, the weakest first. */
   packs?: readonly string[];
   /** The built-in pack; another folder also leaves the price sources out. */
   seeds?: string;
@@ -35,6 +37,8 @@ export interface Registry {
   changesFollowing(revision: number, seq: number, limit: number): Change[];
   /** What loading the packs did at start. */
   readonly packLoad: PackLoad;
+  /** Names of the packs, the weakest first. */
+  readonly packNames: readonly string[];
   /** Calls `listener` with each new catalogue; the returned function stops that. */
   onChange(listener: (catalogue: Catalogue) => void): () => void;
   close(): void;
@@ -55,12 +59,14 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
   const { databasePath, packs = [], seeds = seedsFolder } = options;
   // Read first: a folder or file that cannot be read should not even create a database.
   const coefficients = loadCoefficients(join(seedsFolder, 'coefficients.json'));
-  const folders = [readPack(seeds, 'seed'), ...packs.map((folder) => readPack(folder, 'pack'))];
+  const loaded = await Promise.all(packs.map((entry) => loadPack(entry)));
+  const { estimators, conflicts } = gatherEstimators(loaded);
+  const folders = [readPack(seeds, 'seed'), ...loaded.map(({ pack }) => pack)];
   const database = openDatabase(databasePath);
   try {
     const packLoad = await loadPacks(database, folders, seeds === seedsFolder ? discoverPriceSources : async () => []);
     if (packLoad.created + packLoad.updated > largeLoad) releaseMemory();
-    const store = new CatalogueStore(database);
+    const store = new CatalogueStore(database, estimators);
     const log = new ChangeLog(database);
     const stopWatching = store.watch(watchIntervalMs);
     return {
@@ -70,7 +76,8 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
       keys: new ApiKeys(database),
       changes: (request) => log.list(request),
       changesFollowing: (revision, seq, limit) => log.following(revision, seq, limit),
-      packLoad,
+      packLoad: { ...packLoad, conflicts: [...packLoad.conflicts, ...conflicts] },
+      packNames: folders.map(({ name }) => name),
       onChange: (listener) => store.onChange(listener),
       close() {
         stopWatching();

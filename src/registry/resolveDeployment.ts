@@ -19,6 +19,7 @@ import type { Profile } from './kind.ts';
 import type { ModelFacts } from './kinds/model.ts';
 import { type RuntimeFacts, runtimeOnDevice } from './kinds/runtime.ts';
 import type { WeightFormatFacts } from './kinds/weightFormat.ts';
+import { type Estimators, pluggedEstimator } from './pluggedEstimator.ts';
 
 /** What a question leaves open, with nulls for what it does not say. */
 export interface DeploymentRequest {
@@ -41,6 +42,7 @@ export interface DeploymentRequest {
 export interface DeploymentShelves {
   weightFormat: Lookup<Profile<WeightFormatFacts, WeightFormat>>;
   runtime: Lookup<Profile<RuntimeFacts, Runtime>>;
+  estimators: Estimators;
 }
 
 interface Lookup<P> {
@@ -92,7 +94,12 @@ export function resolveDeployment(shelves: DeploymentShelves, request: Deploymen
     runtimeYear: request.runtimeYear ?? runtime.engine.defaultYear,
     weights: weights.engine,
     kvCache: kvCache.engine,
+    ...pluggedEstimator(shelves.estimators, runtime.engine),
   };
+  if (deployment.estimator !== undefined) {
+    const { id, title } = deployment.estimator;
+    assumptions.push({ code: 'PLUGGED_ESTIMATOR', text: `Estimated by ${id} of a pack: ${title}` });
+  }
   checkParallelism(deployment);
   if (devices > 1 && request.parallelism == null) noteLayout(deployment, assumptions);
   return { deployment, workload: workloadOf(request, runtime, assumptions), runtime, weights, kvCache, assumptions };

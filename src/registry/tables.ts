@@ -107,9 +107,9 @@ export const apiKey = sqliteTable(
   ],
 );
 
-/** Facts about the catalogue as a whole: `revision` counts its changes, `pack_digest` says which packs it holds. */
+/** Facts about the catalogue as a whole: `revision` counts its changes, `pack_digest` says which packs it holds, `pack_conflicts` which of their files stand for others. */
 export const catalogue = sqliteTable('catalogue', {
-  key: text({ enum: ['revision', 'pack_digest'] })
+  key: text({ enum: ['revision', 'pack_digest', 'pack_conflicts'] })
     .primaryKey()
     .notNull(),
   value: text().notNull(),

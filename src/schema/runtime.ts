@@ -39,6 +39,11 @@ export const RuntimeType = builder.objectRef<RuntimeProfile>('Runtime').implemen
       description: 'Which physics describes it.',
       resolve: ({ engine }) => engine.estimator,
     }),
+    estimatedBy: t.id({
+      nullable: true,
+      description: 'Id of the estimator of a pack that answers instead; null = the calculator’s own.',
+      resolve: ({ engine }) => engine.estimatedBy,
+    }),
     defaultYear: t.int({
       description: 'Latest year of its builds with fitted constants (calendar year): the default of runtimeYear.',
       resolve: ({ engine }) => engine.defaultYear,

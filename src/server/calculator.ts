@@ -1,5 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
-import { openRegistry } from '../registry/registry.ts';
+import { openRegistry, type Registry } from '../registry/registry.ts';
 import { requestContext } from '../schema/context.ts';
 import { buildSchema } from '../schema/index.ts';
 import type { ApiOptions } from './api.ts';
@@ -10,6 +10,8 @@ export interface Calculator extends ApiOptions {
   schema: GraphQLSchema;
   /** Null when questions can be answered, else why not. */
   notReady(): string | null;
+  /** Which packs stand over which, and each file that stands for another, one line each; none for the built-in pack alone. */
+  packReport: readonly string[];
   /** Models and devices in the catalogue, counts. */
   models: number;
   devices: number;
@@ -45,10 +47,16 @@ export async function openCalculator({
         return 'the database cannot be read';
       }
     },
+    packReport: packReport(registry),
     models: model.all().length,
     devices: hardware.all().length,
     firstKey: () => registry.keys.createFirst(),
     endSubscriptions: () => stopping.abort(),
     close: () => registry.close(),
   };
+}
+
+function packReport({ packNames, packLoad }: Pick<Registry, 'packNames' | 'packLoad'>): string[] {
+  if (packNames.length === 1) return [];
+  return [`Packs, each standing over those before it: ${packNames.join(', ')}`, ...packLoad.conflicts];
 }

@@ -98,6 +98,8 @@ const runtimeSchema = z
     license: z.string().min(2).max(40).optional(),
     /** serving: steps of a GPU server. local: an engine that unpacks weights with ordinary arithmetic. */
     estimator: z.enum(['serving', 'local']),
+    /** Id of an estimator that a pack brings and that answers for this runtime instead. */
+    estimatedBy: idSchema.optional(),
     /** Row of the fitted constants; several runtimes may share one. */
     coefficients: idSchema,
     /** Latest build year with fitted constants. */
@@ -133,6 +135,7 @@ export const runtimeKind: Kind<RuntimeFacts, Runtime> = {
     id,
     name: facts.name,
     estimator: facts.estimator,
+    ...(facts.estimatedBy !== undefined && { estimatedBy: facts.estimatedBy }),
     coefficients: facts.coefficients,
     defaultYear: facts.defaultYear,
     reservation: engineReservation(facts),
