@@ -1,21 +1,28 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ggufHeader, llamaQ4KM } from './registry/importers/ggufBytes.ts';
 import { type RunningServer, spawnProject, startServer, temporaryFolder } from './server/serverProcess.ts';
 
 const recipes = readFileSync(join(import.meta.dirname, '../docs/recipes.md'), 'utf8');
 const files = [...recipes.matchAll(/^`(my-pack\/\S+\.json)`\n\n```json\n([\s\S]*?)\n```$/gm)];
+const packageFiles = [
+  ...recipes.matchAll(/^`(acme-calculator-pack\/\S+)`\n\n```(?:json|javascript)\n([\s\S]*?)\n```$/gm),
+];
 const queries = fenced('graphql').map((query) => [query.trim().split('\n')[1]?.trim(), query] as const);
 const folder = temporaryFolder();
-const environment = { DATABASE_URL: join(folder, 'calculator.db'), PROFILE_PACKS: join(folder, 'my-pack') };
+const packs = ['my-pack', 'acme-calculator-pack'].map((name) => join(folder, name));
+const environment = { DATABASE_URL: join(folder, 'calculator.db'), PROFILE_PACKS: packs.join(',') };
 let server: RunningServer;
+let key: string;
 
 beforeAll(async () => {
-  for (const [, path = '', text = ''] of files) {
+  for (const [, path = '', text = ''] of [...files, ...packageFiles]) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);
   }
   server = await startServer(environment);
+  key = await server.firstKey();
 });
 
 afterAll(() => server?.stop());
@@ -48,6 +55,50 @@ describe('docs/recipes.md', () => {
     expect(reply).toContain('{"title":"Made up for this recipe","known":"ASSUMED"}');
   });
 
+  test('a package brings hardware, a runtime and the estimator that answers for it', async () => {
+    const reply = await replyTo('acme-npu-2');
+    expect(reply).toContain('"timePerOutputTokenMs":4.1');
+    expect(reply).toContain('"estimatedBy":"acme-step-table"');
+    expect(reply).toContain('PLUGGED_ESTIMATOR');
+  });
+
+  test('the pasted config.json becomes a model', async () => {
+    const response = await fetch(`${server.origin}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+      body: JSON.stringify({ query: fenced('graphql mutation')[0], variables: { config: pastedConfig } }),
+    });
+    const model = { id: 'acme-chat-8b', parameters: { total: 8_030_261_248 } };
+    expect(await response.json()).toMatchObject({ data: { modelImport: { model } } });
+  });
+
+  test('the import commands work', async () => {
+    const config = join(folder, 'config.json');
+    writeFileSync(config, pastedConfig);
+    writeFileSync(join(folder, 'model.gguf'), ggufHeader(llamaQ4KM()));
+    const commands = [...recipes.matchAll(/^CALCULATOR_KEY=\S+ npm run -s calc -- import \.\/(\S+) (.*)$/gm)];
+    expect(commands).toHaveLength(2);
+    for (const [, file = '', options = ''] of commands) {
+      const rest = [...options.replaceAll('http://127.0.0.1:4000', server.origin).matchAll(/"([^"]+)"|(\S+)/g)];
+      const words = ['import', join(folder, file), ...rest.map(([, quoted, plain]) => quoted ?? plain ?? '')];
+      // The model was pasted already: only what this run would add.
+      const run = spawnProject('src/cli.ts', {
+        words: [...words, '--id', `from-${file}`],
+        environment: { ...environment, CALCULATOR_KEY: key },
+      });
+      expect(await run.ended).toMatchObject({ code: 0, stderr: '' });
+    }
+  });
+
+  test('a pack is checked, and what users made is exported', async () => {
+    const check = await spawnProject('src/pack.ts', { words: ['check', packs[0] ?? ''], environment }).ended;
+    expect(check).toMatchObject({ code: 0, stdout: expect.stringMatching(/7 profiles, nothing wrong\n$/) });
+    const words = ['export', join(folder, 'my-profiles')];
+    const { code, stdout } = await spawnProject('src/pack.ts', { words, environment }).ended;
+    expect(code).toBe(0);
+    expect(stdout).toContain('models/acme-chat-8b.json\n');
+  });
+
   test('the front-end example prints an answer', async () => {
     const script = join(folder, 'frontEnd.mjs');
     writeFileSync(script, fenced('js').join('\n').replaceAll('http://127.0.0.1:4000', server.origin));
@@ -66,6 +117,8 @@ describe('docs/recipes.md', () => {
     }
   });
 });
+
+const pastedConfig = /^\{\n {2}"model_type"[\s\S]*?^\}$/m.exec(recipes)?.[0] ?? '';
 
 async function replyTo(words: string): Promise<string> {
   const [, query = ''] = queries.find(([, query]) => query.includes(words)) ?? [];
