@@ -108,7 +108,9 @@ test('a later pack stands for an earlier one, and the start says so', async () =
   const database = join(temporaryFolder(), 'c.db');
   const seeds = smallPack();
   const { load, catalogue } = await start(database, seeds, [mine]);
-  expect(load.conflicts).toEqual([expect.stringMatching(/^hardware example-t4: pack .* stands for seeds .*, because it comes later$/)]);
+  expect(load.conflicts).toEqual([
+    expect.stringMatching(/^hardware example-t4: pack .* stands for seeds .*, because it comes later$/),
+  ]);
   expect(catalogue.hardware.get('example-t4')).toMatchObject({ origin: 'pack', name: 'Example T4 with 32 GiB' });
   expect(catalogue.hardware.get('mine').origin).toBe('pack');
 
