@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { InvalidWorkloadError, MissingFigureError } from '../../../engine/errors.ts';
 import type { Parallelism } from '../../../engine/profile.ts';
 import type { Catalogue } from '../../catalogue.ts';
-import { type FactProblem, InvalidFactsError, UnknownProfileError } from '../../errors.ts';
+import { type FactProblem, InvalidFactsError, UnknownProfileError, UnsupportedError } from '../../errors.ts';
 import type { Profile } from '../../kind.ts';
 import type { Measurement } from '../../kinds/measurement.ts';
 import { slug } from '../../listFile.ts';
@@ -186,6 +186,9 @@ function resolvedOrRefused<Result>(id: string, placeOf: PlaceOf, run: BenchmarkR
         'CONTRADICTION',
         `must be ${error.allowed}`,
       );
+    }
+    if (error instanceof UnsupportedError) {
+      throw invalid(id, placeOf(error.argument.replace(/^options\./, ''), run), 'CONTRADICTION', error.message);
     }
     if (error instanceof MissingFigureError) throw invalid(id, placeOf('hardware', run), 'MISSING', error.message);
     if (error instanceof UnknownProfileError) {
