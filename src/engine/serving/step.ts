@@ -69,7 +69,9 @@ function overheadSeconds(plan: ServingPlan, step: StepShape, deviceSeconds: numb
   const layers = shape.layers * plan.layerSeconds + shape.expertLayers * plan.expertLayerSeconds;
   if (plan.launchSeconds === 0 || decodeContextTokens < plan.graphContextTokens) return fixed + layers;
   const launches = shape.layers * plan.launchSeconds + shape.expertLayers * plan.expertLayerSeconds;
-  return overlapped(deviceSeconds, launches, LAUNCH_EXPONENT) - deviceSeconds + fixed;
+  const eager = overlapped(deviceSeconds, launches, LAUNCH_EXPONENT) - deviceSeconds + fixed;
+  // A context that outgrows captured graphs loses them: that never makes a step faster.
+  return plan.graphContextTokens > 0 ? Math.max(eager, fixed + layers) : eager;
 }
 
 /** Projections, dense and shared feed-forward, router: every weight once, 2 FLOPs a weight a token. */
