@@ -147,6 +147,47 @@ fragment Price on CostEstimate {
   }
 }
 `),
+  tab(`# How sure is it? The closest published benchmark,
+# what differs there, and the range to expect.
+query HowSure {
+  estimate(
+    model: "llama-3.1-8b"
+    hardware: "H100"
+    promptTokens: 1024
+    tokens: 128
+    batch: 11
+    options: { runtime: "tensorrt-llm" }
+  ) {
+    summary
+    latency {
+      arrivals
+      timePerOutputTokenMs
+      timePerOutputTokenMsRange {
+        low
+        high
+      }
+    }
+    basis {
+      method
+      evidence
+      expectedErrorPercent
+      nearestMeasurement {
+        differs
+        measurement {
+          id
+          date
+          metrics {
+            timePerOutputTokenMs
+          }
+          sources {
+            url
+          }
+        }
+      }
+    }
+  }
+}
+`),
   tab(`# Named workloads, the documented three first,
 # each with its answer.
 query Scenarios {
