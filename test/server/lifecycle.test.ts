@@ -25,6 +25,21 @@ test('a first start makes its database, says where it is and what it holds, and 
   expect(data).toMatchObject({ estimate: { summary: expect.stringContaining('1,000 tokens') } });
 });
 
+test('a start says which packs stand over which, and which file stands for another', async () => {
+  const facts = JSON.parse(readFileSync('seeds/models/gpt-4.json', 'utf8'));
+  const packs = ['first', 'second'].map((name) => join(folder, name));
+  for (const pack of packs) {
+    mkdirSync(join(pack, 'models'), { recursive: true });
+    writeFileSync(join(pack, 'models', 'gpt-4.json'), JSON.stringify({ ...facts, notes: [`As ${pack} has it.`] }));
+  }
+  const environment = { DATABASE_URL: join(folder, 'packs.db'), PROFILE_PACKS: packs.join(',') };
+  const { stdout } = await (await startServer(environment)).stop();
+  expect(stdout).toContain('Packs, each standing over those before it: seeds, pack first, pack second\n');
+  expect(stdout).toMatch(
+    /^model gpt-4: pack second \(.*gpt-4\.json\) stands for pack first \(.*\), because it comes later$/m,
+  );
+});
+
 test('probes answer', async () => {
   expect(await (await fetch(`${server.origin}/health`)).json()).toEqual({ status: 'ok' });
   expect(await (await fetch(`${server.origin}/ready`)).json()).toEqual({ status: 'ready' });
