@@ -49,6 +49,8 @@ export async function importGguf(headerBase64: string, labels: ImportLabels = {}
     throw refusal('UNKNOWN_KIND', 'split.count', `is ${shards}: the tensors of the other files are not in this header`);
   }
   const stack = stackOf(header, fields);
+  const fileType = fields.general('general.file_type');
+  const nativeFormat = fileType === undefined ? undefined : fileTypes[fileType];
   const model = importedModel(
     {
       file: 'GGUF header',
@@ -57,8 +59,8 @@ export async function importGguf(headerBase64: string, labels: ImportLabels = {}
       name: fields.text('general.name'),
       family: fields.architecture,
       contextTokens: fields.optionalInteger('context_length'),
-      nativeFormat: formatOf(fields.general('general.file_type')),
-      notes: stack.notes ?? [],
+      nativeFormat,
+      notes: nativeFormat === undefined ? [unknownFileType(fileType)] : [],
       assumptions: [],
     },
     labels,
@@ -201,6 +203,10 @@ const fileTypes: Readonly<Record<number, string>> = {
   38: 'gguf-mxfp4_moe',
 };
 
-function formatOf(fileType: number | undefined): string | undefined {
-  return fileType === undefined ? undefined : fileTypes[fileType];
+function unknownFileType(fileType: number | undefined): string {
+  const stated =
+    fileType === undefined
+      ? 'states no file type'
+      : `is of file type ${fileType}, which the catalogue has no format for`;
+  return `The file ${stated}: a question must name its weight format.`;
 }
