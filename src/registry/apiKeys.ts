@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { SqliteDatabase } from './database.ts';
-import { inTransaction } from './database.ts';
+import { inTransaction, prepared, type SqliteDatabase } from './database.ts';
 import { allKinds } from './kinds.ts';
 import type { ApiKeyRow } from './tables.ts';
 
@@ -88,9 +87,9 @@ export class ApiKeys {
   authorize(header: string | null, kind: string): { actor: string } | { refused: Refusal } {
     const key = /^Bearer +(\S+)$/i.exec(header?.trim() ?? '')?.[1];
     if (key === undefined) return { refused: 'missing' };
-    const row = this.#database
-      .prepare<[string], ApiKeyRow>(`SELECT ${columns} FROM api_key WHERE hash = ?`)
-      .get(hashOf(key));
+    const row = prepared<[string], ApiKeyRow>(this.#database, `SELECT ${columns} FROM api_key WHERE hash = ?`).get(
+      hashOf(key),
+    );
     if (row === undefined) return { refused: 'unknown' };
     if (row.revokedAt !== null) return { refused: 'revoked' };
     const scopes: readonly string[] = JSON.parse(row.scopes);

@@ -1,17 +1,18 @@
-import type { SqliteDatabase } from './database.ts';
+import { prepared, type SqliteDatabase } from './database.ts';
 
 type CatalogueKey = 'revision' | 'pack_digest' | 'pack_conflicts';
 
 /** A fact about the catalogue as a whole; null before the first one is written. */
 export function readCatalogueValue(database: SqliteDatabase, key: CatalogueKey): string | null {
-  const value = database.prepare<[string], string>('SELECT value FROM catalogue WHERE key = ?').pluck().get(key);
-  return value ?? null;
+  const row = prepared<[string], { value: string }>(database, 'SELECT value FROM catalogue WHERE key = ?').get(key);
+  return row?.value ?? null;
 }
 
 export function writeCatalogueValue(database: SqliteDatabase, key: CatalogueKey, value: string): void {
-  database
-    .prepare('INSERT INTO catalogue (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value')
-    .run(key, value);
+  prepared(
+    database,
+    'INSERT INTO catalogue (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+  ).run(key, value);
 }
 
 /** Counts one more transaction that changes profiles; every change of the transaction carries the number. */

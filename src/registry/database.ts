@@ -45,6 +45,26 @@ export function inTransaction<Result>(database: SqliteDatabase, work: () => Resu
   return database.transaction(work).immediate();
 }
 
+const statements = new WeakMap<SqliteDatabase, Map<string, Database.Statement<unknown[], unknown>>>();
+
+/** The statement, compiled once for each connection: compiling takes longer than most of them run. */
+export function prepared<Parameters extends unknown[], Row = unknown>(
+  database: SqliteDatabase,
+  sql: string,
+): Database.Statement<Parameters, Row> {
+  let known = statements.get(database);
+  if (known === undefined) {
+    known = new Map();
+    statements.set(database, known);
+  }
+  let statement = known.get(sql);
+  if (statement === undefined) {
+    statement = database.prepare(sql);
+    known.set(sql, statement);
+  }
+  return statement as Database.Statement<Parameters, Row>;
+}
+
 /** SQLite's own words for what went wrong with a file, as one clear line; other errors pass unchanged. */
 export function asRegistryError(error: unknown, path: string): unknown {
   const failure = storageFailure(error);

@@ -4,7 +4,7 @@ import { foldName } from './name.ts';
 /** What the index needs to know of a profile. */
 export type Indexed = Pick<Profile, 'id' | 'origin' | 'retired' | 'aliases'>;
 
-/** Changes are kept beside the large maps until there are this many; then the maps are built anew. */
+/** Changes are kept beside the large maps until there are this many; then the maps take them in. */
 const mostRecent = 256;
 
 /** Who keeps a name that several claim: a user before a pack, a pack before the seeds. */
@@ -59,16 +59,18 @@ export class ProfileIndex<P extends Indexed> {
 
   /** The index with these profiles added or put in place of their former selves. */
   with(changed: readonly P[]): ProfileIndex<P> {
-    const isSmall = this.#recent.size + changed.length <= mostRecent;
-    if (!isSmall || !changed.every((profile) => this.#takesNoName(profile))) {
+    if (!changed.every((profile) => this.#takesNoName(profile))) {
       const byId = new Map(this.all().map((profile) => [profile.id, profile]));
       for (const profile of changed) byId.set(profile.id, profile);
       return ProfileIndex.of([...byId.values()]);
     }
     const recent = new Map(this.#recent);
     for (const profile of changed) recent.set(profile.id, profile);
-    const added = changed.filter(({ id }) => this.get(id) === undefined);
-    return new ProfileIndex(this.#byId, this.#idOfName, recent, new Map([...this.#recentIdOfName, ...namesOf(added)]));
+    const added = namesOf(changed.filter(({ id }) => this.get(id) === undefined));
+    const recentNames = added.size === 0 ? this.#recentIdOfName : new Map([...this.#recentIdOfName, ...added]);
+    if (recent.size <= mostRecent) return new ProfileIndex(this.#byId, this.#idOfName, recent, recentNames);
+    // No name has moved: the large maps take the recent entries in, and nothing is worked out anew.
+    return new ProfileIndex(new Map([...this.#byId, ...recent]), new Map([...this.#idOfName, ...recentNames]));
   }
 
   /** Neither gives a name up nor claims one that somebody has. */

@@ -4,7 +4,7 @@ import { shelfOf } from './catalogue.ts';
 import type { CatalogueStore } from './catalogueStore.ts';
 import { nextCatalogueRevision } from './catalogueValues.ts';
 import { ChangeLog } from './changeLog.ts';
-import { inTransaction, type SqliteDatabase } from './database.ts';
+import { inTransaction, prepared, type SqliteDatabase } from './database.ts';
 import {
   type FactProblem,
   IdempotencyConflictError,
@@ -236,11 +236,10 @@ export class ProfileWriter {
   #answerOf(request: CreateRequest): ProfileRow | null {
     const { idempotencyKey: key, actor } = request;
     if (key === undefined) return null;
-    const stored = this.#database
-      .prepare<[string, string], { requestDigest: string; response: string }>(
-        'SELECT request_digest AS requestDigest, response FROM idempotency_key WHERE actor = ? AND key = ?',
-      )
-      .get(actor, key);
+    const stored = prepared<[string, string], { requestDigest: string; response: string }>(
+      this.#database,
+      'SELECT request_digest AS requestDigest, response FROM idempotency_key WHERE actor = ? AND key = ?',
+    ).get(actor, key);
     if (stored === undefined) return null;
     if (stored.requestDigest !== digestOf(request)) throw new IdempotencyConflictError(key);
     return JSON.parse(stored.response);
@@ -248,9 +247,10 @@ export class ProfileWriter {
 
   #rememberAnswer(request: CreateRequest, row: ProfileRow): void {
     if (request.idempotencyKey === undefined) return;
-    this.#database
-      .prepare('INSERT INTO idempotency_key (actor, key, request_digest, response, at) VALUES (?, ?, ?, ?, ?)')
-      .run(request.actor, request.idempotencyKey, digestOf(request), JSON.stringify(row), row.updatedAt);
+    prepared(
+      this.#database,
+      'INSERT INTO idempotency_key (actor, key, request_digest, response, at) VALUES (?, ?, ?, ?, ?)',
+    ).run(request.actor, request.idempotencyKey, digestOf(request), JSON.stringify(row), row.updatedAt);
   }
 }
 

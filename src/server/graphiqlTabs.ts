@@ -1,10 +1,17 @@
-/** A query that GraphiQL opens with; the tab's title is the operation's name. */
+/** An operation that GraphiQL opens with; the tab's title is the operation's name. */
 export interface GraphiqlTab {
   title: string;
   query: string;
+  /** JSON of the request's headers: where the key for writing goes. */
+  headers?: string;
 }
 
-/** Ready questions, the documented example first. Every one executes as it stands. */
+/** Where the key goes; GraphiQL shows it under Headers. */
+const keyHeaders = `{
+  "Authorization": "Bearer PASTE-YOUR-KEY"
+}`;
+
+/** Ready questions, the documented example first, then changes. Every one executes as it stands. */
 export const graphiqlTabs: readonly GraphiqlTab[] = [
   tab(`# The documented example: Llama 2 7B writes
 # 1,000 tokens on one T4. Press the pink button
@@ -261,10 +268,94 @@ fragment Verdict on Estimate {
   }
 }
 `),
+  tab(`# Add a card of your own, with its price. First put the
+# key that the first start printed under Headers below.
+# Pressing twice is safe: the same idempotencyKey, the
+# same answer. Try memoryBandwidthGBPerSecond: 9000.
+mutation AddCard {
+  hardwareCreate(
+    idempotencyKey: "my-card"
+    input: {
+      id: "my-card-48gb"
+      name: "My card 48 GB"
+      vendor: "NVIDIA"
+      kind: GPU
+      family: "nvidia-ada"
+      architecture: "Ada Lovelace"
+      formFactor: "PCIe"
+      memory: {
+        memoryGiB: 48
+        memoryKind: "GDDR6"
+        memoryBandwidthGBPerSecond: 900
+        source: { title: "A guess", known: ASSUMED }
+      }
+      compute: {
+        denseBf16Tflops: 200
+        denseFp16Tflops: 200
+        source: { title: "A guess", known: ASSUMED }
+      }
+    }
+  ) {
+    ... on HardwareCreatePayload { hardware { id revision } }
+    ... on Error { message code }
+  }
+  offerCreate(
+    idempotencyKey: "my-price"
+    input: {
+      hardwareHour: {
+        id: "my-price"
+        provider: "My provider"
+        hardware: "my-card-48gb"
+        instance: "x1"
+        devices: 1
+        usdPerHour: 0.9
+        pricing: ON_DEMAND
+        region: "eu"
+        effectiveFrom: "2026-11-01"
+        source: { title: "A guess", known: ASSUMED }
+      }
+    }
+  ) {
+    ... on OfferCreatePayload { offer { id name } }
+    ... on Error { message code }
+  }
+}
+`),
+  tab(`# Who changed what, the newest first.
+query History {
+  changes(first: 10) {
+    nodes {
+      at
+      actor
+      action
+      kind
+      id
+      differences {
+        path
+        before
+        after
+      }
+    }
+  }
+}
+`),
+  tab(`# Take the card and its price off the lists again.
+# Their history stays; hardwareRestore brings them back.
+mutation Undo {
+  hardwareRetire(id: "my-card-48gb") {
+    ... on HardwareRetirePayload { hardware { id retired } }
+    ... on Error { message code }
+  }
+  offerRetire(id: "my-price") {
+    ... on OfferRetirePayload { offer { id retired } }
+    ... on Error { message code }
+  }
+}
+`),
 ];
 
 function tab(query: string): GraphiqlTab {
-  const title = /^query (\w+)/m.exec(query)?.[1];
-  if (title === undefined) throw new Error('a GraphiQL tab needs a named query: its name is the title');
-  return { title, query };
+  const [, operation, title] = /^(query|mutation) (\w+)/m.exec(query) ?? [];
+  if (title === undefined) throw new Error('a GraphiQL tab needs a named operation: its name is the title');
+  return operation === 'mutation' ? { title, query, headers: keyHeaders } : { title, query };
 }

@@ -47,20 +47,23 @@ describe('GraphiQL without a network', () => {
     expect(await page.locator('.graphiql-tab-active').innerText()).toContain('Example');
   });
 
-  test.each(graphiqlTabs.map(({ title }) => title))('%s is answered', async (title) => {
-    await openTab(title);
-    const answered = page.waitForResponse((response) =>
-      (response.request().postData() ?? '').includes(`query ${title}`),
-    );
-    await page.locator('.graphiql-execute-button').click();
-    const reply = (await (await answered).json()) as { data?: Record<string, unknown>; errors?: unknown };
-    expect(reply.errors).toBeUndefined();
+  test.each(graphiqlTabs.map(({ title, headers }) => [title, headers === undefined ? 'query' : 'mutation']))(
+    '%s is answered',
+    async (title = '', operation = '') => {
+      await openTab(title, operation);
+      const answered = page.waitForResponse((response) =>
+        (response.request().postData() ?? '').includes(`${operation} ${title}`),
+      );
+      await page.locator('.graphiql-execute-button').click();
+      const reply = (await (await answered).json()) as { data?: Record<string, unknown>; errors?: unknown };
+      expect(reply.errors).toBeUndefined();
 
-    const [firstField = ''] = Object.keys(reply.data ?? {});
-    const response = page.locator('.graphiql-response');
-    await response.getByText(`"${firstField}"`).first().waitFor();
-    expect(await response.innerText()).not.toContain('"errors"');
-  });
+      const [firstField = ''] = Object.keys(reply.data ?? {});
+      const response = page.locator('.graphiql-response');
+      await response.getByText(`"${firstField}"`).first().waitFor();
+      expect(await response.innerText()).not.toContain('"errors"');
+    },
+  );
 
   test('the page asked no other host for anything', () => {
     expect(foreignRequests).toEqual([]);
@@ -78,14 +81,14 @@ describe('GraphiQL without a network', () => {
 });
 
 /** A tab is ready when the editor shows its query and GraphiQL has read the operation's name, which it puts in the URL. */
-async function openTab(title: string): Promise<void> {
+async function openTab(title: string, operation: string): Promise<void> {
   const tab = page.locator('.graphiql-tab', { hasText: title });
   const isOpen = (await tab.getAttribute('aria-selected')) === 'true';
   await tab.click();
-  await page.getByText(`query ${title}`).first().waitFor();
+  await page.getByText(`${operation} ${title}`).first().waitFor();
   if (isOpen) return;
   await page.waitForFunction(
-    (name) => new URL(location.href).searchParams.get('query')?.includes(`query ${name}`),
-    title,
+    (start) => new URL(location.href).searchParams.get('query')?.includes(start),
+    `${operation} ${title}`,
   );
 }

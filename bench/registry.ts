@@ -1,0 +1,248 @@
+/**
+ * What 10,000 profiles of users cost: look-ups and estimates beside the plain catalogue, how soon another process sees
+ * a change, creations acknowledged a second, and the catalogue's step from one revision to the next.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { execute, type GraphQLSchema, parse } from 'graphql';
+import { ApiKeys } from '../src/registry/apiKeys.ts';
+import { openDatabase } from '../src/registry/database.ts';
+import { openRegistry, type Registry } from '../src/registry/registry.ts';
+import { requestContext } from '../src/schema/context.ts';
+import { buildSchema } from '../src/schema/index.ts';
+
+const userProfiles = 10_000;
+const rounds = 41;
+const folder = mkdtempSync(join(tmpdir(), 'calculator-bench-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+
+const createCard = `mutation ($id: ID!) {
+  hardwareCreate(idempotencyKey: $id, input: {
+    id: $id, name: "Bench card", vendor: "NVIDIA", kind: GPU, family: "nvidia-ada", architecture: "Ada", formFactor: "PCIe"
+    memory: { memoryGiB: 48, memoryKind: "GDDR6", memoryBandwidthGBPerSecond: 900, source: { title: "Made up", known: ASSUMED } }
+    compute: { denseFp16Tflops: 200, denseBf16Tflops: 200, source: { title: "Made up", known: ASSUMED } }
+  }) { __typename ... on Error { message } }
+}`;
+
+const plain = await openRegistry({ databasePath: join(folder, 'plain.db') });
+const path = join(folder, 'full.db');
+const full = await openRegistry({ databasePath: path });
+const started = performance.now();
+for (let count = 0; count < userProfiles; count++) create(full, count);
+console.log(
+  `${userProfiles} creations in one process: ${perSecond(userProfiles, performance.now() - started)} a second`,
+);
+
+await readCosts();
+stepCosts();
+full.close();
+plain.close();
+await overHttp();
+
+/** A mix as people make it: mostly prices, then devices and models. */
+function create({ write }: Pick<Registry, 'write'>, count: number): void {
+  const sources = { guess: { title: 'Made up for this bench', known: 'assumed' } };
+  const common = { actor: 'bench', idempotencyKey: `bench-${count}` };
+  if (count % 10 === 0) {
+    const memory = { memoryGiB: 48, memoryKind: 'GDDR6', memoryGigabytesPerSecond: 900, source: 'guess' };
+    const compute = { denseFp16Teraflops: 200, denseBf16Teraflops: 200, source: 'guess' };
+    const words = {
+      vendor: 'NVIDIA',
+      kind: 'gpu',
+      family: 'nvidia-ada',
+      architecture: 'Ada Lovelace',
+      formFactor: 'PCIe',
+    };
+    const facts = {
+      name: `Bench card ${count}`,
+      aliases: [`bench ${count}`],
+      ...words,
+      memory,
+      compute,
+      confidence: 'low',
+      sources,
+    };
+    write.create({ kind: 'hardware', id: `bench-card-${count}`, facts, ...common });
+  } else if (count % 10 === 1) {
+    const facts = { name: `Bench ${count}`, developer: 'Bench', contextTokens: 8192, source: 'guess', sources };
+    write.create({ kind: 'model', id: `bench-model-${count}`, facts, ...common });
+  } else {
+    const terms = { basis: 'hardware-hour', provider: 'Bench', hardware: 'nvidia-l4-24gb', pricing: 'on-demand' };
+    const rest = { instance: `x${count}`, devices: 1, usdPerHour: 0.7, region: 'eu', effectiveFrom: '2026-10-01' };
+    write.create({
+      kind: 'offer',
+      id: `bench-offer-${count}`,
+      facts: { ...terms, ...rest, source: 'guess', sources },
+      ...common,
+    });
+  }
+}
+
+async function readCosts(): Promise<void> {
+  const schema = buildSchema();
+  const lookUp = ({ catalogue }: Registry) => {
+    for (let count = 0; count < 2000; count++) {
+      const { model, hardware } = catalogue();
+      model.get('Meta-Llama/llama-3.1-8B');
+      hardware.get('H100');
+      hardware.find('nvidia-t4-16gb');
+    }
+    return 6000;
+  };
+  const document = parse(
+    'query ($tokens: Int!) { estimate(model: "llama-3.1-70b", hardware: "H100", tokens: $tokens, options: { devices: 4 }) ' +
+      '{ summary memory { totalGiB } latency { endToEndMs } cost { usdPerRequest } } }',
+  );
+  let tokens = 100;
+  const estimate = (registry: Registry) => estimates(schema, registry, document, () => 100 + (tokens++ % 900));
+  for (const [title, work] of [
+    ['look-up', lookUp],
+    ['estimate', estimate],
+  ] as const) {
+    const costs: { plain: number[]; full: number[] } = { plain: [], full: [] };
+    for (let round = 0; round < rounds; round++) {
+      costs.plain.push(microseconds(() => work(plain)));
+      costs.full.push(microseconds(() => work(full)));
+    }
+    const ratio = median(costs.full.map((cost, round) => cost / (costs.plain[round] ?? cost)));
+    const shown = [median(costs.plain), median(costs.full)].map((cost) => `${cost.toFixed(2)} µs`);
+    console.log(
+      `${title}: plain ${shown[0]}, with ${userProfiles} user profiles ${shown[1]}, ${ratio.toFixed(3)} times`,
+    );
+  }
+}
+
+function estimates(
+  schema: GraphQLSchema,
+  registry: Registry,
+  document: ReturnType<typeof parse>,
+  tokens: () => number,
+) {
+  for (let count = 0; count < 50; count++) {
+    const variableValues = { tokens: tokens() };
+    const result = execute({ schema, document, variableValues, contextValue: requestContext(registry) });
+    if (!('data' in result) || result.errors) throw new Error(JSON.stringify(result));
+  }
+  return 50;
+}
+
+/** The catalogue's step after one change; the whole of it is built at start alone. */
+function stepCosts(): void {
+  const steps: number[] = [];
+  const other = openDatabase(path);
+  const answers: number[] = [];
+  for (let count = 0; count < 600; count++) {
+    const begun = performance.now();
+    create(full, userProfiles + count);
+    steps.push((performance.now() - begun) * 1000);
+    const asked = performance.now();
+    full.catalogue().hardware.get('H100');
+    answers.push((performance.now() - asked) * 1000);
+  }
+  other.close();
+  console.log(
+    `a change, commit and new catalogue: median ${median(steps).toFixed(0)} µs, slowest ${Math.max(...steps).toFixed(0)} µs; ` +
+      `the next read: median ${median(answers).toFixed(1)} µs, slowest ${Math.max(...answers).toFixed(0)} µs`,
+  );
+}
+
+async function overHttp(): Promise<void> {
+  const database = openDatabase(path);
+  const key = new ApiKeys(database).create('bench');
+  database.close();
+  const servers = [await startServer(), await startServer()];
+  try {
+    await creationsPerSecond(servers[0]?.port ?? 0, key);
+    await visibility(
+      servers.map(({ port }) => port),
+      key,
+    );
+  } finally {
+    for (const { child } of servers) child.kill();
+  }
+}
+
+async function creationsPerSecond(port: number, key: string): Promise<void> {
+  const seconds = 6;
+  let acknowledged = 0;
+  const end = performance.now() + seconds * 1000;
+  const client = async (name: number) => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    for (let count = 0; performance.now() < end; count++) {
+      const answer = await post(port, { query: createCard, variables: { id: `http-${name}-${count}` } }, agent, key);
+      if (!answer.includes('HardwareCreatePayload')) throw new Error(answer);
+      acknowledged += 1;
+    }
+    agent.destroy();
+  };
+  const begun = performance.now();
+  await Promise.all([0, 1, 2, 3].map(client));
+  console.log(
+    `hardwareCreate over HTTP, 4 clients, synchronous=FULL: ${perSecond(acknowledged, performance.now() - begun)} acknowledged a second`,
+  );
+}
+
+/** From the acknowledgement by one server to the first answer of the other that knows the card. */
+async function visibility(ports: readonly number[], key: string): Promise<void> {
+  const agents = ports.map(() => new Agent({ keepAlive: true, maxSockets: 1 }));
+  const delays: number[] = [];
+  for (let count = 0; count < 100; count++) {
+    const id = `seen-${count}`;
+    await post(ports[0] ?? 0, { query: createCard, variables: { id } }, agents[0], key);
+    const acknowledged = performance.now();
+    const query = `{ estimate(model: "llama-3.1-8b", hardware: "${id}") { hardware { id } } }`;
+    while (!(await post(ports[1] ?? 0, { query }, agents[1])).includes(`"id":"${id}"`)) await wait(1);
+    delays.push(performance.now() - acknowledged);
+  }
+  for (const agent of agents) agent.destroy();
+  console.log(
+    `estimate on it in another process: median ${median(delays).toFixed(1)} ms after the answer, slowest ${Math.max(...delays).toFixed(1)} ms`,
+  );
+}
+
+async function startServer(): Promise<{ child: ChildProcess; port: number }> {
+  const environment = { ...process.env, DATABASE_URL: path, PORT: '0' };
+  const stdio: ['ignore', 'pipe', 'inherit'] = ['ignore', 'pipe', 'inherit'];
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../src/server.ts')], { env: environment, stdio });
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  return { child, port: Number(/:(\d+)\/graphql/.exec(line.toString())?.[1]) };
+}
+
+function post(port: number, body: object, agent: Agent | undefined, key?: string): Promise<string> {
+  const text = JSON.stringify(body);
+  return new Promise((resolve, reject) => {
+    const headers = {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(text),
+      ...(key !== undefined && { authorization: `Bearer ${key}` }),
+    };
+    const options = { host: '127.0.0.1', port, path: '/graphql', method: 'POST', headers, ...(agent && { agent }) };
+    const outgoing = request(options, (response) => {
+      let answer = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => {
+        answer += chunk;
+      });
+      response.on('end', () => resolve(answer));
+    });
+    outgoing.on('error', reject).end(text);
+  });
+}
+
+function microseconds(work: () => number): number {
+  const begun = performance.now();
+  const times = work();
+  return ((performance.now() - begun) * 1000) / times;
+}
+
+function perSecond(count: number, milliseconds: number): string {
+  return ((count * 1000) / milliseconds).toFixed(0);
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
