@@ -1,5 +1,5 @@
 /**
- * What 10,000 profiles of users cost: look-ups and estimates beside the plain catalogue, how soon another process sees
+ * `node bench/registry.ts [PROFILES]`. What 10,000 profiles of users cost: look-ups and estimates beside the plain catalogue, how soon another process sees
  * a change, creations acknowledged a second, and the catalogue's step from one revision to the next.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -9,6 +9,7 @@ import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import Database from 'better-sqlite3';
 import { execute, type GraphQLSchema, parse } from 'graphql';
 import { ApiKeys } from '../src/registry/apiKeys.ts';
 import { openDatabase } from '../src/registry/database.ts';
@@ -16,13 +17,13 @@ import { openRegistry, type Registry } from '../src/registry/registry.ts';
 import { requestContext } from '../src/schema/context.ts';
 import { buildSchema } from '../src/schema/index.ts';
 
-const userProfiles = 10_000;
+const userProfiles = Number(process.argv[2] ?? 10_000);
 const rounds = 41;
 const folder = mkdtempSync(join(tmpdir(), 'calculator-bench-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
-const createCard = `mutation ($id: ID!) {
-  hardwareCreate(idempotencyKey: $id, input: {
+const createCard = `mutation ($id: ID!, $key: String) {
+  hardwareCreate(idempotencyKey: $key, input: {
     id: $id, name: "Bench card", vendor: "NVIDIA", kind: GPU, family: "nvidia-ada", architecture: "Ada", formFactor: "PCIe"
     memory: { memoryGiB: 48, memoryKind: "GDDR6", memoryBandwidthGBPerSecond: 900, source: { title: "Made up", known: ASSUMED } }
     compute: { denseFp16Tflops: 200, denseBf16Tflops: 200, source: { title: "Made up", known: ASSUMED } }
@@ -174,7 +175,12 @@ async function creationsPerSecond(port: number, key: string): Promise<void> {
   const client = async (name: number) => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     for (let count = 0; performance.now() < end; count++) {
-      const answer = await post(port, { query: createCard, variables: { id: `http-${name}-${count}` } }, agent, key);
+      const answer = await post(
+        port,
+        { query: createCard, variables: cardVariables(`http-${name}-${count}`) },
+        agent,
+        key,
+      );
       if (!answer.includes('HardwareCreatePayload')) throw new Error(answer);
       acknowledged += 1;
     }
@@ -182,9 +188,25 @@ async function creationsPerSecond(port: number, key: string): Promise<void> {
   };
   const begun = performance.now();
   await Promise.all([0, 1, 2, 3].map(client));
+  const rate = perSecond(acknowledged, performance.now() - begun);
   console.log(
-    `hardwareCreate over HTTP, 4 clients, synchronous=FULL: ${perSecond(acknowledged, performance.now() - begun)} acknowledged a second`,
+    `hardwareCreate over HTTP, 4 clients, synchronous=FULL: ${rate} acknowledged a second; bare commits on the same ` +
+      `disk just after: ${bareCommitsPerSecond()} a second`,
   );
+}
+
+/** What the disk allows: one row of the size of a profile a transaction. */
+function bareCommitsPerSecond(): string {
+  const database = new Database(join(folder, 'bare.db'));
+  database.pragma('journal_mode = WAL');
+  database.pragma('synchronous = FULL');
+  database.exec('CREATE TABLE row (text TEXT)');
+  const insert = database.prepare('INSERT INTO row VALUES (?)');
+  const begun = performance.now();
+  let commits = 0;
+  for (; performance.now() - begun < 3000; commits++) insert.run('x'.repeat(2000));
+  database.close();
+  return perSecond(commits, performance.now() - begun);
 }
 
 /** From the acknowledgement by one server to the first answer of the other that knows the card. */
@@ -193,7 +215,7 @@ async function visibility(ports: readonly number[], key: string): Promise<void> 
   const delays: number[] = [];
   for (let count = 0; count < 100; count++) {
     const id = `seen-${count}`;
-    await post(ports[0] ?? 0, { query: createCard, variables: { id } }, agents[0], key);
+    await post(ports[0] ?? 0, { query: createCard, variables: cardVariables(id) }, agents[0], key);
     const acknowledged = performance.now();
     const query = `{ estimate(model: "llama-3.1-8b", hardware: "${id}") { hardware { id } } }`;
     while (!(await post(ports[1] ?? 0, { query }, agents[1])).includes(`"id":"${id}"`)) await wait(1);
@@ -211,6 +233,10 @@ async function startServer(): Promise<{ child: ChildProcess; port: number }> {
   const child = spawn(process.execPath, [join(import.meta.dirname, '../src/server.ts')], { env: environment, stdio });
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
   return { child, port: Number(/:(\d+)\/graphql/.exec(line.toString())?.[1]) };
+}
+
+function cardVariables(id: string): object {
+  return { id, key: id };
 }
 
 function post(port: number, body: object, agent: Agent | undefined, key?: string): Promise<string> {

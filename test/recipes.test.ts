@@ -99,6 +99,37 @@ describe('docs/recipes.md', () => {
     expect(stdout).toContain('models/acme-chat-8b.json\n');
   });
 
+  test('the changes happen one after the other: a card with its price, an override, an undo', async () => {
+    const answers: string[] = [];
+    for (const query of fenced('graphql change')) {
+      const response = await fetch(`${server.origin}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+        body: JSON.stringify({ query }),
+      });
+      answers.push(await response.text());
+    }
+    expect(answers.join('\n')).not.toMatch(/"code"|"errors"/);
+    expect(answers.map((answer) => JSON.parse(answer).data)).toEqual([
+      {
+        hardwareCreate: { hardware: { id: 'acme-x2-96gb', revision: 1 } },
+        offerCreate: { offer: { id: 'acme-x2-by-the-hour', name: 'Acme Cloud x2, on-demand, eu' } },
+      },
+      {
+        hardwareUpdate: {
+          hardware: {
+            ...{ id: 'nvidia-l40s-48gb', revision: 2, origin: 'USER' },
+            ...{ memoryGiB: 48, memoryBandwidthGBPerSecond: 850 },
+          },
+        },
+      },
+      {
+        hardwareRestore: { hardware: { origin: 'SEED', memoryBandwidthGBPerSecond: 864 } },
+        hardwareRetire: { hardware: { retired: true } },
+      },
+    ]);
+  });
+
   test('the front-end example prints an answer', async () => {
     const script = join(folder, 'frontEnd.mjs');
     writeFileSync(script, fenced('js').join('\n').replaceAll('http://127.0.0.1:4000', server.origin));
