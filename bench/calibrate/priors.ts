@@ -19,7 +19,7 @@ const kept = [
   /TileSequences$/,
   /HalfSizeTokens$/,
   /networkBytesPerSecond$/,
-  /^serving\.elementwiseStreamFraction$/,
+  /^serving\.elementwise(StreamFraction|Share)$/,
   /^local\.memory$/,
 ];
 
@@ -47,6 +47,8 @@ const priors: Readonly<Record<string, TablePrior>> = {
   'serving.launchSeconds': { spread: 0.4, start: { all: 300 * microseconds }, startSpread: 0.7 },
   // HTTP, tokenising, the first scheduling round.
   'serving.requestSeconds': { spread: 1, start: { all: 20 * milliseconds }, startSpread: 1.5 },
+  // Outside captured graphs: about ten launches a layer at 5 µs.
+  'serving.prefillLayerSeconds': { spread: 0.4, start: { all: 50 * microseconds }, startSpread: 0.5 },
   'serving.prefillConstantSeconds': { spread: 1, start: { all: 2 * milliseconds }, startSpread: 1.5 },
   // In a closed loop of n clients arrivals are spread out: far less than half of the others wait before one.
   'serving.queueFraction': { spread: 0.7, maximum: 1, start: { all: 0.1 }, startSpread: 1 },

@@ -63,6 +63,7 @@ export interface ServingPlan {
   denseExponent: number;
   headBytesPerSecond: number;
   headFlopsPerSecond: number;
+  headExponent: number;
   expertBytesPerSecond: number;
   expertFlopsPerSecond: number;
   expertExponent: number;
@@ -70,11 +71,15 @@ export interface ServingPlan {
   attentionFlopsPerSecond: number;
   attentionHalfSizeTokens: number;
   elementwiseBytesPerSecond: number;
+  /** Of the 10 d + 3 f elements a layer that unfused kernels move, the share that fused ones still do. */
+  elementwiseShare: number;
   layerSeconds: number;
   expertLayerSeconds: number;
   stepSeconds: number;
   sequenceSeconds: number;
   launchSeconds: number;
+  /** How far host launches overlap the device's work: large = the longer of the two. */
+  launchExponent: number;
   /** Context up to which decode steps are captured graphs; 0 = none is. */
   graphContextTokens: number;
   flashAttention: boolean;
@@ -120,6 +125,7 @@ export function servingPlan(
   const B = hardware.memoryBytesPerSecond;
   const expertLayers = shape.expertLayers > 0;
   const graphContextTokens = capturedContextTokens(deployment);
+  const launchesKernels = graphContextTokens < Number.POSITIVE_INFINITY;
   const flashAttention = runtime.flashAttentionSince !== null && deployment.runtimeYear >= runtime.flashAttentionSince;
   return {
     deployment,
@@ -144,6 +150,7 @@ export function servingPlan(
     denseExponent: look('serving.overlapExponent', exponentRows(weights.efficiencyClass, arithmetic.native)),
     headBytesPerSecond: look('serving.streamFraction', sixteenBit) * B,
     headFlopsPerSecond: look('serving.computeFraction', sixteenBit) * sixteenBitPeak,
+    headExponent: look('serving.overlapExponent', ['16-bit', 'all']),
     expertBytesPerSecond: expertLayers ? Math.min(0.98, stream * lookExperts('serving.expertStreamFactor')) * B : B,
     expertFlopsPerSecond: expertLayers
       ? compute * lookExperts('serving.expertComputeFactor') * arithmetic.flopsPerSecond
@@ -153,6 +160,7 @@ export function servingPlan(
     attentionFlopsPerSecond: lookBuild('serving.attentionComputeFraction') * sixteenBitPeak,
     attentionHalfSizeTokens: look('serving.attentionHalfSizeTokens', ['all']),
     elementwiseBytesPerSecond: look('serving.elementwiseStreamFraction', ['all']) * B,
+    elementwiseShare: look('serving.elementwiseShare', ['all']),
     layerSeconds:
       lookBuild('serving.layerSeconds') +
       look('serving.formatLayerSeconds', formatOverheadRows(deployment, arithmetic.native)) +
@@ -160,7 +168,8 @@ export function servingPlan(
     expertLayerSeconds: expertLayers ? lookExperts('serving.expertLayerSeconds') : 0,
     stepSeconds: lookBuild('serving.stepSeconds'),
     sequenceSeconds: sequenceSeconds(deployment, mode, coefficients, uses),
-    launchSeconds: graphContextTokens < Number.POSITIVE_INFINITY ? lookBuild('serving.launchSeconds') : 0,
+    launchSeconds: launchesKernels ? lookBuild('serving.launchSeconds') : 0,
+    launchExponent: launchesKernels ? look('serving.overlapExponent', ['launch', 'all']) : 1,
     graphContextTokens,
     flashAttention,
     tensorPath: tensor > 1 ? path(deployment, tensor, lookBuild('serving.latencyFactor'), coefficients, uses) : null,

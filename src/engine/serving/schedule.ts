@@ -22,14 +22,11 @@ export interface Timetable {
 
 /** Constants of a request that are not in any step: the API in front of the engine, and waiting for a slot. */
 export interface RequestConstants {
-  /** HTTP, tokenisation and scheduling of one request, or the fixed cost of an offline prefill. */
+  /** HTTP, tokenisation, scheduling and a prefill's host work a layer, or the fixed cost of an offline prefill. */
   requestSeconds: number;
   /** Share of the other sequences' prefill work that a new request waits for (closed loop). */
   queueFraction: number;
 }
-
-/** Host work of a prefill a layer in a served engine. Fit of 2026-11-24 on 589 published times to first token. */
-const SERVED_PREFILL_LAYER_SECONDS = 60e-6;
 
 export function requestConstants(
   plan: ServingPlan,
@@ -44,7 +41,7 @@ export function requestConstants(
   return {
     requestSeconds:
       lookUpCoefficient(coefficients, 'serving.requestSeconds', rows, uses, steps) +
-      plan.shape.layers * SERVED_PREFILL_LAYER_SECONDS,
+      plan.shape.layers * lookUpCoefficient(coefficients, 'serving.prefillLayerSeconds', ['all'], uses),
     queueFraction: lookUpCoefficient(coefficients, 'serving.queueFraction', rows, uses, steps),
   };
 }

@@ -19,12 +19,8 @@ export interface StepShape {
 
 /** Matrix and vector activations are 16 bits in every runtime covered. */
 const ACTIVATION_BYTES = 2;
-/** Share of the naive 10 d + 3 f elements a layer that fused kernels still move. Fit of 2026-11-24, weakly identified. */
-const ELEMENTWISE_SHARE = 0.35;
 /** Overlap of cache reads with attention arithmetic: nearly the longer of the two. */
 const ATTENTION_EXPONENT = 4;
-/** Host launches overlap the device's work: nearly the longer of the two. Fit of 2026-11-24. */
-const LAUNCH_EXPONENT = 4;
 
 /**
  * One engine step of one replica: its operators over all layers on one device, and its time.
@@ -69,7 +65,7 @@ function overheadSeconds(plan: ServingPlan, step: StepShape, deviceSeconds: numb
   const layers = shape.layers * plan.layerSeconds + shape.expertLayers * plan.expertLayerSeconds;
   if (plan.launchSeconds === 0 || decodeContextTokens < plan.graphContextTokens) return fixed + layers;
   const launches = shape.layers * plan.launchSeconds + shape.expertLayers * plan.expertLayerSeconds;
-  const eager = overlapped(deviceSeconds, launches, LAUNCH_EXPONENT) - deviceSeconds + fixed;
+  const eager = overlapped(deviceSeconds, launches, plan.launchExponent) - deviceSeconds + fixed;
   // A context that outgrows captured graphs loses them: that never makes a step faster.
   return plan.graphContextTokens > 0 ? Math.max(eager, fixed + layers) : eager;
 }
@@ -120,7 +116,7 @@ function addHead(operations: Operation[], plan: ServingPlan, emitted: number): v
   const compute = flops / plan.headFlopsPerSecond;
   const memory = bytes / plan.headBytesPerSecond;
   const bound = compute > memory ? 'compute' : 'memory-bandwidth';
-  operations.push(operation('output head', overlapped(compute, memory, 2.5), flops, bytes, bound));
+  operations.push(operation('output head', overlapped(compute, memory, plan.headExponent), flops, bytes, bound));
 }
 
 /** Decode attention: reads every visible cached token once; latent attention with many heads can be compute-bound. */
@@ -200,11 +196,11 @@ function addState(operations: Operation[], plan: ServingPlan, shape: StepShape):
   operations.push(operation('recurrent state', bytes / plan.cacheBytesPerSecond, 0, bytes, 'memory-bandwidth'));
 }
 
-/** Norms, rotary embedding, residuals, activation functions and cache writes. */
+/** Norms, rotary embedding, residuals, activation functions and cache writes: the share of 10 d + 3 f a layer that moves. */
 function addElementwise(operations: Operation[], plan: ServingPlan, tokens: number): void {
   const { architecture, shape, tensor } = plan;
   const elements = 10 * architecture.hidden * shape.layers + (3 * shape.intermediateWidths) / tensor;
-  const bytes = ELEMENTWISE_SHARE * tokens * elements * ACTIVATION_BYTES;
+  const bytes = plan.elementwiseShare * tokens * elements * ACTIVATION_BYTES;
   const seconds = bytes / plan.elementwiseBytesPerSecond;
   operations.push(operation('norms and activations', seconds, 0, bytes, 'memory-bandwidth'));
 }
