@@ -26,9 +26,8 @@ export interface Calibration {
  * How far measurements of one's own, of one runtime on one device, move an estimate of that runtime on that device.
  *
  * Every estimate moves by a scalar a phase, s = Σ w r ÷ (Σ w + k): the mean residual, shrunk by how few points there are;
- * k is the variance of residuals inside (runtime, device) ÷ between them. An estimate of a measured deployment moves by
- * what is left of its residual too: all of it at the measured load, none of it where anything in the load is twice as
- * much; between several points, by inverse squared distance. So at its own point the estimate is the measurement.
+ * k is the variance of residuals inside (runtime, device) ÷ between them. At its own point, the very deployment and load
+ * that were measured, the estimate is the measurement: the mean residual of that point's runs, not shrunk.
  */
 export function calibration(run: Run, points: readonly OwnPoint[], coefficients: Coefficients): Calibration {
   const decode = moved(run, points, ({ residuals }) => residuals.decode, coefficients, 'decode');
@@ -99,17 +98,14 @@ type Phase = 'prefill' | 'decode';
 /** Without a prompt the first token is a step like the others, unless somebody timed it. */
 function readsPrompt(run: Run, points: readonly OwnPoint[]): boolean {
   if (run.workload.promptTokens > 0) return true;
-  return points.some(
-    ({ run: other, residuals }) =>
-      residuals.prefill !== null && sameDeployment(run, other) && loadDoublings(run, other) < 1,
-  );
+  return points.some(({ run: other, residuals }) => residuals.prefill !== null && isOwnPoint(run, other));
 }
 
 function decodeResidual({ residuals, saturation }: OwnPoint): Residual | null {
   return residuals.decode ?? saturation;
 }
 
-/** The logarithm of a factor: the scalar of all points, and what nearness to measured points adds. */
+/** The logarithm of a factor: the mean residual at this very point, else the scalar of all points. */
 function moved(
   run: Run,
   points: readonly OwnPoint[],
@@ -117,29 +113,20 @@ function moved(
   coefficients: Coefficients,
   phase: Phase,
 ): number {
-  const all = phase === 'decode' ? points.map(decodeResidual) : points.map(residualOf);
-  const shared = scalar(all, coefficients, phase);
-  let nearest = 1;
-  let weights = 0;
-  let rest = 0;
-  let exact = 0;
-  let exactRest = 0;
+  let sum = 0;
+  let count = 0;
   for (const point of points) {
     const residual = residualOf(point);
-    if (residual === null || !sameDeployment(run, point.run)) continue;
-    const distance = loadDoublings(run, point.run);
-    if (distance >= 1) continue;
-    nearest = Math.min(nearest, distance);
-    if (distance === 0) {
-      exact += 1;
-      exactRest += residual.log - shared;
-    } else {
-      weights += 1 / distance ** 2;
-      rest += (residual.log - shared) / distance ** 2;
-    }
+    if (residual === null || !isOwnPoint(run, point.run)) continue;
+    sum += residual.log;
+    count += 1;
   }
-  if (exact > 0) return shared + exactRest / exact;
-  return weights === 0 ? shared : shared + ((1 - nearest) * rest) / weights;
+  if (count > 0) return sum / count;
+  return scalar(phase === 'decode' ? points.map(decodeResidual) : points.map(residualOf), coefficients, phase);
+}
+
+function isOwnPoint(run: Run, measured: Run): boolean {
+  return sameDeployment(run, measured) && loadDoublings(run, measured) === 0;
 }
 
 function scalar(residuals: readonly (Residual | null)[], coefficients: Coefficients, phase: Phase): number {
