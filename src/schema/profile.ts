@@ -27,5 +27,10 @@ export const ProfileType = builder.interfaceRef<AnyProfile>('Profile').implement
       description: 'No longer listed; still found by its id.',
       resolve: ({ retired }) => retired !== null,
     }),
+    replacedById: t.id({
+      nullable: true,
+      description: 'Id of the one to use instead of a retired one; null = in use, or nothing was named.',
+      resolve: ({ retired }) => retired?.replacedBy,
+    }),
   }),
 });
