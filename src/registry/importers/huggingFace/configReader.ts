@@ -3,6 +3,8 @@ import classDefaults from './classDefaults.json' with { type: 'json' };
 
 /** Layers of the deepest model that is read. */
 const maximumLayers = 1000;
+/** Entries of the longest list that is read: one a layer, or one a layer's part. */
+const maximumEntries = 4096;
 
 /** The version whose configuration classes `classDefaults.json` repeats. */
 export const classDefaultsVersion = '5.18.0';
@@ -101,6 +103,10 @@ export class ConfigReader {
   perLayer(layers: number, ...keys: [string, ...string[]]): number[] {
     const [key, value] = this.#find(keys);
     if (!Array.isArray(value)) return new Array<number>(layers).fill(this.integer(...keys));
+    if (value.length > maximumEntries) {
+      this.problem('INVALID_VALUE', key, `lists ${value.length} entries; at most ${maximumEntries} are read`);
+      return new Array<number>(layers).fill(1);
+    }
     const list = value.map((entry) => (typeof entry === 'number' && Number.isSafeInteger(entry) ? entry : -1));
     const bad = list.indexOf(-1);
     if (bad !== -1) this.problem('INVALID_VALUE', `${key}[${bad}]`, `is ${shown(value[bad])}, not a whole number`);
@@ -138,7 +144,13 @@ export class ConfigReader {
   list(...keys: [string, ...string[]]): (string | number)[] | undefined {
     const [key, value] = this.#find(keys);
     if (value === undefined || value === null) return undefined;
-    const entries = Array.isArray(value) ? value.filter((entry) => ['string', 'number'].includes(typeof entry)) : [];
+    if (Array.isArray(value) && value.length > maximumEntries) {
+      this.problem('INVALID_VALUE', key, `lists ${value.length} entries; at most ${maximumEntries} are read`);
+      return undefined;
+    }
+    const entries = Array.isArray(value)
+      ? value.filter((entry) => typeof entry === 'string' || typeof entry === 'number')
+      : [];
     if (Array.isArray(value) && entries.length === value.length) return entries;
     this.problem('INVALID_VALUE', key, `is ${shown(value)}; a list of words or numbers is expected`);
     return undefined;
