@@ -167,7 +167,7 @@ const weightFormatInput = inputPair(
         required,
         description:
           'Formats that share fitted efficiencies: fp32, 16-bit, fp8, fp4, mxfp4, int8-w8a8, int8-weight-only, int4, awq, ' +
-          'nf4, bnb-int8, gguf, mlx, exl2 or cache.',
+          'nf4, bnb-int8, gguf, mlx, exl2, mlc or cache.',
       }),
       wholeFiles: t.field({ type: [MeasuredFileInput], description: 'Published files in this format.' }),
       notes: t.string({ description: 'What to know about it.' }),

@@ -143,6 +143,12 @@ describe('uniform formats', () => {
     expect(total).toBeCloseTo((matrices * 4.15625) / 8 + 4 * embedding + 2 * norms, 0);
   });
 
+  test('MLC quantises embedding and head too', () => {
+    const matrices = 2 * 128_256 * 4096 + 32 * (4096 * 4096 * 2 + 4096 * 1024 * 2 + 3 * 4096 * 14_336);
+    const { total } = weightBytes(seedArchitecture('llama-3.1-8b'), seedFormat('mlc-q4f16_1'));
+    expect(total).toBeCloseTo((matrices * 4.5) / 8 + 2 * 65 * 4096, 0);
+  });
+
   test('native MXFP4 packs experts only', () => {
     const architecture = seedArchitecture('gpt-oss-20b');
     const bytes = weightBytes(architecture, seedFormat('mxfp4'));

@@ -21,6 +21,7 @@ export const efficiencyClasses = [
   'gguf',
   'mlx',
   'exl2',
+  'mlc',
   'cache',
 ] as const;
 
