@@ -1,3 +1,4 @@
+import { type Coefficients, lookUpCoefficient } from './coefficients.ts';
 import type { LatencyEstimate, Workload } from './profile.ts';
 import { type ErrorBand, endToEndHalfWidth } from './uncertainty.ts';
 
@@ -57,16 +58,18 @@ function residual(measured: number, estimated: number, weight: number): Residual
 /** Half-width of an 80 % interval of a normal distribution, in standard deviations. */
 const eightyPercent = 1.2816;
 
-/** How many measurements the residuals of the whole group are worth against a neighbour's. Assumed. */
-const groupPoints = 4;
-
 /**
  * The half-width of an 80 % interval, given that of the group and the residuals of neighbours:
- * variance = (4 × group variance + Σ weight × residual²) ÷ (4 + Σ weight).
+ * variance = (groupPoints × group variance + Σ weight × residual²) ÷ (groupPoints + Σ weight).
+ * `groupPoints` is how many measurements the residuals of the whole group are worth against a neighbour's.
  * Neighbours that agree with the estimate narrow the interval, neighbours that do not widen it. The wider the group's
  * interval, the wider the result.
  */
-export function halfWidthWithNeighbours(groupHalfWidth: number, residuals: readonly Residual[]): number {
+export function halfWidthWithNeighbours(
+  groupHalfWidth: number,
+  residuals: readonly Residual[],
+  groupPoints: number,
+): number {
   let squares = groupPoints * (groupHalfWidth / eightyPercent) ** 2;
   let points = groupPoints;
   for (const { log, weight } of residuals) {
@@ -81,10 +84,12 @@ export function bandWithNeighbours(
   band: ErrorBand,
   latency: LatencyEstimate,
   neighbours: readonly PhaseResiduals[],
+  coefficients: Coefficients,
 ): ErrorBand {
+  const groupPoints = lookUpCoefficient(coefficients, 'error.groupPoints', ['all']);
   const of = (phase: 'prefill' | 'decode') => neighbours.map((near) => near[phase]).filter((near) => near !== null);
-  const timeToFirstToken = halfWidthWithNeighbours(band.timeToFirstToken, of('prefill'));
-  const timePerOutputToken = halfWidthWithNeighbours(band.timePerOutputToken, of('decode'));
+  const timeToFirstToken = halfWidthWithNeighbours(band.timeToFirstToken, of('prefill'), groupPoints);
+  const timePerOutputToken = halfWidthWithNeighbours(band.timePerOutputToken, of('decode'), groupPoints);
   const endToEnd = endToEndHalfWidth(latency, timeToFirstToken, timePerOutputToken);
   return { ...band, timeToFirstToken, timePerOutputToken, endToEnd };
 }

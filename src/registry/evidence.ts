@@ -63,7 +63,7 @@ export function evidenceFor(
       residuals.push(calibration === null ? found.phases : afterCalibration(found.phases, calibration));
   }
   if (residuals.length === 0) return band;
-  const narrowed = bandWithNeighbours(band, estimate.latency, residuals);
+  const narrowed = bandWithNeighbours(band, estimate.latency, residuals, coefficients);
   const timed = residuals.map((found) => found[phase]).filter((found) => found !== null);
   if (!timed.some(({ weight }) => weight >= 0.5)) return narrowed;
   const ratios = timed.map(({ log }) => Math.exp(log));

@@ -8,7 +8,7 @@ import {
   phaseResiduals,
 } from '../../src/engine/residuals.ts';
 import type { ErrorBand } from '../../src/engine/uncertainty.ts';
-import { workloadOf } from './deployments.ts';
+import { coefficients, workloadOf } from './deployments.ts';
 
 const nothing: MeasuredTimes = {
   timeToFirstTokenSeconds: null,
@@ -78,21 +78,21 @@ const width = fc.double({ min: 0.01, max: 2, noNaN: true });
 
 describe('intervals with neighbours', () => {
   test('no neighbours change nothing', () => {
-    expect(halfWidthWithNeighbours(0.2, [])).toBeCloseTo(0.2, 12);
+    expect(halfWidthWithNeighbours(0.2, [], 4)).toBeCloseTo(0.2, 12);
   });
 
   test('a neighbour on the estimate narrows the interval, one far off widens it', () => {
-    const on = halfWidthWithNeighbours(0.2, [{ log: 0, weight: 1 }]);
+    const on = halfWidthWithNeighbours(0.2, [{ log: 0, weight: 1 }], 4);
     // (4 × 0.2² + 0) ÷ 5, by the definition.
     expect(on).toBeCloseTo(0.2 * Math.sqrt(4 / 5), 12);
-    expect(halfWidthWithNeighbours(0.2, [{ log: 0.7, weight: 1 }])).toBeGreaterThan(0.2);
+    expect(halfWidthWithNeighbours(0.2, [{ log: 0.7, weight: 1 }], 4)).toBeGreaterThan(0.2);
   });
 
   test('the wider the group, the wider the result: inheritance never narrows', () => {
     fc.assert(
       fc.property(fc.array(residual, { maxLength: 20 }), width, width, (residuals, one, other) => {
-        const narrow = halfWidthWithNeighbours(Math.min(one, other), residuals);
-        expect(halfWidthWithNeighbours(Math.max(one, other), residuals)).toBeGreaterThanOrEqual(narrow);
+        const narrow = halfWidthWithNeighbours(Math.min(one, other), residuals, 4);
+        expect(halfWidthWithNeighbours(Math.max(one, other), residuals, 4)).toBeGreaterThanOrEqual(narrow);
         expect(Number.isFinite(narrow) && narrow > 0).toBe(true);
       }),
     );
@@ -111,7 +111,7 @@ describe('intervals with neighbours', () => {
         evidence: '',
       },
     };
-    const near = bandWithNeighbours(band, estimated, [{ prefill: null, decode: { log: 0, weight: 1 } }]);
+    const near = bandWithNeighbours(band, estimated, [{ prefill: null, decode: { log: 0, weight: 1 } }], coefficients);
     expect(near.timeToFirstToken).toBeCloseTo(0.4, 12);
     expect(near.timePerOutputToken).toBeLessThan(0.1);
     expect(near.endToEnd).toBeCloseTo(0.4 / 6 + (near.timePerOutputToken * 5) / 6, 12);

@@ -260,9 +260,40 @@ describe('junk', () => {
     );
   });
 
-  test.each(formats)('%s: 10 MB, deep nesting and __proto__ are refused', (format) => {
-    expect(refused(format, 'x'.repeat(10_000_000))).toEqual(['TOO_LARGE ']);
-    expect(refused(format, '['.repeat(10_000)).length).toBe(1);
-    expect(refused(format, '{"__proto__": {"a": 1}}').length).toBe(1);
+  test.each(formats)('%s: 10 MB are refused for their size, before anything is parsed', (format) => {
+    // None of these parses: whoever parsed first would call them unreadable.
+    for (const text of ['x', '[', '{"a":', '"', 'a,', '{}\n']) {
+      expect(refused(format, text.repeat(10_000_000 / text.length))).toEqual(['TOO_LARGE ']);
+    }
+    expect(refused(format, `${JSON.stringify(vllmResult)}${' '.repeat(1_048_576)}`)).toEqual(['TOO_LARGE ']);
   });
+
+  const jsonFormats = ['vllm-bench-serve', 'llama-bench-json', 'guidellm-json'] as const;
+
+  test.each(jsonFormats)('%s: deep nesting is refused before parsing, and __proto__ wherever it is', (format) => {
+    expect(refused(format, '['.repeat(10_000))).toEqual(['TOO_DEEP ']);
+    expect(refused(format, `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`)).toEqual(['TOO_DEEP ']);
+    expect(refused(format, '{"__proto__": {"completed": 1}}')).toEqual(['FORBIDDEN_KEY ']);
+    expect(refused(format, '{"\\u005f_proto__": {"completed": 1}}')).toEqual(['FORBIDDEN_KEY ']);
+    expect(refused(format, '{"benchmarks": [{"metrics": {"__proto__": 1}}]}')).toEqual([
+      'FORBIDDEN_KEY benchmarks.0.metrics',
+    ]);
+    expect(Object.hasOwn(Object.prototype, 'completed')).toBe(false);
+  });
+
+  test.each(['vllm-bench-serve', 'llama-bench-json'] as const)('%s: one hostile line of many is refused', (format) => {
+    expect(refused(format, '{"completed": 1}\n{"__proto__": {}}')).toEqual(['FORBIDDEN_KEY ']);
+    expect(refused(format, `{"completed": 1}\n${'{"a":'.repeat(50)}1${'}'.repeat(50)}`)).toEqual(['TOO_DEEP ']);
+  });
+
+  test.each(['csv', 'llama-bench-csv'] as const)(
+    '%s: a table too wide, too long or with a record too large is refused',
+    (format) => {
+      const header = 'concurrency,n_prompt,n_gen,avg_ts';
+      expect(refused(format, `${header}${',x'.repeat(200)}\n`)).toEqual(['TOO_LARGE header']);
+      expect(refused(format, `${header}\n${'1,2,3,4\n'.repeat(501)}`)).toEqual(['TOO_LARGE ']);
+      expect(refused(format, `${header}\n1,2,3,${'4'.repeat(70_000)}\n`)).toEqual(['NOT_READABLE ']);
+      expect(refused(format, `${header},__proto__\n1,2,3,4,5\n`)).toEqual(['FORBIDDEN_KEY header']);
+    },
+  );
 });
