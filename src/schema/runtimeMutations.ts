@@ -80,14 +80,58 @@ const OtherBackendsInput = builder.inputType('OtherBackendsInput', {
   }),
 });
 
+const PromptSums = builder.enumType('PromptSums', {
+  description: 'What a local runtime multiplies prompts in on cards with matrix units.',
+  values: {
+    INT8: { value: 'int8', description: 'Packed weights as int8; unpacked ones in fp16 with fp16 sums.' },
+    FP16: { value: 'fp16', description: 'Everything in fp16 with fp16 sums.' },
+    FP32: { value: 'fp32', description: 'Everything in fp16 with fp32 sums.' },
+  } as const,
+});
+
+const graphContextLimit = inputPair('GraphContextLimit', {
+  description: 'Older builds capture decode steps up to a context, and launch kernels one by one beyond it.',
+  fields: (t, { required }) => ({
+    tokens: t.int({ required, description: 'The context, in tokens.' }),
+    beforeVersion: t.string({ required, description: 'The first version without the limit, major.minor.' }),
+    beforeYear: t.int({ required, description: 'The year of that version (a calendar year).' }),
+  }),
+});
+
+const sharedReadLimit = inputPair('SharedReadLimit', {
+  description: 'Older builds share one read of a key-value head among so many query heads at most.',
+  fields: (t, { required }) => ({
+    queryHeads: t.int({ required, description: 'Query heads, a count.' }),
+    beforeVersion: t.string({ required, description: 'The first version without the limit, major.minor.' }),
+    beforeYear: t.int({ required, description: 'The year of that version (a calendar year).' }),
+  }),
+});
+
 const execution = inputPair('RuntimeExecution', {
   description: 'How a runtime runs a model.',
-  fields: (t, { required }) => ({
+  fields: (t, { required, of }) => ({
     split: t.field({ type: SplitKind, required, description: 'How it uses several devices.' }),
     eager: t.boolean({ required, description: 'The host launches every kernel by itself: no captured graphs.' }),
     flashAttentionSince: t.int({
       description:
         'Year of the build since which its attention never stores the score matrix (a calendar year); left out = never.',
+    }),
+    graphContextLimit: t.field({
+      type: of(graphContextLimit),
+      description: 'Context up to which older builds capture decode steps; left out = no limit.',
+    }),
+    sharedReadLimit: t.field({
+      type: of(sharedReadLimit),
+      description: 'Query heads among which older builds share a read of the cache; left out = no limit.',
+    }),
+    windowedAttentionSince: t.int({
+      description:
+        'Year of the build since which a sliding window shortens attention (a calendar year); left out = always.',
+    }),
+    promptSums: t.field({
+      type: PromptSums,
+      ...(required && { defaultValue: 'fp32' as const }),
+      description: 'What a local runtime multiplies prompts in on cards with matrix units.',
     }),
     backends: t.field({
       type: [BackendInput],
@@ -139,6 +183,9 @@ const runtimeInput = inputPair(
       homepage: t.string({ required, description: 'Where it lives, an https address.' }),
       license: t.string({ description: 'Licence, as an SPDX identifier.' }),
       estimator: t.field({ type: EstimatorKind, required, description: 'Which physics describes it.' }),
+      estimatedBy: t.id({
+        description: 'Id of an estimator that a pack brings and that answers for this runtime instead.',
+      }),
       coefficients: t.string({
         required,
         description: 'The runtime whose fitted constants it uses: vllm, sglang, tensorrt-llm, llama.cpp, mlx.',
