@@ -6,13 +6,13 @@ import { groupBy, quantile } from './score.ts';
 
 /** Share of left-out measurements that an interval is meant to hold. */
 const COVERAGE = 0.8;
+const MOST_COVERAGE = 0.95;
 /** A group's own errors count as its number of points against so many of the wider group. */
 const POINTS_OF_PARENT = 15;
 /** A group with fewer points has no row: the wider one stands for it. */
 const FEWEST_POINTS = 15;
 /** Steps of inheritance with fewer points do not say how much wider they are. */
 const FEWEST_INHERITED = 15;
-const ROUNDS = 5;
 /** A prediction of nothing at all is an error, not an infinite one. */
 const LEAST_RATIO = 1e-3;
 
@@ -24,21 +24,18 @@ interface BandError {
   /** |ln(predicted ÷ measured)|. */
   size: number;
   inheritance: number;
+  foldKey: string;
 }
 
 /**
  * The `error.` tables: for each figure and group the half-width w of value × e^±w, such that four fifths of the left-out
  * measurements lie inside, leaning on the wider group; and how much wider each step of inheritance must be for the same
- * share, never narrower. Both are found in turn.
+ * share, never narrower.
  */
 export function errorTables(leftOut: readonly LeftOut[], date: string): Coefficients['tables'] {
   const errors = leftOut.flatMap((figure) => errorOf(figure) ?? []);
-  let wideningPerStep = 0;
-  let tables = widths(errors, wideningPerStep, date);
-  for (let round = 0; round < ROUNDS; round++) {
-    wideningPerStep = wideningOf(errors, tables);
-    tables = widths(errors, wideningPerStep, date);
-  }
+  const wideningPerStep = wideningOf(errors);
+  const tables = widths(errors, wideningPerStep, date);
   const inherited = errors.filter(({ inheritance }) => inheritance > 0).length;
   const data = `${inherited} left-out figures with inherited coefficients; cross-validation of ${date}`;
   const all: Coefficient = { value: round(wideningPerStep), spread: 0.3, count: inherited, known: 'fitted', data };
@@ -85,6 +82,7 @@ function errorOf({ point, predicted, inheritance, firstShare }: LeftOut): BandEr
     groups: errorGroups(figure, point.deployment, point.workload),
     size: Math.abs(Math.log(Math.max(LEAST_RATIO, predicted / point.measured))),
     inheritance: figure === 'totalMemory' ? 0 : inheritance,
+    foldKey: point.foldKey,
   };
 }
 
@@ -99,7 +97,7 @@ function widths(errors: readonly BandError[], wideningPerStep: number, date: str
         if (name === '' || (inside.length < FEWEST_POINTS && level > 1)) continue;
         const own = quantile(
           inside.map(({ size, inheritance }) => size / (1 + inheritance * wideningPerStep)),
-          COVERAGE,
+          levelOf(inside),
         );
         const wider =
           level === 1 ? null : (inside[0] as BandError).groups.slice(-level + 1).find((group) => group in rows);
@@ -119,28 +117,52 @@ function widths(errors: readonly BandError[], wideningPerStep: number, date: str
   return tables;
 }
 
-/** The slope through 1 of (width needed ÷ width given) over steps of inheritance, each step by its points. */
-function wideningOf(errors: readonly BandError[], tables: Coefficients['tables']): number {
-  const bySteps = groupBy(errors, ({ inheritance }) => inheritance);
+/**
+ * The share of known errors that a width must hold to hold `COVERAGE` of the errors of one more (source, model, device
+ * family): a little more, the fewer there are.
+ */
+function levelOf(errors: readonly BandError[]): number {
+  const kinds = new Set(errors.map(({ foldKey }) => foldKey)).size;
+  return Math.min(MOST_COVERAGE, COVERAGE * (1 + 1 / kinds));
+}
+
+/**
+ * The slope through 1 of (width that inherited answers needed ÷ width that others of their group did) over steps of
+ * inheritance, each step by its points.
+ */
+function wideningOf(errors: readonly BandError[]): number {
+  const ownWidths = new Map<string, number>();
+  const known = errors.filter(({ inheritance }) => inheritance === 0);
+  const named = known.flatMap(({ figure, groups, size }) =>
+    groups.map((group) => ({ name: `${figure} ${group}`, size })),
+  );
+  for (const [name, members] of groupBy(named, ({ name }) => name)) {
+    if (members.length < FEWEST_POINTS) continue;
+    ownWidths.set(
+      name,
+      quantile(
+        members.map(({ size }) => size),
+        COVERAGE,
+      ),
+    );
+  }
+  const ratios = errors.flatMap(({ figure, groups, size, inheritance }) => {
+    const name = groups.map((group) => `${figure} ${group}`).find((candidate) => ownWidths.has(candidate));
+    const width = name === undefined ? undefined : ownWidths.get(name);
+    return inheritance === 0 || width === undefined ? [] : [{ inheritance, ratio: size / width }];
+  });
   let products = 0;
   let squares = 0;
-  for (const [steps, members] of bySteps) {
-    if (steps === 0 || members.length < FEWEST_INHERITED) continue;
+  for (const [steps, members] of groupBy(ratios, ({ inheritance }) => inheritance)) {
+    if (members.length < FEWEST_INHERITED) continue;
     const needed = quantile(
-      members.map(({ figure, groups, size }) => size / widthIn(tables, figure, groups)),
+      members.map(({ ratio }) => ratio),
       COVERAGE,
     );
     products += members.length * steps * (needed - 1);
     squares += members.length * steps * steps;
   }
   return squares === 0 ? 0 : Math.max(0, products / squares);
-}
-
-function widthIn(tables: Coefficients['tables'], figure: BandedFigure, groups: readonly string[]): number {
-  const rows = tables[`error.${figure}`] ?? {};
-  const found = groups.find((group) => group in rows);
-  if (found === undefined) throw new RangeError(`error.${figure} has none of ${groups.join(', ')}`);
-  return (rows[found] as Coefficient).value;
 }
 
 function round(value: number): number {

@@ -6,7 +6,6 @@
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { isTrusted } from '../accuracy/score.ts';
 import { readCoefficients, readPoints, readProfiles } from '../accuracy/seeds.ts';
 import { progressBar } from '../progress.ts';
 import { fitRows } from './fit.ts';
@@ -15,10 +14,10 @@ import { coefficientText, newCoefficients } from './newCoefficients.ts';
 import { structureOf } from './parameters.ts';
 
 const { values } = parseArgs({ options: { 'dry-run': { type: 'boolean', default: false } } });
-const points = readPoints(readProfiles()).points.filter(isTrusted);
+const points = readPoints(readProfiles()).points;
 const before = readCoefficients();
 const structure = structureOf(points, before);
-console.log(`${structure.parameters.size} rows, ${points.length} figures of high and medium trust.`);
+console.log(`${structure.parameters.size} rows, ${points.length} figures.`);
 
 for (const key of structure.withoutPrior) console.log(`kept: ${key} has no prior in bench/calibrate/priors.ts`);
 

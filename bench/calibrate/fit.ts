@@ -38,7 +38,7 @@ export function fitRows(
   points: readonly Point[],
   structure: Structure,
   coefficients: Coefficients,
-  { onProgress }: FitOptions,
+  { onProgress }: FitOptions = {},
 ): Map<RowKey, FittedRow> {
   const parts = independentParts(points, parametersOf(points, structure), structure);
   const rows = new Map<RowKey, FittedRow>();

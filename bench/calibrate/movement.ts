@@ -20,7 +20,7 @@ export function movement(before: Coefficients, after: Coefficients): string[] {
   for (const [table, rows] of Object.entries(before.tables)) {
     for (const [row, entry] of Object.entries(rows)) {
       if (after.tables[table]?.[row] === undefined) {
-        removed.push(`removed  ${rowKey(table, row)} = ${entry.value.toPrecision(4)}: no trusted point reaches it`);
+        removed.push(`removed  ${rowKey(table, row)} = ${entry.value.toPrecision(4)}: no point reaches it`);
       }
     }
   }

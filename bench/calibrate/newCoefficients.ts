@@ -5,7 +5,7 @@ import type { FittedRow } from './fit.ts';
 import { type RowKey, rowKey, type Structure } from './parameters.ts';
 import { priorOf } from './priors.ts';
 
-const STARTING_VALUE = 'starting value of bench/calibrate/priors.ts: no trusted measurement depends on it';
+const STARTING_VALUE = 'starting value of bench/calibrate/priors.ts: no measurement depends on it';
 
 /**
  * The coefficient file after a fit. Fitted rows say on what. Rows that no trusted point reaches stay if they are

@@ -1,5 +1,5 @@
 import type { Point } from '../accuracy/points.ts';
-import { groupBy } from '../accuracy/score.ts';
+import { groupBy, isTrusted } from '../accuracy/score.ts';
 import {
   entryOf,
   type MutableCoefficients,
@@ -11,10 +11,14 @@ import {
 
 /** Errors below this count as squares, larger ones as distances: an outlier pulls no harder than a point at 8 %. */
 export const SOFT_ERROR = 0.08;
+/** Spreads from its parent beyond which a row counts by its distance, no longer by its square. */
+const FAR_FROM_PARENT = 2;
 /** Memory is known ten times as well as time: a term that is a few percent off must show. */
 const SOFT_MEMORY_ERROR = 0.02;
 /** What a source's sweep of n points counts for grows as n^0.65. */
 const SIZE_EXPONENT = -0.35;
+/** What a point of low trust counts beside one of high or medium trust: some old cards have no other. */
+const LOW_TRUST_WEIGHT = 0.1;
 /** A prediction of nothing at all (no sequence fits) is an error, not an infinite one. */
 const LEAST_RATIO = 1e-3;
 /** Step of the finite differences, in log space. */
@@ -30,7 +34,10 @@ interface PointResidual {
   soft: number;
 }
 
-/** A parameter's lean on its start or its parent: (value − anchor) ÷ spread, in log space. */
+/**
+ * A parameter's lean on its start or its parent: (value − anchor) ÷ spread, in log space. Softened like the errors of
+ * points, so that one odd row (experts before they were fused) does not drag the row that all others lean on.
+ */
 interface PriorResidual {
   index: number;
   parent: number | null;
@@ -85,8 +92,7 @@ export class Residuals {
     const values = new Float64Array(this.length);
     for (const [place, residual] of this.points.entries()) values[place] = this.pointValue(residual);
     for (const [place, prior] of this.priors.entries()) {
-      const anchor = prior.parent === null ? prior.anchor : (logValues[prior.parent] as number);
-      values[this.points.length + place] = ((logValues[prior.index] as number) - anchor) / prior.spread;
+      values[this.points.length + place] = FAR_FROM_PARENT * softened(leanOf(prior, logValues) / FAR_FROM_PARENT);
     }
     return values;
   }
@@ -99,8 +105,9 @@ export class Residuals {
       const point = this.points[index];
       if (point === undefined) {
         const prior = this.priors[index - this.points.length] as PriorResidual;
-        row[prior.index] = 1 / prior.spread;
-        if (prior.parent !== null) row[prior.parent] = -1 / prior.spread;
+        const slope = softenedSlope(leanOf(prior, logValues) / FAR_FROM_PARENT) / prior.spread;
+        row[prior.index] = slope;
+        if (prior.parent !== null) row[prior.parent] = -slope;
         return row;
       }
       for (const [touch, parameter] of point.touches.entries()) row[parameter] = this.slopes[index]?.[touch] ?? 0;
@@ -158,12 +165,23 @@ function priorResidual(
 export function pointWeights(points: readonly Point[]): Map<Point, number> {
   const weights = new Map<Point, number>();
   for (const [, members] of groupBy(points, ({ group, foldKey }) => `${group}|${foldKey}`)) {
-    for (const point of members) weights.set(point, members.length ** SIZE_EXPONENT);
+    for (const point of members) {
+      weights.set(point, (isTrusted(point) ? 1 : LOW_TRUST_WEIGHT) * members.length ** SIZE_EXPONENT);
+    }
   }
   return weights;
+}
+
+function leanOf({ index, parent, anchor, spread }: PriorResidual, logValues: readonly number[]): number {
+  const at = parent === null ? anchor : (logValues[parent] as number);
+  return ((logValues[index] as number) - at) / spread;
 }
 
 /** sign(z) × √(2 (√(1 + z²) − 1)): its square is the soft-L1 loss of z. */
 function softened(z: number): number {
   return Math.sign(z) * Math.sqrt(2 * (Math.sqrt(1 + z * z) - 1));
+}
+
+function softenedSlope(z: number): number {
+  return Math.abs(z) < 1e-6 ? 1 : z / (Math.sqrt(1 + z * z) * softened(z));
 }

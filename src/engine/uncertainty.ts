@@ -24,7 +24,13 @@ export type BandedFigure = 'timeToFirstToken' | 'timePerOutputToken' | 'saturate
 
 /** Tables whose rows say how well a deployment is known; the rest are shared constants. */
 const FORMAT_TABLES = new Set(['serving.streamFraction', 'local.streamFraction', 'local.prefillComputeFraction']);
-const BUILD_TABLES = new Set(['serving.layerSeconds', 'serving.launchSeconds', 'local.layerSeconds']);
+const BUILD_TABLES = new Set([
+  'serving.layerSeconds',
+  'serving.launchSeconds',
+  'serving.expertLayerSeconds',
+  'local.layerSeconds',
+  'local.expertLayerSeconds',
+]);
 
 /**
  * The 80 % intervals of an estimate, from errors on measurements left out of the fit. More inheritance is never narrower.
@@ -84,23 +90,25 @@ export function endToEndHalfWidth(latency: LatencyEstimate, timeToFirstToken: nu
 }
 
 /**
- * From the closest group to the widest. Time: estimator | experts or dense | alone or batched | whose machine.
+ * From the closest group to the widest. Time: estimator | experts or dense | alone or batched | how requests
+ * arrive (servers) or whose machine it is.
  * Memory: estimator | runtime.
  */
 export function errorGroups(
   figure: BandedFigure,
   { model, hardware, runtime }: Deployment,
-  { batch }: Workload,
+  { batch, scheduling }: Workload,
 ): string[] {
   const { estimator, coefficients } = runtime;
   if (figure === 'totalMemory') return [`${estimator}|${coefficients}`, estimator, 'all'];
   const experts = model.architecture.blocks.some(({ feedForward }) => feedForward?.kind === 'experts');
   const kind = experts ? 'experts' : 'dense';
   if (figure === 'saturatedThroughput') return [`${estimator}|${kind}`, estimator, 'all'];
-  const load = batch > 8 ? 'batched' : batch > 1 ? 'few' : 'alone';
+  const load = batch > 8 || (batch > 1 && estimator === 'local') ? 'batched' : batch > 1 ? 'few' : 'alone';
   const machine = hardware.kind === 'cpu' ? 'cpu' : hardware.vendor.toLowerCase();
+  const within = estimator === 'serving' ? scheduling : machine;
   return [
-    `${estimator}|${kind}|${load}|${machine}`,
+    `${estimator}|${kind}|${load}|${within}`,
     `${estimator}|${kind}|${load}`,
     `${estimator}|${kind}`,
     estimator,

@@ -1,7 +1,7 @@
 /**
- * npm run accuracy                      errors by group, beside the baselines, and the worst sources
- * npm run accuracy -- GROUP             one group, split every way there is
- * npm run accuracy -- GROUP SPLIT...    one group, split by set, device, batch, ...
+ * npm run residuals                      errors by group, beside the baselines, and the worst sources
+ * npm run residuals -- GROUP             one group, split every way there is
+ * npm run residuals -- GROUP SPLIT...    one group, split by set, device, batch, ...
  */
 import { baselines } from '../baselines/all.ts';
 import { evaluate, evaluateBaseline } from './evaluate.ts';

@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { estimateOf } from '../../bench/accuracy/predict.ts';
+import { readCoefficients, readPoints, readProfiles } from '../../bench/accuracy/seeds.ts';
+import { withoutRows } from '../../bench/calibrate/parameters.ts';
+import { type BandedFigure, errorBand, errorGroups, halfWidth } from '../../src/engine/uncertainty.ts';
+
+const coefficients = readCoefficients();
+const { points } = readPoints(readProfiles());
+const anyPoint = fc.constantFrom(...points.filter((_, place) => place % 7 === 0));
+const anyFigure = fc.constantFrom<BandedFigure>(
+  'timeToFirstToken',
+  'timePerOutputToken',
+  'saturatedThroughput',
+  'totalMemory',
+);
+
+describe('80 % intervals', () => {
+  test('have a width for every figure of every measured deployment', () => {
+    for (const { deployment, workload } of points) {
+      for (const figure of ['timeToFirstToken', 'timePerOutputToken', 'saturatedThroughput', 'totalMemory'] as const) {
+        expect(halfWidth(figure, errorGroups(figure, deployment, workload), 0, coefficients)).toBeGreaterThan(0);
+      }
+    }
+  });
+
+  test('are never narrower with more inheritance', () => {
+    fc.assert(
+      fc.property(anyPoint, anyFigure, fc.nat(12), fc.nat(12), (point, figure, steps, more) => {
+        const groups = errorGroups(figure, point.deployment, point.workload);
+        const width = halfWidth(figure, groups, steps, coefficients);
+        expect(halfWidth(figure, groups, steps + more, coefficients)).toBeGreaterThanOrEqual(width);
+      }),
+    );
+  });
+
+  // The widest rows stay: without them there is no answer.
+  test('are never narrower for a build or a device family whose rows are taken away', () => {
+    fc.assert(
+      fc.property(anyPoint, fc.constantFrom('layerSeconds', 'streamFraction'), (point, name) => {
+        const { deployment, workload } = point;
+        const table = `${deployment.runtime.estimator}.${name}`;
+        const before = estimateOf(point, coefficients);
+        const used = before.coefficients.filter((use) => use.name === table && use.row !== 'all');
+        const fewer = withoutRows(coefficients, new Set(used.map(({ row }) => `${table}/${row}` as const)));
+        const wide = errorBand(deployment, workload, estimateOf(point, fewer), fewer);
+        const narrow = errorBand(deployment, workload, before, coefficients);
+        expect(wide.inheritance).toBeGreaterThanOrEqual(narrow.inheritance);
+        expect(wide.timePerOutputToken).toBeGreaterThanOrEqual(narrow.timePerOutputToken);
+        expect(wide.timeToFirstToken).toBeGreaterThanOrEqual(narrow.timeToFirstToken);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
