@@ -2,7 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { type Answered, type Ask, askServer, inWords, NoAnswerError, RefusedError } from './cli/ask.ts';
 import { addCalculateOptions, type CalculateOptions, estimateVariables } from './cli/calculate.ts';
 import { type EstimateReply, estimateQuery, estimateReport } from './cli/estimateReport.ts';
-import { addImportOptions, type ImportOptions, importQuestion, importReport } from './cli/importFile.ts';
+import { addImportOptions, type ImportOptions, importQuestion } from './cli/importFile.ts';
 import { type ScenariosReply, scenariosQuery, scenariosReport } from './cli/scenariosReport.ts';
 import { normaliseOptions } from './cli/spelling.ts';
 import { explainFailure } from './server/failure.ts';
@@ -42,10 +42,12 @@ withOutput(program.command('scenarios'))
   });
 
 withOutput(addImportOptions(program.command('import')))
-  .description('adds a model from its config.json or its .gguf file; needs a key for writing in CALCULATOR_KEY')
+  .description(
+    'adds a model from its file, or records the runs of a benchmark; needs a key for writing in CALCULATOR_KEY',
+  )
   .action(async (file: string, options: ImportOptions & OutputOptions) => {
-    const { query, variables } = await importQuestion(file, options);
-    await answer(options, query, variables, importReport, process.env.CALCULATOR_KEY);
+    const { query, variables, report } = await importQuestion(file, options);
+    await answer(options, query, variables, report, process.env.CALCULATOR_KEY);
   });
 
 program.addHelpText(
@@ -56,7 +58,8 @@ Examples:
   npm run -s calc -- calculate --model llama-3.1-70b --hardware h100 --devices 4 --weights fp8 --prompt-tokens 2000
   npm run -s calc -- calculate --model GPT-4 --tokens 500 --prompt-tokens 1500 --json
   npm run -s calc -- scenarios --url http://127.0.0.1:4000
-  CALCULATOR_KEY=llmc_... npm run -s calc -- import ./config.json --name "Acme 7B" --dry-run`,
+  CALCULATOR_KEY=llmc_... npm run -s calc -- import ./config.json --name "Acme 7B" --dry-run
+  CALCULATOR_KEY=llmc_... npm run -s calc -- import ./llama-bench.json --hardware "RTX 4080"`,
 );
 
 process.exitCode = await run();

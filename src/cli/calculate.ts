@@ -63,17 +63,18 @@ export function estimateVariables(given: CalculateOptions): Record<string, unkno
 }
 
 /** A number where it reads as one. Anything else goes to GraphQL as it was typed, and comes back as INVALID_ARGUMENT. */
-function numberOrText(text: string | undefined): number | string | undefined {
+export function numberOrText(text: string | undefined): number | string | undefined {
   if (text === undefined) return undefined;
   return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text.trim()) && Number.isFinite(Number(text))
     ? Number(text)
     : text;
 }
 
-function enumValue(text: string | undefined): string | undefined {
+/** A word as GraphQL writes it. */
+export function enumValue(text: string | undefined): string | undefined {
   return text?.trim().toUpperCase().replaceAll('-', '_');
 }
 
-function withoutAbsent(values: Record<string, unknown>): Record<string, unknown> {
+export function withoutAbsent(values: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }

@@ -1,6 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { askServer, RefusedError } from '../../src/cli/ask.ts';
+import { addImportOptions, importQuestion } from '../../src/cli/importFile.ts';
+import { guideLlmReport, llamaBenchCsv, llamaBenchTests, vllmResult } from '../registry/importers/benchmarkFiles.ts';
 import { ggufHeader, llamaQ4KM } from '../registry/importers/ggufBytes.ts';
 import { type RunningServer, spawnProject, startServer, temporaryFolder } from '../server/serverProcess.ts';
 
@@ -61,5 +65,93 @@ describe('calc import', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(message);
     expect(stderr).toMatch(/^error: [^\n]+\n$/);
+  });
+});
+
+function written(name: string, content: string | object): string {
+  const path = join(folder, name);
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+  return path;
+}
+
+/** What the command prints for people, or with --json; its options are read and the server asked in this process. */
+async function imported(words: readonly string[]): Promise<string> {
+  const command = addImportOptions(new Command('import')).parse(words, { from: 'user' });
+  const { query, variables, report } = await importQuestion(command.args[0] ?? '', command.opts());
+  return report(await askServer(server.origin, key)(query, variables), 1000);
+}
+
+describe('calc import of a benchmark', () => {
+  const vllmLabels = ['--hardware', 'L40S', '--runtime', 'vllm', '--runtime-version', '0.14.1', '--weights', 'bf16'];
+
+  test('records the runs of a result, once, in this process as through a server', async () => {
+    const file = written('result.json', vllmResult);
+    const dry = await importFile([file, ...vllmLabels, '--dry-run', '--url', server.origin]);
+    expect(dry).toMatchObject({ code: 0, stderr: '' });
+    expect(dry.stdout).toMatch(
+      /^Would record +llama-3\.1-8b bf16 on 1 × nvidia-l40s-48gb, vllm 0\.14\.1, 16 in flight,/,
+    );
+    expect(dry.stdout.replaceAll(/\s+/g, ' ')).toContain(
+      '1,024 + 128 tokens: 210 ms to the first token, 37 ms a token',
+    );
+
+    const first = await importFile([file, ...vllmLabels]);
+    expect(first).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Recorded/), stderr: '' });
+    const again = await importFile([file, ...vllmLabels, '--url', server.origin]);
+    expect(again).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^Known +own-llama-3\.1-8b-nvidia-l40s-48gb-vllm-\w+\n$/),
+    });
+  });
+
+  test.each([
+    ['llama-bench -o json', llamaBenchTests, ['--hardware', 'RTX 4080'], 2],
+    [
+      'llama-bench -o jsonl',
+      llamaBenchTests.map((run) => JSON.stringify(run)).join('\n'),
+      ['--hardware', 'RTX 4080'],
+      2,
+    ],
+    ['llama-bench -o csv', llamaBenchCsv, ['--hardware', 'RTX 4080'], 2],
+    ['guidellm', guideLlmReport, vllmLabels, 3],
+    [
+      'a table',
+      'concurrency,promptTokens,outputTokens,endToEndMs\n4,1000,100,5000\n',
+      ['--model', '7B', ...vllmLabels],
+      1,
+    ],
+  ])('knows %s by its content', async (_, content, labels, runs) => {
+    const printed = await imported([written('benchmark', content), ...labels, '--dry-run']);
+    expect(printed.match(/^Would record /gm)).toHaveLength(runs);
+  });
+
+  test.each([
+    {
+      what: 'what the file does not say, by its flags',
+      words: [],
+      message: /--hardware: is needed.*--runtime: .*--weights: /,
+    },
+    { what: 'a device nobody knows', words: [...vllmLabels, '--hardware', 'L40Z'], message: /L40Z/ },
+    { what: 'a count that is none', words: [...vllmLabels, '--devices', 'two'], message: /two/ },
+    { what: 'a mode that is none', words: [...vllmLabels, '--mode', 'fast'], message: /FAST/ },
+    {
+      what: 'another tool’s format',
+      words: [...vllmLabels, '--format', 'guidellm-json'],
+      message: /benchmarks: is missing/,
+    },
+    { what: 'a format nobody knows', words: [...vllmLabels, '--format', 'genai-perf'], message: /GENAI_PERF/ },
+    {
+      what: 'an option of models',
+      words: [...vllmLabels, '--developer', 'Acme'],
+      message: /--developer cannot be used/,
+    },
+  ])('refuses $what', async ({ words, message }) => {
+    const refusal = imported([written('result.json', vllmResult), ...words]);
+    await expect(refusal).rejects.toThrow(RefusedError);
+    await expect(refusal).rejects.toThrow(message);
+  });
+
+  test('options of benchmarks say nothing about a model', async () => {
+    await expect(imported([config, '--weights', 'fp8'])).rejects.toThrow('--weights cannot be used');
   });
 });
