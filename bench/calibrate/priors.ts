@@ -29,17 +29,38 @@ const kept = [
 const microseconds = 1e-6;
 const milliseconds = 1e-3;
 
+/**
+ * Runtimes rewritten around captured graphs, fused kernels and their own all-reduce (2025): they have no more in common
+ * with their earlier builds than with one another.
+ */
+function graphed(value: number): Record<string, number> {
+  return { 'vllm|2025': value, 'tensorrt-llm|2025': value, sglang: value };
+}
+
 const priors: Readonly<Record<string, TablePrior>> = {
-  // About ten kernels a layer at 3 to 4 µs of launch and drain each.
-  'serving.layerSeconds': { spread: 0.6, start: { all: 35 * microseconds }, startSpread: 1 },
-  // Router, permutation, two grouped products and a reduction: as many kernels again.
-  'serving.expertLayerSeconds': { spread: 1, start: { all: 50 * microseconds }, startSpread: 1 },
+  // About ten kernels a layer at 3 to 4 µs of launch and drain each; fused and captured, seven or eight.
+  'serving.layerSeconds': {
+    spread: 0.6,
+    start: { all: 35 * microseconds, ...graphed(25 * microseconds) },
+    startSpread: 0.5,
+  },
+  // Router, permutation, two grouped products and a reduction: as many kernels again. A build without a tuned kernel
+  // for its format takes several times as long, hence the wide spread around a firm start.
+  'serving.expertLayerSeconds': {
+    spread: 1,
+    start: { all: 50 * microseconds, ...graphed(35 * microseconds) },
+    startSpread: 0.3,
+  },
   // A quantising kernel a product where activations are converted; dequantisation on ordinary units before 2025.
   'serving.formatLayerSeconds': { spread: 1, start: { all: 4 * microseconds }, startSpread: 1 },
   // One kernel launch more for each doubling of ranks.
   'serving.tensorLayerSeconds': { spread: 0.5, start: { all: 3 * microseconds }, startSpread: 1 },
   // Scheduling, input preparation, sampling.
-  'serving.stepSeconds': { spread: 0.8, start: { all: 0.5 * milliseconds }, startSpread: 1.2 },
+  'serving.stepSeconds': {
+    spread: 0.6,
+    start: { all: 0.5 * milliseconds, ...graphed(0.5 * milliseconds) },
+    startSpread: 0.6,
+  },
   // Host work for a sequence and token: bookkeeping alone in process, detokenising and streaming over HTTP.
   'serving.sequenceSeconds': {
     spread: 0.5,
@@ -55,22 +76,52 @@ const priors: Readonly<Record<string, TablePrior>> = {
   'serving.prefillConstantSeconds': { spread: 1, start: { all: 2 * milliseconds }, startSpread: 1.5 },
   // In a closed loop of n clients arrivals are spread out: far less than half of the others wait before one.
   'serving.queueFraction': { spread: 0.7, maximum: 1, start: { all: 0.1 }, startSpread: 1 },
-  // A collective's latency in multiples of the link's own.
-  'serving.latencyFactor': { spread: 0.5, start: { all: 1 }, startSpread: 0.5 },
+  // A collective's latency in multiples of the link's own, which NCCL needs; one-shot kernels need half.
+  'serving.latencyFactor': { spread: 0.5, start: { all: 1, ...graphed(0.5) }, startSpread: 0.4 },
+  // A ring over PCIe takes 2 (ranks − 1) steps of about 8 µs: 110 µs among eight.
   'serving.linkLatencySeconds': {
     spread: 0.4,
-    start: { all: 20 * microseconds, nvlink: 10 * microseconds, pcie: 30 * microseconds, network: 30 * microseconds },
+    start: { all: 20 * microseconds, nvlink: 10 * microseconds, pcie: 60 * microseconds, network: 30 * microseconds },
     startSpread: 0.6,
   },
-  'serving.linkStreamFraction': { spread: 0.25, maximum: 1, start: { all: 0.6 }, startSpread: 0.5 },
-  // Large copies reach 85 to 92 % of the datasheet bandwidth, matrix products in a stream of kernels less.
-  'serving.streamFraction': { spread: 0.15, maximum: 0.98, start: { all: 0.75 }, startSpread: 0.3 },
-  'serving.computeFraction': { spread: 0.2, maximum: 0.98, start: { all: 0.6 }, startSpread: 0.4 },
-  'serving.cacheStreamFraction': { spread: 0.25, maximum: 1, start: { all: 0.75 }, startSpread: 0.4 },
-  'serving.attentionComputeFraction': { spread: 0.35, maximum: 1, start: { all: 0.5 }, startSpread: 0.6 },
+  // Hosts with PCIe 5 let cards reach one another's memory; before, most copies went through the host's.
+  'serving.linkStreamFraction': {
+    spread: 0.25,
+    maximum: 1,
+    start: { all: 0.6, 'pcie|nvidia-blackwell': 0.65 },
+    startSpread: 0.5,
+  },
+  // Large copies reach 85 to 92 % of the datasheet bandwidth, matrix products in a stream of kernels less. The named
+  // devices' products were measured one by one (ai-dynamo/aiconfigurator, tables of August 2026), to about 5 %.
+  'serving.streamFraction': {
+    spread: 0.06,
+    maximum: 0.98,
+    start: {
+      all: 0.75,
+      'hbm|fp8': 0.85,
+      'nvidia-hopper|fp8': 0.85,
+      'nvidia-hopper|16-bit': 0.8,
+      'nvidia-ampere-hbm|16-bit': 0.75,
+    },
+    startSpread: 0.05,
+  },
+  'serving.computeFraction': {
+    spread: 0.12,
+    maximum: 0.98,
+    start: {
+      all: 0.6,
+      'hbm|fp8': 0.55,
+      'nvidia-hopper|fp8': 0.57,
+      'nvidia-hopper|16-bit': 0.75,
+      'nvidia-ampere-hbm|16-bit': 0.75,
+    },
+    startSpread: 0.12,
+  },
+  'serving.cacheStreamFraction': { spread: 0.2, maximum: 1, start: { all: 0.75 }, startSpread: 0.2 },
+  'serving.attentionComputeFraction': { spread: 0.3, maximum: 1, start: { all: 0.5 }, startSpread: 0.4 },
   // Grouped products stream large contiguous experts: no worse than the dense ones.
-  'serving.expertStreamFactor': { spread: 0.3, start: { all: 1.1 }, startSpread: 0.2 },
-  'serving.expertComputeFactor': { spread: 0.3, maximum: 1, start: { all: 0.5 }, startSpread: 0.6 },
+  'serving.expertStreamFactor': { spread: 0.15, start: { all: 1.1 }, startSpread: 0.15 },
+  'serving.expertComputeFactor': { spread: 0.3, maximum: 1, start: { all: 0.5 }, startSpread: 0.4 },
   // A kernel is made for a format or it is not: AWQ before Marlin reached half, int8 in DeepSpeed a fifth.
   'serving.kernelStreamFactor': { spread: 0.5, start: {}, startSpread: 0.5 },
   'serving.kernelComputeFactor': { spread: 0.5, start: {}, startSpread: 0.5 },
