@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { vllmResult } from './registry/importers/benchmarkFiles.ts';
 import { ggufHeader, llamaQ4KM } from './registry/importers/ggufBytes.ts';
 import { type RunningServer, spawnProject, startServer, temporaryFolder } from './server/serverProcess.ts';
 
@@ -76,14 +77,16 @@ describe('docs/recipes.md', () => {
     const config = join(folder, 'config.json');
     writeFileSync(config, pastedConfig);
     writeFileSync(join(folder, 'model.gguf'), ggufHeader(llamaQ4KM()));
+    writeFileSync(join(folder, 'vllm-result.json'), JSON.stringify(vllmResult));
     const commands = [...recipes.matchAll(/^CALCULATOR_KEY=\S+ npm run -s calc -- import \.\/(\S+) (.*)$/gm)];
-    expect(commands).toHaveLength(2);
+    expect(commands).toHaveLength(3);
     for (const [, file = '', options = ''] of commands) {
       const rest = [...options.replaceAll('http://127.0.0.1:4000', server.origin).matchAll(/"([^"]+)"|(\S+)/g)];
       const words = ['import', join(folder, file), ...rest.map(([, quoted, plain]) => quoted ?? plain ?? '')];
-      // The model was pasted already: only what this run would add.
+      // The model was pasted already: another id. A benchmark's runs have their own.
+      const id = file === 'vllm-result.json' ? [] : ['--id', `from-${file}`];
       const run = spawnProject('src/cli.ts', {
-        words: [...words, '--id', `from-${file}`],
+        words: [...words, ...id],
         environment: { ...environment, CALCULATOR_KEY: key },
       });
       expect(await run.ended).toMatchObject({ code: 0, stderr: '' });
@@ -100,15 +103,7 @@ describe('docs/recipes.md', () => {
   });
 
   test('the changes happen one after the other: a card with its price, an override, an undo', async () => {
-    const answers: string[] = [];
-    for (const query of fenced('graphql change')) {
-      const response = await fetch(`${server.origin}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
-        body: JSON.stringify({ query }),
-      });
-      answers.push(await response.text());
-    }
+    const answers = await answersInOrder('graphql change');
     expect(answers.join('\n')).not.toMatch(/"code"|"errors"/);
     expect(answers.map((answer) => JSON.parse(answer).data)).toEqual([
       {
@@ -128,6 +123,37 @@ describe('docs/recipes.md', () => {
         hardwareRetire: { hardware: { retired: true } },
       },
     ]);
+  });
+
+  test('a benchmark moves the estimate, says so, and is undone', async () => {
+    const [before, recorded, after, undone, ...rest] = (await answersInOrder('graphql own')).map(
+      (answer) => JSON.parse(answer).data,
+    );
+    expect(rest).toEqual([]);
+    expect(before.estimate.basis.calibration).toBeNull();
+    const id = 'l40s-llama-8b-16';
+    expect(recorded.measurementRecord.measurement).toEqual({ id, mode: 'SERVED', trust: 'HIGH' });
+    expect(after.estimate.latency.timeToFirstTokenMs).toBeCloseTo(400, 6);
+    expect(after.estimate.latency.timePerOutputTokenMs).toBeCloseTo(37, 6);
+    expect(after.estimate.basis).toMatchObject({
+      method: 'MEASURED_NEIGHBOUR',
+      calibration: { measurements: [{ id }] },
+    });
+    expect(after.estimate.basis.calibration.timePerOutputTokenFactor).toBeCloseTo(
+      37 / before.estimate.latency.timePerOutputTokenMs,
+      6,
+    );
+    expect(undone.measurementRetire.measurement).toMatchObject({
+      retired: true,
+      history: {
+        nodes: [
+          { revision: 2, action: 'RETIRE' },
+          { revision: 1, action: 'CREATE' },
+        ],
+      },
+    });
+    const [again = ''] = await answersInOrder('graphql own', 1);
+    expect(JSON.parse(again).data).toEqual(before);
   });
 
   test('the front-end example prints an answer', async () => {
@@ -150,6 +176,20 @@ describe('docs/recipes.md', () => {
 });
 
 const pastedConfig = /^\{\n {2}"model_type"[\s\S]*?^\}$/m.exec(recipes)?.[0] ?? '';
+
+/** The answers to the blocks of a kind, each asked with the key once the one before it has been answered. */
+async function answersInOrder(language: string, atMost = Number.POSITIVE_INFINITY): Promise<string[]> {
+  const answers: string[] = [];
+  for (const query of fenced(language).slice(0, atMost)) {
+    const response = await fetch(`${server.origin}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+      body: JSON.stringify({ query }),
+    });
+    answers.push(await response.text());
+  }
+  return answers;
+}
 
 async function replyTo(words: string): Promise<string> {
   const [, query = ''] = queries.find(([, query]) => query.includes(words)) ?? [];

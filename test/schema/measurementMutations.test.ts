@@ -240,6 +240,17 @@ describe('measurementImport', () => {
     expect((await estimate(asked)).basis.calibration?.measurements).toHaveLength(3);
   });
 
+  test.each([
+    ['too long, before it is parsed', '['.repeat(1_048_577), 'TOO_LARGE'],
+    ['nested too deep', '['.repeat(100), 'TOO_DEEP'],
+    ['after something else', '[{"__proto__": {"completed": 1}}]', 'FORBIDDEN_KEY'],
+    ['no JSON', 'llama_print_timings', 'NOT_READABLE'],
+  ])('a text that is %s is refused and writes nothing', async (_what, text, code) => {
+    const { revision } = calculator.registry.catalogue();
+    expect((await importFile('VLLM_BENCH_SERVE', text)).problems).toMatchObject([{ code }]);
+    expect(calculator.registry.catalogue().revision).toBe(revision);
+  });
+
   test('layers left on the CPU are refused', async () => {
     const answer = await importFile('LLAMA_BENCH_JSON', [{ ...llamaBenchTests[0], n_gpu_layers: 10 }], {
       hardware: 'RTX 4080',
