@@ -1,14 +1,17 @@
 /** Numbers as sentences show them: two or three significant digits, thousands separated. */
 
-const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+const separated = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
 /** 1,000 */
-export const readableCount = (count: number): string => whole.format(count);
+export function readableCount(count: number): string {
+  // Every answer says some small counts, and formatting by locale takes longer than a step of the engine.
+  return count >= 0 && count < 999.5 ? String(Math.round(count)) : separated.format(count);
+}
 
 /** 13.6, 0.21, 1,240: one decimal from 10 to 100, none above, two digits below 1. */
 export function significant(value: number): string {
   const size = Math.abs(value);
-  if (size >= 100) return whole.format(value);
+  if (size >= 100) return readableCount(value);
   if (size >= 10) return value.toFixed(1);
   if (size >= 1) return value.toFixed(1);
   return size === 0 ? '0' : Number(value.toPrecision(2)).toString();
@@ -25,7 +28,7 @@ export function readableSeconds(seconds: number): string {
 
 /** $0.03, $1.25, $12,300, $0.0000012 */
 export function readableUsd(usd: number): string {
-  if (usd >= 100) return `$${whole.format(usd)}`;
+  if (usd >= 100) return `$${readableCount(usd)}`;
   return usd >= 1 ? `$${usd.toFixed(2)}` : `$${trimmed(usd)}`;
 }
 
