@@ -7,6 +7,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: 'test/seededDatabase.ts',
     pool: 'forks',
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -1,8 +1,12 @@
+import { copyFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { createYoga } from 'graphql-yoga';
+import { inject } from 'vitest';
 import { openRegistry } from '../../src/registry/registry.ts';
 import { useInvalidArguments } from '../../src/schema/coercionErrors.ts';
 import { requestContext } from '../../src/schema/context.ts';
 import { buildSchema } from '../../src/schema/index.ts';
+import { temporaryFolder } from '../server/serverProcess.ts';
 
 export interface Reply<Data> {
   data: Data;
@@ -16,7 +20,10 @@ export interface ReplyError {
 
 /** The real schema on the real seeds and packs beside them, in a database of its own. */
 export async function openCalculator(packs: readonly string[] = []) {
-  const registry = await openRegistry({ databasePath: ':memory:', packs });
+  const folder = temporaryFolder();
+  const databasePath = join(folder, 'calculator.db');
+  copyFileSync(inject('seededDatabase'), databasePath);
+  const registry = await openRegistry({ databasePath, packs });
   const schema = buildSchema();
   const context = ({ request }: { request: Request }) => requestContext(registry, request);
   const yoga = createYoga({ schema, context, plugins: [useInvalidArguments()], logging: false });
@@ -57,7 +64,10 @@ export async function openCalculator(packs: readonly string[] = []) {
       if (error === undefined || errors.length > 1) throw new Error(`expected one error: ${JSON.stringify(errors)}`);
       return error;
     },
-    close: () => registry.close(),
+    close() {
+      registry.close();
+      rmSync(folder, { recursive: true });
+    },
   };
 }
 
