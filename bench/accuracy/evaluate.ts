@@ -1,5 +1,5 @@
+import type { Estimate } from '../../src/engine/answer.ts';
 import type { Coefficients } from '../../src/engine/coefficients.ts';
-import type { Estimate } from '../../src/engine/profile.ts';
 import type { Baseline } from '../baselines/baseline.ts';
 import { baselinePrediction } from '../baselines/predictBaseline.ts';
 import type { Point, SkippedPoint } from './points.ts';

@@ -1,7 +1,7 @@
+import type { Estimate } from '../../src/engine/answer.ts';
 import type { Coefficients } from '../../src/engine/coefficients.ts';
 import { estimateLocal } from '../../src/engine/estimators/local.ts';
 import { estimateServing } from '../../src/engine/estimators/serving.ts';
-import type { Estimate } from '../../src/engine/profile.ts';
 import { weightBytes } from '../../src/engine/weights.ts';
 import type { Point } from './points.ts';
 

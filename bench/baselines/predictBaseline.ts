@@ -1,4 +1,4 @@
-import type { Estimate } from '../../src/engine/profile.ts';
+import type { Estimate } from '../../src/engine/answer.ts';
 import type { Point } from '../accuracy/points.ts';
 import type { Baseline } from './baseline.ts';
 

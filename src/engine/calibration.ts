@@ -1,9 +1,10 @@
+import type { EngineStep, Estimate, Saturation } from './answer.ts';
 import { type Coefficients, lookUpCoefficient } from './coefficients.ts';
 import { estimateAsRun } from './estimate.ts';
 import { latencyLaw } from './estimators/serving.ts';
 import { highestPeak, matrixPeak } from './local/peaks.ts';
 import { loadDoublings, type Run, sameDeployment } from './neighbours.ts';
-import type { Deployment, EngineStep, Estimate, Saturation, Workload } from './profile.ts';
+import type { Deployment, Workload } from './profile.ts';
 import type { PhaseResiduals, Residual } from './residuals.ts';
 import { arithmeticOn, datasheetSeconds } from './roofline.ts';
 

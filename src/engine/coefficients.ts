@@ -1,4 +1,4 @@
-import type { CoefficientUse } from './profile.ts';
+import type { CoefficientUse } from './answer.ts';
 
 /** One fitted, sourced or assumed number. */
 export interface Coefficient {

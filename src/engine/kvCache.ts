@@ -1,4 +1,4 @@
-import type { Architecture, Attention, BlockGroup, SparseSelection } from './profile.ts';
+import type { Architecture, Attention, BlockGroup, SparseSelection } from './architecture.ts';
 
 /** What one layer of a group keeps per sequence; every formula on caches reads these sums. */
 export interface CacheGroup {

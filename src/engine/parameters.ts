@@ -7,8 +7,8 @@ import type {
   FeedForward,
   GroupedQueryAttention,
   SparseSelection,
-  TensorClass,
-} from './profile.ts';
+} from './architecture.ts';
+import type { TensorClass } from './profile.ts';
 
 /** `count` equal matrices of one layer. Norms and biases are vectors, not matrices. */
 export interface Matrix {

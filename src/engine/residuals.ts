@@ -1,5 +1,6 @@
+import type { LatencyEstimate } from './answer.ts';
 import { type Coefficients, lookUpCoefficient } from './coefficients.ts';
-import type { LatencyEstimate, Workload } from './profile.ts';
+import type { Workload } from './profile.ts';
 import { type ErrorBand, endToEndHalfWidth } from './uncertainty.ts';
 
 /** What a benchmark says about a request, in seconds; null = not measured. */

@@ -1,4 +1,5 @@
-import type { Bottleneck, Hardware, NumberFormat, Operation, WeightFormat } from './profile.ts';
+import type { Bottleneck, Operation } from './answer.ts';
+import type { Hardware, NumberFormat, WeightFormat } from './profile.ts';
 
 /**
  * Time of a kernel whose compute and memory parts overlap imperfectly: (compute^p + memory^p)^(1/p).

@@ -1,5 +1,6 @@
+import type { CoefficientUse, Estimate, LatencyEstimate } from './answer.ts';
 import { type Coefficients, lookUpCoefficient } from './coefficients.ts';
-import type { CoefficientUse, Deployment, Estimate, LatencyEstimate, Workload } from './profile.ts';
+import type { Deployment, Workload } from './profile.ts';
 
 /** How an answer is known: measured on this deployment's neighbour, fitted on its like, inherited, or datasheet only. */
 export type EvidenceMethod = 'measured-neighbour' | 'fitted' | 'inherited' | 'datasheet';

@@ -1,3 +1,4 @@
+import type { Architecture, BlockGroup } from './architecture.ts';
 import { bitsOfBlockType } from './blockTypes.ts';
 import {
   type GgufPacking,
@@ -7,7 +8,7 @@ import {
   type QuantisedModel,
 } from './ggufTypes.ts';
 import { type Matrix, matricesOfLayer, vectorsOfLayer } from './parameters.ts';
-import type { Architecture, BlockGroup, TensorClass, WeightFormat } from './profile.ts';
+import type { TensorClass, WeightFormat } from './profile.ts';
 
 /** Weights stored in one block type: what is read, and how many values have to be unpacked. */
 export interface TypedWeights {

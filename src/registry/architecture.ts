@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Architecture } from '../engine/profile.ts';
+import type { Architecture } from '../engine/architecture.ts';
 import { sourceKeys } from './source.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Assumption } from '../engine/profile.ts';
+import type { Assumption } from '../engine/answer.ts';
 import type { Source, SourceKeys } from './source.ts';
 
 interface SourcedProfile {

@@ -1,5 +1,6 @@
+import type { Assumption } from '../engine/answer.ts';
 import { InvalidWorkloadError } from '../engine/errors.ts';
-import type { Assumption, Hardware, Parallelism, Runtime, WeightFormat } from '../engine/profile.ts';
+import type { Hardware, Parallelism, Runtime, WeightFormat } from '../engine/profile.ts';
 import { arithmeticOn } from '../engine/roofline.ts';
 import { weightBytes } from '../engine/weights.ts';
 import { UnsupportedError } from './errors.ts';

@@ -1,9 +1,10 @@
+import type { Estimate, Phase } from '../engine/answer.ts';
 import { type Calibration, calibrated, calibration, type OwnPoint } from '../engine/calibration.ts';
 import type { Coefficients } from '../engine/coefficients.ts';
 import { MissingFigureError } from '../engine/errors.ts';
 import { estimate, estimateAsRun } from '../engine/estimate.ts';
 import { areNeighbours, runDifferences, runOf } from '../engine/neighbours.ts';
-import type { Deployment, Estimate, Phase, Workload } from '../engine/profile.ts';
+import type { Deployment, Workload } from '../engine/profile.ts';
 import { bandWithNeighbours, type PhaseResiduals, phaseResiduals, type Residual } from '../engine/residuals.ts';
 import { type ErrorBand, errorBand } from '../engine/uncertainty.ts';
 import type { Catalogue } from './catalogue.ts';

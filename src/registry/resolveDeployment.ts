@@ -1,8 +1,8 @@
+import type { Assumption } from '../engine/answer.ts';
+import type { Architecture } from '../engine/architecture.ts';
 import { InvalidWorkloadError, MissingFigureError } from '../engine/errors.ts';
 import { checkParallelism, tensorSizes } from '../engine/estimate.ts';
 import type {
-  Architecture,
-  Assumption,
   Deployment,
   Hardware,
   Model,

@@ -1,6 +1,6 @@
+import type { Assumption } from '../engine/answer.ts';
 import type { HardwareHourPrice, Price } from '../engine/price.ts';
 import { chooseHourlyPrice, type PriceChoice } from '../engine/priceChoice.ts';
-import type { Assumption } from '../engine/profile.ts';
 import { assumedProfile } from '../registry/assumedFigures.ts';
 import type { Catalogue } from '../registry/catalogue.ts';
 import type { Profile } from '../registry/kind.ts';

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { EngineStep } from '../../src/engine/answer.ts';
 import { type Calibration, calibrated, calibration, type OwnPoint } from '../../src/engine/calibration.ts';
 import { estimateAsRun } from '../../src/engine/estimate.ts';
 import { runOf } from '../../src/engine/neighbours.ts';
-import type { Deployment, EngineStep, Workload } from '../../src/engine/profile.ts';
+import type { Deployment, Workload } from '../../src/engine/profile.ts';
 import {
   anyDeployment,
   anyWorkload,

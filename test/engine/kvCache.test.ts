@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Architecture } from '../../src/engine/architecture.ts';
 import {
   attendedPairs,
   cachedBytesOfSequence,
@@ -9,7 +10,6 @@ import {
   kvCacheBytesPerToken,
   stateBytesPerSequence,
 } from '../../src/engine/kvCache.ts';
-import type { Architecture } from '../../src/engine/profile.ts';
 import { kind as modelKind } from '../../src/registry/kinds/model.ts';
 import { anyArchitecture } from './deployments.ts';
 

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { MemoryEstimate } from '../../src/engine/answer.ts';
 import { LARGEST_BATCH } from '../../src/engine/largestThatHolds.ts';
 import { localMemory, localMemoryEstimate } from '../../src/engine/local/memory.ts';
-import type { Deployment, MemoryEstimate, Workload } from '../../src/engine/profile.ts';
+import type { Deployment, Workload } from '../../src/engine/profile.ts';
 import { ofLength } from '../../src/engine/sequence.ts';
 import { admittedSequences, memoryEstimate, memoryPlan } from '../../src/engine/serving/memory.ts';
 import {

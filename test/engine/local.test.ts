@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Estimate } from '../../src/engine/answer.ts';
 import { estimateLocal } from '../../src/engine/estimators/local.ts';
-import type { Deployment, Estimate, Workload } from '../../src/engine/profile.ts';
+import type { Deployment, Workload } from '../../src/engine/profile.ts';
 import { anyWorkload, coefficients } from './deployments.ts';
 import { anyLocalDeployment, localDeployment, localWorkload } from './localMachines.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { MemoryEstimate } from '../../src/engine/answer.ts';
 import { localMemory, localMemoryEstimate } from '../../src/engine/local/memory.ts';
-import type { Deployment, MemoryEstimate, Workload } from '../../src/engine/profile.ts';
+import type { Deployment, Workload } from '../../src/engine/profile.ts';
 import { coefficients } from './deployments.ts';
 import { localDeployment, localWorkload, seedFormat, seedRuntime } from './localMachines.ts';
 

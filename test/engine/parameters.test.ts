@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Architecture, BlockGroup, ExpertFeedForward } from '../../src/engine/architecture.ts';
 import { countParameters, expertsPerToken, matricesOfLayer, vectorsOfLayer } from '../../src/engine/parameters.ts';
-import type { Architecture, BlockGroup, ExpertFeedForward } from '../../src/engine/profile.ts';
 import { kind } from '../../src/registry/kinds/model.ts';
 
 function architectureOf(id: string): Architecture {

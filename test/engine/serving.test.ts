@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Estimate } from '../../src/engine/answer.ts';
 import { estimateServing } from '../../src/engine/estimators/serving.ts';
-import type { Deployment, Estimate, Workload } from '../../src/engine/profile.ts';
+import type { Deployment, Workload } from '../../src/engine/profile.ts';
 import { distinctExpertFraction } from '../../src/engine/serving/step.ts';
 import {
   anyDeployment,

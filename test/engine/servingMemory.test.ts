@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Deployment, MemoryEstimate } from '../../src/engine/profile.ts';
+import type { MemoryEstimate } from '../../src/engine/answer.ts';
+import type { Deployment } from '../../src/engine/profile.ts';
 import { memoryEstimate, memoryPlan } from '../../src/engine/serving/memory.ts';
 import { coefficients } from './deployments.ts';
 import { localDeployment, localWorkload } from './localMachines.ts';

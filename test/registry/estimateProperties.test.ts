@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Estimate } from '../../src/engine/answer.ts';
 import { InvalidWorkloadError, MissingFigureError } from '../../src/engine/errors.ts';
 import { estimate } from '../../src/engine/estimate.ts';
-import type { Deployment, Estimate, Workload } from '../../src/engine/profile.ts';
+import type { Deployment, Workload } from '../../src/engine/profile.ts';
 import { errorBand } from '../../src/engine/uncertainty.ts';
 import { UnsupportedError } from '../../src/registry/errors.ts';
 import { openRegistry, type Registry } from '../../src/registry/registry.ts';

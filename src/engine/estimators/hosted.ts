@@ -1,5 +1,6 @@
+import type { Assumption, LatencyEstimate, ThroughputEstimate } from '../answer.ts';
 import { MissingFigureError } from '../errors.ts';
-import type { Assumption, LatencyEstimate, ThroughputEstimate, Workload } from '../profile.ts';
+import type { Workload } from '../profile.ts';
 import { readableCount } from '../readable.ts';
 
 /** One published measurement of a hosted model. */

@@ -1,21 +1,20 @@
+import type {
+  Assumption,
+  Bottleneck,
+  CoefficientUse,
+  EngineStep,
+  Estimate,
+  LatencyEstimate,
+  MemoryEstimate,
+  Saturation,
+} from '../answer.ts';
 import type { Coefficients } from '../coefficients.ts';
 import { decodeStep } from '../local/decode.ts';
 import { type LocalMachine, localMachine } from '../local/machine.ts';
 import { localMemory, localMemoryEstimate } from '../local/memory.ts';
 import { prefillStep } from '../local/prefill.ts';
 import { bestBatch } from '../local/saturation.ts';
-import type {
-  Assumption,
-  Bottleneck,
-  CoefficientUse,
-  Deployment,
-  EngineStep,
-  Estimate,
-  LatencyEstimate,
-  MemoryEstimate,
-  Saturation,
-  Workload,
-} from '../profile.ts';
+import type { Deployment, Workload } from '../profile.ts';
 import { readableCount } from '../readable.ts';
 import { dominantBound } from '../roofline.ts';
 import { latencyLaw } from './serving.ts';

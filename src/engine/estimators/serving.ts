@@ -1,16 +1,15 @@
-import type { Coefficients } from '../coefficients.ts';
-import { lookUpCoefficient } from '../coefficients.ts';
 import type {
   Assumption,
   Bottleneck,
   CoefficientUse,
-  Deployment,
   Estimate,
   LatencyEstimate,
   MemoryEstimate,
   Saturation,
-  Workload,
-} from '../profile.ts';
+} from '../answer.ts';
+import type { Coefficients } from '../coefficients.ts';
+import { lookUpCoefficient } from '../coefficients.ts';
+import type { Deployment, Workload } from '../profile.ts';
 import { readableCount } from '../readable.ts';
 import { dominantBound } from '../roofline.ts';
 import { admittedSequences, memoryEstimate, memoryPlan } from '../serving/memory.ts';

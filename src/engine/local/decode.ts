@@ -1,5 +1,5 @@
+import type { EngineStep, Operation } from '../answer.ts';
 import { elementsReadPerQuery, readTokens, visibleTokens } from '../kvCache.ts';
-import type { EngineStep, Operation } from '../profile.ts';
 import { handOvers } from './handOver.ts';
 import type { LocalMachine, UnpackedWeights } from './machine.ts';
 import { roofedOperation } from './operation.ts';

@@ -1,4 +1,4 @@
-import type { Operation } from '../profile.ts';
+import type { Operation } from '../answer.ts';
 import type { LocalMachine } from './machine.ts';
 
 /** Activations that cross from card to card are 16 bits in every runtime covered. */

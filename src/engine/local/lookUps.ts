@@ -1,5 +1,6 @@
+import type { CoefficientUse } from '../answer.ts';
 import { type Coefficients, lookUpCoefficient } from '../coefficients.ts';
-import type { CoefficientUse, Deployment } from '../profile.ts';
+import type { Deployment } from '../profile.ts';
 import { attentionRows, buildRows, deviceRows, engineOf, promptAttentionRows, usesFlashAttention } from './rows.ts';
 
 /** Ways to look a coefficient up for one deployment, by what it depends on. Each ends at the row "all". */

@@ -1,7 +1,8 @@
+import type { Assumption, CoefficientUse } from '../answer.ts';
 import type { Coefficients } from '../coefficients.ts';
 import { MissingFigureError } from '../errors.ts';
 import { type CacheGroup, cacheGroups } from '../kvCache.ts';
-import type { Assumption, CoefficientUse, Deployment, Hardware } from '../profile.ts';
+import type { Deployment, Hardware } from '../profile.ts';
 import { type TypedWeights, type WeightBytes, weightBytes } from '../weights.ts';
 import { type LookUps, lookUpsOf } from './lookUps.ts';
 import { expertMatrixPeak, fp32Peak, highestPeak, matrixPeak } from './peaks.ts';

@@ -1,8 +1,9 @@
+import type { CoefficientUse, MemoryEstimate } from '../answer.ts';
 import { type Coefficients, lookUpCoefficient } from '../coefficients.ts';
 import { cachedBytesOfSequence, kvCacheBytesPerToken, stateBytesPerSequence } from '../kvCache.ts';
 import { largestStepTokens } from '../largestStep.ts';
 import { LARGEST_BATCH, LONGEST_SEQUENCE_TOKENS, largestThatHolds } from '../largestThatHolds.ts';
-import type { CoefficientUse, Deployment, MemoryEstimate, Workload } from '../profile.ts';
+import type { Deployment, Workload } from '../profile.ts';
 import { ofLength } from '../sequence.ts';
 import { type WeightBytes, weightBytes } from '../weights.ts';
 import { type ActivationModel, activationModel, type Load } from './activations.ts';

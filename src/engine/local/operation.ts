@@ -1,4 +1,4 @@
-import type { Bottleneck, Operation } from '../profile.ts';
+import type { Bottleneck, Operation } from '../answer.ts';
 import { datasheetSeconds } from '../roofline.ts';
 import type { LocalMachine } from './machine.ts';
 

@@ -1,5 +1,6 @@
+import type { Assumption } from '../answer.ts';
 import { MissingFigureError } from '../errors.ts';
-import type { Assumption, Deployment, Hardware, WeightFormat } from '../profile.ts';
+import type { Deployment, Hardware, WeightFormat } from '../profile.ts';
 import type { TypedWeights } from '../weights.ts';
 
 /** fp32 rate of the ordinary units; where none is published the 16-bit rate, said in `assumptions`. */

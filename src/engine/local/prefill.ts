@@ -1,5 +1,5 @@
+import type { EngineStep, Operation } from '../answer.ts';
 import { attendedPairs } from '../kvCache.ts';
-import type { EngineStep, Operation } from '../profile.ts';
 import { handOvers } from './handOver.ts';
 import type { LocalMachine } from './machine.ts';
 import { roofedOperation } from './operation.ts';

@@ -1,4 +1,4 @@
-import type { Saturation } from '../profile.ts';
+import type { Saturation } from '../answer.ts';
 
 /** Speed at one batch. */
 export interface OperatingPoint {

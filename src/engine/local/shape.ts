@@ -1,5 +1,5 @@
+import type { Architecture } from '../architecture.ts';
 import { countParameters } from '../parameters.ts';
-import type { Architecture } from '../profile.ts';
 
 /** Sums over the blocks that the formulas for local machines need. */
 export interface LocalShape {

@@ -1,3 +1,4 @@
+import type { CoefficientUse, MemoryEstimate } from '../answer.ts';
 import { type Coefficients, lookUpCoefficient } from '../coefficients.ts';
 import {
   cachedBytesOfSequence,
@@ -7,7 +8,7 @@ import {
   stateBytesPerSequence,
 } from '../kvCache.ts';
 import { LARGEST_BATCH, LONGEST_SEQUENCE_TOKENS, largestThatHolds } from '../largestThatHolds.ts';
-import type { CoefficientUse, Deployment, MemoryEstimate, Workload } from '../profile.ts';
+import type { Deployment, Workload } from '../profile.ts';
 import { ofLength } from '../sequence.ts';
 import { weightBytes } from '../weights.ts';
 import { type Running, type WorkingSpace, workingBytes, workingBytesPerDevice, workingSpace } from './workingSpace.ts';

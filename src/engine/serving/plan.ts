@@ -1,9 +1,11 @@
+import type { CoefficientUse } from '../answer.ts';
+import type { Architecture, FeedForward } from '../architecture.ts';
 import { type Coefficients, lookUpCoefficient } from '../coefficients.ts';
 import { type Interconnect, interconnectAmong } from '../collectives.ts';
 import { MissingFigureError } from '../errors.ts';
 import { type CacheGroup, cacheGroups, cacheShareOfRank } from '../kvCache.ts';
 import { countParameters } from '../parameters.ts';
-import type { Architecture, CoefficientUse, Deployment, FeedForward, Hardware } from '../profile.ts';
+import type { Deployment, Hardware } from '../profile.ts';
 import { arithmeticOn, attentionPeak } from '../roofline.ts';
 import { weightBytes } from '../weights.ts';
 import { expertRows, isBefore, kernelRows, type RowChain, runtimeRows, type ServingMode } from './runtimeRows.ts';

@@ -1,6 +1,6 @@
+import type { Bottleneck, EngineStep, Operation } from '../answer.ts';
 import { allReduceSeconds, allToAllSeconds, sendSeconds } from '../collectives.ts';
 import { attendedPairs, elementsReadPerQuery, readTokens, visibleTokens } from '../kvCache.ts';
-import type { Bottleneck, EngineStep, Operation } from '../profile.ts';
 import { datasheetSeconds, overlapped } from '../roofline.ts';
 import type { ServingPlan } from './plan.ts';
 

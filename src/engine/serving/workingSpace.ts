@@ -1,6 +1,8 @@
+import type { CoefficientUse } from '../answer.ts';
+import type { Architecture, Attention } from '../architecture.ts';
 import { type Coefficients, lookUpCoefficient } from '../coefficients.ts';
 import { largestStepTokens } from '../largestStep.ts';
-import type { Architecture, Attention, CoefficientUse, Deployment, Workload } from '../profile.ts';
+import type { Deployment, Workload } from '../profile.ts';
 import { runtimeRows } from './runtimeRows.ts';
 
 /** What a device holds beside weights, cache and the runtime's own overhead, and what that grows with. Bytes. */

@@ -1,17 +1,15 @@
-import type { CostEstimate } from '../../engine/cost.ts';
-import type { EnergyEstimate } from '../../engine/energy.ts';
 import type {
   Assumption,
   Bottleneck,
   EngineStep,
   MemoryEstimate,
-  Parallelism,
   Phase,
   Saturation,
-  Scheduling,
   ThroughputEstimate,
-  Workload,
-} from '../../engine/profile.ts';
+} from '../../engine/answer.ts';
+import type { CostEstimate } from '../../engine/cost.ts';
+import type { EnergyEstimate } from '../../engine/energy.ts';
+import type { Parallelism, Scheduling, Workload } from '../../engine/profile.ts';
 import type { Catalogue } from '../../registry/catalogue.ts';
 import type { Context } from '../context.ts';
 import type { HardwareProfile } from '../hardware/hardware.ts';

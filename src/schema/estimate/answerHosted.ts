@@ -1,9 +1,10 @@
+import type { Assumption } from '../../engine/answer.ts';
 import { hostedCost } from '../../engine/cost.ts';
 import { MissingFigureError } from '../../engine/errors.ts';
 import { estimateHosted, type HostedEstimate } from '../../engine/estimators/hosted.ts';
 import type { RequestTokens, TokenPrice } from '../../engine/price.ts';
 import { chooseTokenPrice, namedPrice, type PriceChoice } from '../../engine/priceChoice.ts';
-import type { Assumption, Workload } from '../../engine/profile.ts';
+import type { Workload } from '../../engine/profile.ts';
 import { assumedProfile } from '../../registry/assumedFigures.ts';
 import type { Catalogue } from '../../registry/catalogue.ts';
 import type { Context } from '../context.ts';

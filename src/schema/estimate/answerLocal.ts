@@ -1,8 +1,8 @@
+import type { Assumption, Estimate } from '../../engine/answer.ts';
 import { givenHourlyCost, rentedCost } from '../../engine/cost.ts';
 import { energyEstimate } from '../../engine/energy.ts';
 import type { HardwareHourPrice } from '../../engine/price.ts';
 import { namedPrice, type PriceChoice } from '../../engine/priceChoice.ts';
-import type { Assumption, Estimate } from '../../engine/profile.ts';
 import type { ErrorBand } from '../../engine/uncertainty.ts';
 import { assumedFigures, assumedProfile } from '../../registry/assumedFigures.ts';
 import type { Catalogue } from '../../registry/catalogue.ts';

@@ -1,4 +1,4 @@
-import type { Assumption } from '../../engine/profile.ts';
+import type { Assumption } from '../../engine/answer.ts';
 import { builder } from '../builder.ts';
 
 export const AssumptionType = builder.objectRef<Assumption>('Assumption').implement({

@@ -1,5 +1,5 @@
+import type { CoefficientUse } from '../../engine/answer.ts';
 import type { Calibration } from '../../engine/calibration.ts';
-import type { CoefficientUse } from '../../engine/profile.ts';
 import type { EvidenceMethod } from '../../engine/uncertainty.ts';
 import type { NearestMeasurement } from '../../registry/evidence.ts';
 import type { MeasurementProfile } from '../../registry/measuredRuns.ts';

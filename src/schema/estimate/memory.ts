@@ -1,4 +1,4 @@
-import type { MemoryEstimate } from '../../engine/profile.ts';
+import type { MemoryEstimate } from '../../engine/answer.ts';
 import { builder } from '../builder.ts';
 import { gibOf, intOf } from '../units.ts';
 

@@ -1,4 +1,4 @@
-import type { EngineStep, Operation } from '../../engine/profile.ts';
+import type { EngineStep, Operation } from '../../engine/answer.ts';
 import { builder } from '../builder.ts';
 import { Bottleneck } from '../enums.ts';
 

@@ -1,4 +1,4 @@
-import type { Saturation } from '../../engine/profile.ts';
+import type { Saturation } from '../../engine/answer.ts';
 import { builder } from '../builder.ts';
 import { Bottleneck } from '../enums.ts';
 import { intOf, millisecondsOf } from '../units.ts';

@@ -1,4 +1,4 @@
-import type { Estimate } from '../../engine/profile.ts';
+import type { Estimate } from '../../engine/answer.ts';
 import { readableCount, significant } from '../../engine/readable.ts';
 import { gibOf } from '../units.ts';
 import type { Suggestion } from './suggestion.ts';

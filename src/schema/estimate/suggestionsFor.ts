@@ -1,6 +1,7 @@
+import type { Estimate } from '../../engine/answer.ts';
 import { InvalidWorkloadError, MissingFigureError } from '../../engine/errors.ts';
 import { estimate } from '../../engine/estimate.ts';
-import type { Deployment, Estimate, Hardware } from '../../engine/profile.ts';
+import type { Deployment, Hardware } from '../../engine/profile.ts';
 import { arithmeticOn } from '../../engine/roofline.ts';
 import { UnsupportedError } from '../../registry/errors.ts';
 import { resolveDeployment } from '../../registry/resolveDeployment.ts';

@@ -1,4 +1,4 @@
-import type { MemoryEstimate } from '../../engine/profile.ts';
+import type { MemoryEstimate } from '../../engine/answer.ts';
 import { readableCount, readableSeconds, readableUsd, significant } from '../../engine/readable.ts';
 import { gibOf } from '../units.ts';
 import type { Answer } from './answer.ts';

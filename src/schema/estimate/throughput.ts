@@ -1,4 +1,4 @@
-import type { ThroughputEstimate } from '../../engine/profile.ts';
+import type { ThroughputEstimate } from '../../engine/answer.ts';
 import { builder } from '../builder.ts';
 
 export const ThroughputEstimateType = builder.objectRef<ThroughputEstimate>('ThroughputEstimate').implement({

@@ -1,6 +1,6 @@
+import type { Architecture, BlockGroup, ExtraParameters } from '../../engine/architecture.ts';
 import { cachedBytesOfSequence, kvCacheBytesPerToken, stateBytesPerSequence } from '../../engine/kvCache.ts';
 import type { ParameterCount } from '../../engine/parameters.ts';
-import type { Architecture, BlockGroup, ExtraParameters } from '../../engine/profile.ts';
 import { requireInRange } from '../argumentRange.ts';
 import { builder } from '../builder.ts';
 import { estimateRanges } from '../estimate/ranges.ts';

@@ -5,7 +5,7 @@ import type {
   LatentAttention,
   SparseSelection,
   StateSpaceMixer,
-} from '../../engine/profile.ts';
+} from '../../engine/architecture.ts';
 import { builder } from '../builder.ts';
 
 const SparseSelectionType = builder.objectRef<SparseSelection>('SparseSelection').implement({

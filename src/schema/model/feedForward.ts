@@ -1,4 +1,4 @@
-import type { ExpertFeedForward, FeedForward, GatedFeedForward, PlainFeedForward } from '../../engine/profile.ts';
+import type { ExpertFeedForward, FeedForward, GatedFeedForward, PlainFeedForward } from '../../engine/architecture.ts';
 import { builder } from '../builder.ts';
 
 const GatedType = builder.objectRef<GatedFeedForward>('GatedFeedForward').implement({

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { Architecture } from '../../../src/engine/profile.ts';
+import type { Architecture } from '../../../src/engine/architecture.ts';
 import { weightBytes } from '../../../src/engine/weights.ts';
 import { weightFormatKind as kind } from '../../../src/registry/kinds/weightFormat.ts';
 

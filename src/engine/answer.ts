@@ -1,0 +1,99 @@
+// What the engine answers, in SI base units.
+
+export type Bottleneck = 'compute' | 'memory-bandwidth' | 'interconnect' | 'overhead' | 'memory-capacity';
+export type Phase = 'prefill' | 'decode';
+
+/** One operator of one engine step, over all layers, on one device. */
+export interface Operation {
+  name: string;
+  seconds: number;
+  flops: number;
+  bytes: number;
+  bound: Bottleneck;
+}
+
+export interface EngineStep {
+  seconds: number;
+  operations: readonly Operation[];
+}
+
+export interface MemoryEstimate {
+  fits: boolean;
+  weightBytes: number;
+  kvCacheBytes: number;
+  stateBytes: number;
+  activationBytes: number;
+  overheadBytes: number;
+  /** Needed over all devices: the sum of the five parts. */
+  totalBytes: number;
+  perDeviceBytes: number;
+  usablePerDeviceBytes: number;
+  /** What the device's monitor shows: more than needed for runtimes that reserve up front. */
+  reservedPerDeviceBytes: number;
+  /** Added by one token of one sequence over all devices' layers, replication over ranks excluded. */
+  kvCacheBytesPerToken: number;
+  /** Largest batch that fits at this workload's sequence length; 0 when the weights alone do not fit. */
+  maximumBatch: number;
+  /** Longest sequence (context + prompt + output) that fits at this batch. */
+  maximumContextTokens: number;
+}
+
+/** endToEnd = timeToFirstToken + (output − 1) × timePerOutputToken = base + perToken × output. */
+export interface LatencyEstimate {
+  timeToFirstTokenSeconds: number;
+  /** Mean time of an output token after the first. */
+  timePerOutputTokenSeconds: number;
+  endToEndSeconds: number;
+  baseSeconds: number;
+  perTokenSeconds: number;
+}
+
+export interface ThroughputEstimate {
+  outputTokensPerSecond: number;
+  outputTokensPerSecondPerSequence: number;
+  prefillTokensPerSecond: number;
+  requestsPerSecond: number;
+}
+
+export interface Saturation {
+  batch: number;
+  outputTokensPerSecond: number;
+  timePerOutputTokenSeconds: number;
+  limitedBy: Bottleneck;
+}
+
+/** Something taken for granted in the answer: a default, an inherited coefficient, an assumed figure. */
+export interface Assumption {
+  /** Stable, UPPER_SNAKE: for programs. */
+  code: string;
+  /** One sentence: for people. */
+  text: string;
+}
+
+/** A coefficient as it was used: its value, the row it came from and how many steps of inheritance that took. */
+export interface CoefficientUse {
+  name: string;
+  value: number;
+  /** Row of the coefficient table, e.g. nvidia-hopper|fp8. */
+  row: string;
+  /** 0 = the most specific row that could exist; each fallback adds one. */
+  inheritance: number;
+  /** fitted, source or assumed. */
+  known: 'fitted' | 'source' | 'assumed';
+  data: string;
+}
+
+export interface Estimate {
+  memory: MemoryEstimate;
+  latency: LatencyEstimate;
+  throughput: ThroughputEstimate;
+  saturation: Saturation | null;
+  bottleneck: Bottleneck;
+  /** Mean sequences in flight that memory and scheduler admit. */
+  admittedBatch: number;
+  prefillStep: EngineStep;
+  decodeStep: EngineStep;
+  coefficients: readonly CoefficientUse[];
+  assumptions: readonly Assumption[];
+  warnings: readonly string[];
+}
