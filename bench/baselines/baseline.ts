@@ -1,4 +1,4 @@
-import { cacheGroups, elementsReadPerQuery } from '../../src/engine/kvCache.ts';
+import { cacheBytesPerElement, cacheGroups, elementsReadPerQuery } from '../../src/engine/kvCache.ts';
 import { countParameters } from '../../src/engine/parameters.ts';
 import type { Deployment, Workload } from '../../src/engine/profile.ts';
 import { arithmeticOn } from '../../src/engine/roofline.ts';
@@ -57,7 +57,7 @@ export function quantities(deployment: Deployment, workload: Workload, tokensInS
   const touched = expertsTouched(deployment, tokensInStep);
   return {
     weightBytes: bytes.total - unread - bytes.experts * (1 - touched),
-    cacheBytes: workload.batch * elements * ((kvCache.cacheBitsPerElement ?? 16) / 8),
+    cacheBytes: workload.batch * elements * cacheBytesPerElement(kvCache),
     flopsPerToken: 2 * (active - (model.architecture.tiedEmbeddings ? 0 : embedding)),
     attentionFlops: workload.batch * attentionFlops,
     peakFlops: atOnce * (arithmeticOn(hardware, weights)?.flopsPerSecond ?? hardware.peaks.fp32 ?? Number.NaN),

@@ -181,7 +181,7 @@ const priors: Readonly<Record<string, TablePrior>> = {
   'local.cacheStreamFraction': {
     spread: 0.25,
     maximum: 1,
-    start: { all: 0.5, flash: 0.75, plain: 0.3 },
+    start: { flash: 0.75, plain: 0.3 },
     startSpread: 0.5,
   },
   'local.attentionFraction': { spread: 0.25, maximum: 1, start: { all: 0.08 }, startSpread: 0.6 },
@@ -210,7 +210,7 @@ const priors: Readonly<Record<string, TablePrior>> = {
   'local.prefillAttentionFraction': {
     spread: 0.8,
     maximum: 1,
-    start: { all: 0.12, flash: 0.3, plain: 0.12 },
+    start: { flash: 0.3, plain: 0.12 },
     startSpread: 0.8,
   },
   'local.prefillExpertFraction': { spread: 0.3, start: { all: 0.7 }, startSpread: 0.5 },

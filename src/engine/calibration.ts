@@ -1,4 +1,4 @@
-import type { EngineStep, Estimate, Saturation } from './answer.ts';
+import type { EngineStep, Estimate, Phase, Saturation } from './answer.ts';
 import { type Coefficients, lookUpCoefficient } from './coefficients.ts';
 import { estimateAsRun } from './estimate.ts';
 import { latencyLaw } from './estimators/serving.ts';
@@ -93,8 +93,6 @@ export function calibrated(
     },
   };
 }
-
-type Phase = 'prefill' | 'decode';
 
 /** Without a prompt the first token is a step like the others, unless somebody timed it. */
 function readsPrompt(run: Run, points: readonly OwnPoint[]): boolean {

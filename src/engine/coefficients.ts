@@ -23,19 +23,41 @@ export interface Coefficients {
   tables: Readonly<Record<string, Readonly<Record<string, Coefficient>>>>;
 }
 
+/** Row names from the most specific to the widest, and the steps of inheritance each one means. */
+export interface RowChain {
+  rows: readonly string[];
+  steps: readonly number[];
+}
+
 /** A table or its widest row is missing from the coefficients: a bug in the file, not in the question. */
 export class MissingCoefficientError extends Error {}
 
-/**
- * The first row of `table` named in `rows`, appended to `uses` as evidence. A row's inheritance is its place in the
- * chain, or its entry in `steps` where several spellings of a row are no further from the question than one another.
- */
+/** The first row of `table` named in `rows`, appended to `uses` as evidence: each row passed over is a step of inheritance. */
 export function lookUpCoefficient(
   coefficients: Coefficients,
   table: string,
   rows: readonly string[],
   uses?: CoefficientUse[],
-  steps?: readonly number[],
+): number {
+  return firstRow(coefficients, table, rows, undefined, uses);
+}
+
+/** The same for rows of which several are no further from the question than one another. */
+export function lookUpInChain(
+  coefficients: Coefficients,
+  table: string,
+  { rows, steps }: RowChain,
+  uses?: CoefficientUse[],
+): number {
+  return firstRow(coefficients, table, rows, steps, uses);
+}
+
+function firstRow(
+  coefficients: Coefficients,
+  table: string,
+  rows: readonly string[],
+  steps: readonly number[] | undefined,
+  uses: CoefficientUse[] | undefined,
 ): number {
   const entries = coefficients.tables[table];
   if (entries === undefined) throw new MissingCoefficientError(`coefficient table ${table} is missing`);

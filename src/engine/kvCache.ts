@@ -1,4 +1,5 @@
 import type { Architecture, Attention, BlockGroup, SparseSelection } from './architecture.ts';
+import type { WeightFormat } from './profile.ts';
 
 /** What one layer of a group keeps per sequence; every formula on caches reads these sums. */
 export interface CacheGroup {
@@ -45,6 +46,11 @@ export function cacheGroups(architecture: Architecture): readonly CacheGroup[] {
   });
   groupsOfArchitecture.set(architecture, groups);
   return groups;
+}
+
+/** Bytes of one cached element; 2 where the format says nothing. */
+export function cacheBytesPerElement({ cacheBitsPerElement }: WeightFormat): number {
+  return (cacheBitsPerElement ?? 16) / 8;
 }
 
 /**

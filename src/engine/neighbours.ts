@@ -1,4 +1,4 @@
-import { usesFlashAttention } from './local/rows.ts';
+import { usesFlashAttention } from './builds.ts';
 import { countParameters } from './parameters.ts';
 import type { Deployment, WeightFormat, Workload } from './profile.ts';
 

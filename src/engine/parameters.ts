@@ -78,6 +78,17 @@ export function expertsPerToken(feedForward: ExpertFeedForward): number {
   return (activeExperts * experts) / (experts + zeroExperts);
 }
 
+/** Share of all experts that `tokens` tokens touch on average, with `active` choices each, balanced and independent. */
+export function distinctExpertFraction(experts: number, active: number, tokens: number): number {
+  return 1 - (1 - active / experts) ** tokens;
+}
+
+/** Intermediate width that one token passes through: of experts, those it chooses and the shared ones. */
+export function feedForwardWidth(feedForward: FeedForward): number {
+  if (feedForward.kind !== 'experts') return feedForward.intermediate;
+  return feedForward.activeExperts * feedForward.intermediate + feedForward.sharedIntermediate;
+}
+
 function sumParameters(architecture: Architecture): ParameterCount {
   const { hidden, vocabulary, tiedEmbeddings, learnedPositions, outerNormVectors = 1 } = architecture;
   const embedding = vocabulary * hidden;

@@ -126,9 +126,9 @@ export interface BuildLimit {
 /** How a runtime lays out memory. */
 export type Reservation =
   /** vLLM, SGLang: takes a fraction of the device up front and admits optimistically (preempts when full). */
-  | { kind: 'fraction'; fraction: number; perDeviceBytes: number; admits: 'average' }
+  | { kind: 'fraction'; fraction: number; perDeviceBytes: number }
   /** TensorRT-LLM: a pool after the weights, never evicts: reserves prompt + output for every sequence. */
-  | { kind: 'pool'; fraction: number; perDeviceBytes: number; admits: 'full' }
+  | { kind: 'pool'; fraction: number; perDeviceBytes: number }
   /** llama.cpp, MLX, Transformers: allocates what it needs. */
   | { kind: 'as-needed'; perDeviceBytes: number };
 

@@ -8,11 +8,10 @@ export function readableCount(count: number): string {
   return count >= 0 && count < 999.5 ? String(Math.round(count)) : separated.format(count);
 }
 
-/** 13.6, 0.21, 1,240: one decimal from 10 to 100, none above, two digits below 1. */
+/** 13.6, 0.21, 1,240: one decimal from 1 to 100, none above, two digits below 1. */
 export function significant(value: number): string {
   const size = Math.abs(value);
   if (size >= 100) return readableCount(value);
-  if (size >= 10) return value.toFixed(1);
   if (size >= 1) return value.toFixed(1);
   return size === 0 ? '0' : Number(value.toPrecision(2)).toString();
 }

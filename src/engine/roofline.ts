@@ -14,6 +14,9 @@ export function overlapped(computeSeconds: number, memorySeconds: number, p: num
   return longer * (1 + shorter ** p) ** (1 / p);
 }
 
+/** Exponent of cache reads and the arithmetic on them, which overlap almost wholly: nearly the longer of the two. Assumed. */
+export const ATTENTION_EXPONENT = 4;
+
 /** The least time the datasheet allows: every byte at peak bandwidth or every FLOP at the peak rate. */
 export function datasheetSeconds(flops: number, bytes: number, peakFlops: number, bytesPerSecond: number): number {
   return Math.max(flops / peakFlops, bytes / bytesPerSecond);

@@ -64,7 +64,7 @@ const deployment: Deployment = {
     estimator: 'serving',
     coefficients: 'vllm',
     defaultYear: 2026,
-    reservation: { kind: 'fraction', fraction: 0.92, perDeviceBytes: 2e9, admits: 'average' },
+    reservation: { kind: 'fraction', fraction: 0.92, perDeviceBytes: 2e9 },
     continuousBatching: true,
     prefillChunkTokens: 8192,
     maximumSequences: 1024,

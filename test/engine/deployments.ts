@@ -48,7 +48,7 @@ export const vllm: Runtime = {
   estimator: 'serving',
   coefficients: 'vllm',
   defaultYear: 2026,
-  reservation: { kind: 'fraction', fraction: 0.92, perDeviceBytes: 2 * GB, admits: 'average' },
+  reservation: { kind: 'fraction', fraction: 0.92, perDeviceBytes: 2 * GB },
   continuousBatching: true,
   prefillChunkTokens: 8192,
   maximumSequences: 1024,

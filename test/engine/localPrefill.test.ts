@@ -60,7 +60,7 @@ describe('the peak that prompts are multiplied at', () => {
   ])('experts of gpt-oss-20b on %s, %s, build of %i: %f TFLOP/s', (hardware, format, runtimeYear, teraflops) => {
     const deployment = localDeployment('gpt-oss-20b', hardware, format, 'llama.cpp', { runtimeYear });
     const { routed } = weightBytes(deployment.model.architecture, deployment.weights);
-    const peak = expertMatrixPeak(deployment, routed, deployment.hardware.peaks.fp32 ?? 0);
+    const peak = expertMatrixPeak(deployment, routed, matrixPeak(deployment, deployment.hardware.peaks.fp32 ?? 0));
     expect(peak / TERA).toBeCloseTo(teraflops, 6);
   });
 });

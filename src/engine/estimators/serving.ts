@@ -16,6 +16,7 @@ import { admittedSequences, memoryEstimate, memoryPlan } from '../serving/memory
 import { planInMode, type ServingPlan, servingPlan } from '../serving/plan.ts';
 import {
   continuousTimetable,
+  meanContextTokens,
   promptTokensRead,
   type RequestConstants,
   requestConstants,
@@ -34,7 +35,8 @@ export function estimateServing(deployment: Deployment, workload: Workload, coef
   const uses: CoefficientUse[] = [];
   const assumptions: Assumption[] = [];
   const warnings: string[] = [];
-  const plan = servingPlan(deployment, deployment.runtime.served ? 'served' : 'offline', coefficients, uses);
+  const mode = deployment.runtime.served ? 'served' : 'offline';
+  const plan = servingPlan(deployment, mode, meanContextTokens(workload), coefficients, uses);
   const memoryOf = memoryPlan(deployment, coefficients, uses);
   const memory = memoryEstimate(memoryOf, workload);
   const constants = requestConstants(plan, coefficients, uses);

@@ -1,5 +1,5 @@
+import { usesFlashAttention } from '../builds.ts';
 import type { Deployment } from '../profile.ts';
-import { usesFlashAttention } from './rows.ts';
 import { localShape } from './shape.ts';
 
 /** What a card holds beside weights and cache. */

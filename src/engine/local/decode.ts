@@ -1,14 +1,13 @@
 import type { EngineStep, Operation } from '../answer.ts';
 import { elementsReadPerQuery, readTokens, visibleTokens } from '../kvCache.ts';
+import { distinctExpertFraction } from '../parameters.ts';
+import { ATTENTION_EXPONENT, overlapped } from '../roofline.ts';
 import { handOvers } from './handOver.ts';
 import type { LocalMachine, UnpackedWeights } from './machine.ts';
 import { roofedOperation } from './operation.ts';
 
 /** Mat-vec kernels serve so many sequences; above, llama.cpp and MLX use matrix kernels. */
 const MATVEC_SEQUENCES = 8;
-
-/** Reading and arithmetic of the cache overlap almost wholly: nearly the longer of the two. */
-const ATTENTION_EXPONENT = 4;
 
 /** A prompt chunk this long runs at the prefill rate; a shorter batch never costs more than one. */
 const FULL_CHUNK_TOKENS = 512;
@@ -60,7 +59,7 @@ function operationsPerWeight({ batch }: LocalMachine, part: UnpackedWeights, seq
 function readExperts(machine: LocalMachine, part: UnpackedWeights, sequences: number): Operation {
   const { batch, shape, ranks } = machine;
   const share = shape.activeExperts / shape.experts;
-  const distinct = (1 - (1 - share) ** sequences) / share;
+  const distinct = distinctExpertFraction(shape.experts, shape.activeExperts, sequences) / share;
   const reads = Math.max(1, Math.min(sequences, batch.expertReadFactor * distinct));
   const oneToken = share / ranks;
   const read = (reads * oneToken * part.bytes) / machine.expertBytesPerSecond;
@@ -86,7 +85,7 @@ function readCache(machine: LocalMachine, contextTokens: number, sequences: numb
   flops *= sequences / machine.ranks;
   const read = bytes / machine.cacheBytesPerSecond;
   const compute = flops / machine.attentionFlopsPerSecond;
-  const seconds = (read ** ATTENTION_EXPONENT + compute ** ATTENTION_EXPONENT) ** (1 / ATTENTION_EXPONENT);
+  const seconds = overlapped(compute, read, ATTENTION_EXPONENT);
   const bound = compute > read ? 'compute' : 'memory-bandwidth';
   return roofedOperation(machine, 'attention over the cache', seconds, flops, bytes, bound);
 }

@@ -1,7 +1,8 @@
 import type { CoefficientUse } from '../answer.ts';
-import { type Coefficients, lookUpCoefficient } from '../coefficients.ts';
+import { usesFlashAttention } from '../builds.ts';
+import { type Coefficients, lookUpCoefficient, lookUpInChain, type RowChain } from '../coefficients.ts';
 import type { Deployment } from '../profile.ts';
-import { attentionRows, buildRows, deviceRows, engineOf, promptAttentionRows, usesFlashAttention } from './rows.ts';
+import { attentionRows, buildRows, deviceRows, engineOf, promptAttentionRows } from './rows.ts';
 
 /** Ways to look a coefficient up for one deployment, by what it depends on. Each ends at the row "all". */
 export interface LookUps {
@@ -34,18 +35,21 @@ export function lookUpsOf(deployment: Deployment, coefficients: Coefficients, us
   const kernel = usesFlashAttention(deployment) ? 'flash' : 'plain';
   const attention = attentionRows(deployment, kernel);
   const promptAttention = promptAttentionRows(deployment, kernel);
-  const look = (table: string, rows: readonly string[], steps?: readonly number[]) =>
-    lookUpCoefficient(coefficients, table, rows, uses, steps);
+  const look = (table: string, rows: readonly string[]) => lookUpCoefficient(coefficients, table, rows, uses);
+  const lookIn = (table: string, chain: RowChain) => lookUpInChain(coefficients, table, chain, uses);
   return {
     engineName: engine,
     backend,
     rows: (table, ...rows) => look(table, [...rows, 'all']),
     engine: (table) => look(table, [engine, backend, 'all']),
-    build: (table) => look(table, build.rows, build.steps),
-    device: (table) => look(table, device.rows, device.steps),
-    attention: (table) => look(table, attention.rows, attention.steps),
-    promptAttention: (table) => look(table, promptAttention.rows, promptAttention.steps),
+    build: (table) => lookIn(table, build),
+    device: (table) => lookIn(table, device),
+    attention: (table) => lookIn(table, attention),
+    promptAttention: (table) => lookIn(table, promptAttention),
     unpack: (table) =>
-      look(table, [`${family}|${engine}`, `${vendor}|${engine}`, ...build.rows], [0, 0, ...build.steps]),
+      lookIn(table, {
+        rows: [`${family}|${engine}`, `${vendor}|${engine}`, ...build.rows],
+        steps: [0, 0, ...build.steps],
+      }),
   };
 }

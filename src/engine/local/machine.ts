@@ -1,12 +1,13 @@
 import type { Assumption, CoefficientUse } from '../answer.ts';
+import { usesFlashAttention } from '../builds.ts';
 import type { Coefficients } from '../coefficients.ts';
 import { MissingFigureError } from '../errors.ts';
-import { type CacheGroup, cacheGroups } from '../kvCache.ts';
+import { type CacheGroup, cacheBytesPerElement, cacheGroups } from '../kvCache.ts';
 import type { Deployment, Hardware } from '../profile.ts';
 import { type TypedWeights, type WeightBytes, weightBytes } from '../weights.ts';
 import { type LookUps, lookUpsOf } from './lookUps.ts';
 import { expertMatrixPeak, fp32Peak, highestPeak, matrixPeak } from './peaks.ts';
-import { blockTypeRows, usesFlashAttention } from './rows.ts';
+import { blockTypeRows } from './rows.ts';
 import { type LocalShape, localShape } from './shape.ts';
 
 /** Weights of one block type and what it costs to unpack one of them. */
@@ -108,11 +109,8 @@ export function localMachine(
   const sharedLayers = acrossRanks && tensor > 1;
   const dense = unpacked(weights.dense, unpackFactor, look);
   const routed = unpacked(weights.routed, unpackFactor, look);
-  const prefill = prefillRates(deployment, shape, weights.routed, fp32, look);
-  if (look.backend === 'cpu') {
-    prefill.denseUnpackSeconds = promptUnpackSeconds(dense, fp32, look);
-    prefill.expertUnpackSeconds = promptUnpackSeconds(routed, fp32, look);
-  }
+  const roof = Math.max(fp32, highestPeak(hardware));
+  const prefill = prefillRates(deployment, dense, routed, { fp32, roof }, look);
   return {
     deployment,
     hardware,
@@ -122,9 +120,9 @@ export function localMachine(
     stages: acrossRanks ? pipeline : tensor * pipeline,
     ranks: acrossRanks ? tensor : 1,
     flashAttention: usesFlashAttention(deployment),
-    cacheBytesPerElement: (deployment.kvCache.cacheBitsPerElement ?? 16) / 8,
+    cacheBytesPerElement: cacheBytesPerElement(deployment.kvCache),
     peakBytesPerSecond: peak,
-    peakFlopsPerSecond: Math.max(fp32, highestPeak(hardware)),
+    peakFlopsPerSecond: roof,
     fp32FlopsPerSecond: fp32,
     bytesPerSecond,
     expertBytesPerSecond: hasExperts ? look.rows('local.expertStreamFraction') * bytesPerSecond : bytesPerSecond,
@@ -189,25 +187,25 @@ function batchRates(shape: LocalShape, chunkOperations: number, look: LookUps): 
 /** Arithmetic: η × runtime × format × peak, and never beyond the datasheet. */
 function prefillRates(
   deployment: Deployment,
-  shape: LocalShape,
-  experts: readonly TypedWeights[],
-  fp32: number,
+  dense: readonly UnpackedWeights[],
+  routed: readonly UnpackedWeights[],
+  { fp32, roof }: { fp32: number; roof: number },
   look: LookUps,
 ): PrefillRates {
   const { hardware, runtime, parallelism } = deployment;
-  const hasExperts = shape.expertLayers > 0;
+  const hasExperts = routed.length > 0;
+  const onProcessor = look.backend === 'cpu';
   const peak = matrixPeak(deployment, fp32);
   const fraction =
     look.device('local.prefillComputeFraction') *
     look.build('local.prefillRuntimeFactor') *
     look.rows('local.prefillFormatFactor', ...prefillFormatRows(deployment, look.backend));
-  const roof = Math.max(fp32, highestPeak(hardware));
   return {
     chunkTokens: runtime.prefillChunkTokens ?? Number.POSITIVE_INFINITY,
     flopsPerSecond: Math.min(fraction * peak, roof),
-    expertFlopsPerSecond: Math.min(fraction * expertMatrixPeak(deployment, experts, fp32), roof),
-    denseUnpackSeconds: 0,
-    expertUnpackSeconds: 0,
+    expertFlopsPerSecond: Math.min(fraction * expertMatrixPeak(deployment, routed, peak), roof),
+    denseUnpackSeconds: onProcessor ? promptUnpackSeconds(dense, fp32, look) : 0,
+    expertUnpackSeconds: onProcessor ? promptUnpackSeconds(routed, fp32, look) : 0,
     bytesPerSecond: look.rows('local.prefillStreamFraction') * hardware.memoryBytesPerSecond,
     attentionFlopsPerSecond: look.promptAttention('local.prefillAttentionFraction') * peak,
     activationPasses: look.engine('local.prefillActivationPasses'),

@@ -1,6 +1,12 @@
 import type { CoefficientUse, MemoryEstimate } from '../answer.ts';
-import { type Coefficients, lookUpCoefficient } from '../coefficients.ts';
-import { cachedBytesOfSequence, kvCacheBytesPerToken, stateBytesPerSequence } from '../kvCache.ts';
+import { hasSince } from '../builds.ts';
+import { type Coefficients, lookUpCoefficient, lookUpInChain } from '../coefficients.ts';
+import {
+  cacheBytesPerElement,
+  cachedBytesOfSequence,
+  kvCacheBytesPerToken,
+  stateBytesPerSequence,
+} from '../kvCache.ts';
 import { largestStepTokens } from '../largestStep.ts';
 import { LARGEST_BATCH, LONGEST_SEQUENCE_TOKENS, largestThatHolds } from '../largestThatHolds.ts';
 import type { Deployment, Workload } from '../profile.ts';
@@ -33,14 +39,13 @@ export interface LocalMemory {
  * and GPU share the memory, the host's part counts too: an embedding that doubles as the head is then there twice.
  */
 export function localMemory(deployment: Deployment, coefficients: Coefficients, uses: CoefficientUse[]): LocalMemory {
-  const { hardware, runtime, runtimeYear, parallelism } = deployment;
+  const { hardware, runtime, parallelism } = deployment;
   const architecture = deployment.model.architecture;
   const weights = weightBytes(architecture, deployment.weights, deployment.weightFileBytes);
   const cards = parallelism.tensor * parallelism.pipeline;
   const { layers } = localShape(architecture);
   const look = (row: string) => lookUpCoefficient(coefficients, 'local.memory', [row], uses);
   const activations = activationModel(deployment, look);
-  const build = buildRows(deployment);
   const sharedHost = hardware.unifiedMemory && engineOf(deployment).backend !== 'metal' && activations.splitsHost;
   return {
     deployment,
@@ -49,10 +54,10 @@ export function localMemory(deployment: Deployment, coefficients: Coefficients, 
     weightBytes: residentWeightBytes(deployment, weights, activations.splitsHost, sharedHost),
     overheadBytesPerCard: sharedHost ? look('unified-host-bytes') : runtime.reservation.perDeviceBytes,
     cardsWithBuffers:
-      1 + (cards - 1) * lookUpCoefficient(coefficients, 'local.buffersPerFurtherCard', build.rows, uses, build.steps),
+      1 + (cards - 1) * lookUpInChain(coefficients, 'local.buffersPerFurtherCard', buildRows(deployment), uses),
     activations,
-    cacheBytesPerElement: (deployment.kvCache.cacheBitsPerElement ?? 16) / 8,
-    windowed: runtime.windowedCacheSince !== null && runtimeYear >= runtime.windowedCacheSince,
+    cacheBytesPerElement: cacheBytesPerElement(deployment.kvCache),
+    windowed: hasSince(deployment, runtime.windowedCacheSince),
     chunkTokens: runtime.prefillChunkTokens ?? 0,
     stateBytesPerSequence: stateBytesPerSequence(architecture),
   };
@@ -124,8 +129,8 @@ function perCardBytes(memory: LocalMemory, load: Load): number {
 }
 
 function cacheBytesOfSequence(memory: LocalMemory, tokens: number): number {
-  const { deployment, cacheBytesPerElement, windowed, chunkTokens } = memory;
-  return cachedBytesOfSequence(deployment.model.architecture, tokens, cacheBytesPerElement, {
+  const { deployment, windowed, chunkTokens } = memory;
+  return cachedBytesOfSequence(deployment.model.architecture, tokens, memory.cacheBytesPerElement, {
     windowed,
     windowSlackTokens: chunkTokens,
     pageTokens: deployment.runtime.cachePageTokens,

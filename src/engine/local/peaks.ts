@@ -52,10 +52,9 @@ export function matrixPeak({ hardware, weights, runtime }: Deployment, fp32: num
 /** Build year since which llama.cpp multiplies MXFP4 experts as fp4, where the card can (pull request 17906). */
 const FP4_SINCE = 2026;
 
-/** The same for routed experts: fp4, at half its rate like int8, for MXFP4 experts where card and build have it. */
-export function expertMatrixPeak(deployment: Deployment, experts: readonly TypedWeights[], fp32: number): number {
+/** The same for routed experts, given `matrixPeak` of the rest: fp4, at half its rate like int8, for MXFP4 experts where card and build have it. */
+export function expertMatrixPeak(deployment: Deployment, experts: readonly TypedWeights[], peak: number): number {
   const { hardware, runtime, runtimeYear } = deployment;
-  const peak = matrixPeak(deployment, fp32);
   if (runtime.promptSums !== 'int8' || runtimeYear < FP4_SINCE || experts[0]?.blockType !== 'MXFP4') return peak;
   return Math.max(peak, (hardware.peaks.fp4 ?? 0) / 2);
 }

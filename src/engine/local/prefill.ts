@@ -1,5 +1,6 @@
 import type { EngineStep, Operation } from '../answer.ts';
 import { attendedPairs } from '../kvCache.ts';
+import { distinctExpertFraction } from '../parameters.ts';
 import { handOvers } from './handOver.ts';
 import type { LocalMachine } from './machine.ts';
 import { roofedOperation } from './operation.ts';
@@ -61,7 +62,7 @@ function expertOperations(machine: LocalMachine, tokens: number, chunks: number,
   if (shape.expertLayers === 0) return [];
   const share = shape.activeExperts / shape.experts;
   const tokensPerChunk = tokens / chunks;
-  const distinct = 1 - (1 - share) ** tokensPerChunk;
+  const distinct = distinctExpertFraction(shape.experts, shape.activeExperts, tokensPerChunk);
   const flops = (2 * shape.expertParameters * share * tokens) / speedUp;
   const tokensPerExpert = (tokensPerChunk * share) / distinct;
   const slowdown = (1 + prefill.expertHalfTokens / tokensPerExpert) / prefill.expertFraction;

@@ -1,10 +1,5 @@
+import type { RowChain } from '../coefficients.ts';
 import type { Deployment, Hardware } from '../profile.ts';
-
-/** Row names from the most specific to the widest, and the steps of inheritance each one means. */
-export interface RowChain {
-  rows: readonly string[];
-  steps: readonly number[];
-}
 
 /**
  * Runtime and backend as one word: llama.cpp-cuda, llama.cpp-metal, mlx-metal. A runtime that names no backend for the
@@ -18,12 +13,6 @@ export function engineOf({ runtime, hardware }: Deployment): { engine: string; b
   if (plus < 0) return { engine: `${runtime.coefficients}-${built}`, backend: built };
   const backend = built.slice(0, plus);
   return { engine: `${runtime.coefficients}-${backend}`, backend, option: built.slice(plus + 1) };
-}
-
-/** As switched, or as builds of that year have it. */
-export function usesFlashAttention({ flashAttention, runtime, runtimeYear }: Deployment): boolean {
-  if (flashAttention !== undefined) return flashAttention;
-  return runtime.flashAttentionSince !== null && runtimeYear >= runtime.flashAttentionSince;
 }
 
 /** Years of builds that rows may name; beyond them nothing is looked for. */

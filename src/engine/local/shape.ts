@@ -1,5 +1,5 @@
 import type { Architecture } from '../architecture.ts';
-import { countParameters } from '../parameters.ts';
+import { countParameters, expertsPerToken, feedForwardWidth } from '../parameters.ts';
 
 /** Sums over the blocks that the formulas for local machines need. */
 export interface LocalShape {
@@ -53,15 +53,12 @@ function sumShape(architecture: Architecture): LocalShape {
     if (attention !== null && 'heads' in attention) shape.heads = Math.max(shape.heads, attention.heads);
     if (feedForward === null) continue;
     shape.layers += layers / 2;
-    let width = feedForward.intermediate;
     if (feedForward.kind === 'experts') {
-      const slots = feedForward.experts + (feedForward.zeroExperts ?? 0);
       shape.expertLayers += layers;
       shape.experts = feedForward.experts;
-      shape.activeExperts = (feedForward.activeExperts * feedForward.experts) / slots;
-      width = feedForward.activeExperts * feedForward.intermediate + feedForward.sharedIntermediate;
+      shape.activeExperts = expertsPerToken(feedForward);
     }
-    shape.feedForwardWidth = Math.max(shape.feedForwardWidth, width);
+    shape.feedForwardWidth = Math.max(shape.feedForwardWidth, feedForwardWidth(feedForward));
   }
   return shape;
 }

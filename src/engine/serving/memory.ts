@@ -1,6 +1,8 @@
 import type { CoefficientUse, MemoryEstimate } from '../answer.ts';
+import { hasSince } from '../builds.ts';
 import { type Coefficients, lookUpCoefficient } from '../coefficients.ts';
 import {
+  cacheBytesPerElement,
   cachedBytesOfSequence,
   cacheGroups,
   cacheShareOfRank,
@@ -84,7 +86,7 @@ export function memoryEstimate(plan: MemoryPlan, workload: Workload): MemoryEsti
     perDeviceBytes,
     usablePerDeviceBytes: budget,
     reservedPerDeviceBytes: reservedBytes(plan, fixed, perDeviceBytes),
-    kvCacheBytesPerToken: kvCacheBytesPerToken(deployment.model.architecture, cacheBytesPerElement(deployment)),
+    kvCacheBytesPerToken: kvCacheBytesPerToken(deployment.model.architecture, cacheBytesPerElement(deployment.kvCache)),
     maximumBatch: data * sequencesThatFit(plan, workload, tokens, 1),
     maximumContextTokens: largestThatHolds(contextLimit, (length) => {
       const longer = runningOf(ofLength(workload, length), running.sequences, cacheBytesPerDevice(plan, length));
@@ -145,17 +147,12 @@ function sequenceTokens({ contextTokens, promptTokens, outputTokens }: Workload)
 
 /** Cache of one sequence on one device that holds it. */
 function cacheBytesPerDevice({ deployment, cacheShareOfDevice }: MemoryPlan, tokens: number): number {
-  const { runtime, runtimeYear, model } = deployment;
-  const windowed = runtime.windowedCacheSince !== null && runtimeYear >= runtime.windowedCacheSince;
-  const bytes = cachedBytesOfSequence(model.architecture, tokens, cacheBytesPerElement(deployment), {
-    windowed,
+  const { runtime, model } = deployment;
+  const bytes = cachedBytesOfSequence(model.architecture, tokens, cacheBytesPerElement(deployment.kvCache), {
+    windowed: hasSince(deployment, runtime.windowedCacheSince),
     pageTokens: runtime.cachePageTokens,
   });
   return bytes * cacheShareOfDevice;
-}
-
-function cacheBytesPerElement(deployment: Deployment): number {
-  return (deployment.kvCache.cacheBitsPerElement ?? 16) / 8;
 }
 
 /** Share of one sequence's cache on one tensor rank, over all groups, weighted by what they hold. */

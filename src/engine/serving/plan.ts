@@ -1,33 +1,16 @@
 import type { CoefficientUse } from '../answer.ts';
-import type { Architecture, FeedForward } from '../architecture.ts';
-import { type Coefficients, lookUpCoefficient } from '../coefficients.ts';
+import type { Architecture } from '../architecture.ts';
+import { hasSince, isBefore } from '../builds.ts';
+import { type Coefficients, lookUpCoefficient, lookUpInChain } from '../coefficients.ts';
 import { type Interconnect, interconnectAmong } from '../collectives.ts';
 import { MissingFigureError } from '../errors.ts';
-import { type CacheGroup, cacheGroups, cacheShareOfRank } from '../kvCache.ts';
-import { countParameters } from '../parameters.ts';
+import { type CacheGroup, cacheBytesPerElement, cacheGroups, cacheShareOfRank } from '../kvCache.ts';
 import type { Deployment, Hardware } from '../profile.ts';
 import { arithmeticOn, attentionPeak } from '../roofline.ts';
 import { weightBytes } from '../weights.ts';
-import { expertRows, isBefore, kernelRows, type RowChain, runtimeRows, type ServingMode } from './runtimeRows.ts';
-
-/** Sums over the blocks that the step formulas need. */
-interface Shape {
-  mixers: number;
-  feedForwards: number;
-  expertLayers: number;
-  /** (mixers + feed-forwards) ÷ 2: 80 for an 80-layer transformer, 26 for 52 alternating half-blocks. */
-  layers: number;
-  /** Σ over layers of the intermediate width one token passes through. */
-  intermediateWidths: number;
-  /** Experts and experts a token visits in the (one) kind of expert layer; 0 without. */
-  experts: number;
-  activeExperts: number;
-  /** Parameters of the projections around attention as a share of all dense parameters. */
-  mixerShare: number;
-  denseParameters: number;
-  expertParameters: number;
-  headParameters: number;
-}
+import { exponentRows, formatOverheadRows, formatRows } from './formatRows.ts';
+import { expertRows, kernelRows, runtimeRows, type ServingMode } from './runtimeRows.ts';
+import { type ServingShape, servingShape } from './shape.ts';
 
 /** A group's cache as one tensor rank holds and reads it. */
 interface CacheOfRank {
@@ -39,13 +22,13 @@ interface CacheOfRank {
   reads: number;
 }
 
-/** Everything about a deployment that no workload changes. Per rank means per tensor-parallel device of one replica. */
+/** What the steps of a workload have in common. Per rank means per tensor-parallel device of one replica. */
 export interface ServingPlan {
   deployment: Deployment;
   mode: ServingMode;
   architecture: Architecture;
   hardware: Hardware;
-  shape: Shape;
+  shape: ServingShape;
   cache: readonly CacheOfRank[];
   tensor: number;
   /** Ranks the experts are spread over. */
@@ -75,10 +58,12 @@ export interface ServingPlan {
   elementwiseBytesPerSecond: number;
   /** Of the 10 d + 3 f elements a layer that unfused kernels move, the share that fused ones still do. */
   elementwiseShare: number;
+  /** Overhead of a layer in captured graphs; 0 where nothing is captured. */
   layerSeconds: number;
   expertLayerSeconds: number;
   stepSeconds: number;
   sequenceSeconds: number;
+  /** Launching a layer's kernels one by one; 0 where every step of the workload is captured. */
   launchSeconds: number;
   /** How far host launches overlap the device's work: large = the longer of the two. */
   launchExponent: number;
@@ -91,32 +76,34 @@ export interface ServingPlan {
   pipelinePath: Interconnect | null;
 }
 
-/** Resolves shape, weights, peaks and coefficients of a deployment. Every coefficient used is appended to `uses`. */
+/**
+ * Resolves shape, weights, peaks and coefficients of a deployment whose sequences have `decodeContextTokens` tokens in
+ * their caches while they decode. Every coefficient used is appended to `uses`.
+ */
 export function servingPlan(
   deployment: Deployment,
   mode: ServingMode,
+  decodeContextTokens: number,
   coefficients: Coefficients,
   uses: CoefficientUse[],
 ): ServingPlan {
   const { hardware, weights, runtime, parallelism } = deployment;
   const architecture = deployment.model.architecture;
   const { tensor, expert, pipeline } = parallelism;
-  const shape = shapeOf(architecture);
+  const shape = servingShape(architecture);
   const arithmetic = arithmeticOn(hardware, weights);
   const sixteenBitPeak = attentionPeak(hardware);
   if (arithmetic === null)
     throw new MissingFigureError(`peak rate for ${weights.arithmetic.join(', ')}`, hardware.id, 'hardware');
   if (sixteenBitPeak === null) throw new MissingFigureError('16-bit or fp32 peak rate', hardware.id, 'hardware');
 
-  const engine: RowChain = runtimeRows(deployment);
+  const builds = runtimeRows(deployment);
+  const kernels = kernelRows(deployment, weights.efficiencyClass);
+  const experts = expertRows(deployment, weights.efficiencyClass);
   const look = (table: string, rows: readonly string[]) => lookUpCoefficient(coefficients, table, rows, uses);
-  const lookBuild = (table: string) => lookUpCoefficient(coefficients, table, engine.rows, uses, engine.steps);
-  const kernels: RowChain = kernelRows(deployment, weights.efficiencyClass);
-  const lookKernel = (table: string) => lookUpCoefficient(coefficients, table, kernels.rows, uses, kernels.steps);
-  const lookExperts = (table: string) => {
-    const { rows, steps } = expertRows(deployment, weights.efficiencyClass);
-    return lookUpCoefficient(coefficients, table, rows, uses, steps);
-  };
+  const lookBuild = (table: string) => lookUpInChain(coefficients, table, builds, uses);
+  const lookKernel = (table: string) => lookUpInChain(coefficients, table, kernels, uses);
+  const lookExperts = (table: string) => lookUpInChain(coefficients, table, experts, uses);
   const format = formatRows(deployment, arithmetic.native);
   const sixteenBit = formatRows(deployment, true, '16-bit');
   const bytes = weightBytes(architecture, weights, deployment.weightFileBytes);
@@ -127,8 +114,9 @@ export function servingPlan(
   const B = hardware.memoryBytesPerSecond;
   const expertLayers = shape.expertLayers > 0;
   const graphContextTokens = capturedContextTokens(deployment);
-  const launchesKernels = graphContextTokens < Number.POSITIVE_INFINITY;
-  const flashAttention = runtime.flashAttentionSince !== null && deployment.runtimeYear >= runtime.flashAttentionSince;
+  // What no step will use is not looked up: it would count as inherited.
+  const launchesKernels = graphContextTokens <= decodeContextTokens;
+  const replaysGraphs = graphContextTokens > 0;
   return {
     deployment,
     mode,
@@ -142,7 +130,7 @@ export function servingPlan(
     denseBytes: bytes.denseBlocks / tensor,
     headBytes: (architecture.tiedEmbeddings ? bytes.embedding : bytes.head) / tensor,
     expertBytes: bytes.experts / expertRanks,
-    cacheBytesPerElement: (deployment.kvCache.cacheBitsPerElement ?? 16) / 8,
+    cacheBytesPerElement: cacheBytesPerElement(deployment.kvCache),
     peakBytesPerSecond: B,
     matmulPeak: arithmetic.flopsPerSecond,
     sixteenBitPeak,
@@ -163,17 +151,18 @@ export function servingPlan(
     attentionHalfSizeTokens: look('serving.attentionHalfSizeTokens', ['all']),
     elementwiseBytesPerSecond: look('serving.elementwiseStreamFraction', ['all']) * B,
     elementwiseShare: look('serving.elementwiseShare', ['all']),
-    layerSeconds:
-      lookBuild('serving.layerSeconds') +
-      look('serving.formatLayerSeconds', formatOverheadRows(deployment, arithmetic.native)) +
-      lookBuild('serving.tensorLayerSeconds') * Math.log2(tensor),
+    layerSeconds: replaysGraphs
+      ? lookBuild('serving.layerSeconds') +
+        look('serving.formatLayerSeconds', formatOverheadRows(deployment, arithmetic.native)) +
+        (tensor > 1 ? lookBuild('serving.tensorLayerSeconds') * Math.log2(tensor) : 0)
+      : 0,
     expertLayerSeconds: expertLayers ? lookExperts('serving.expertLayerSeconds') : 0,
     stepSeconds: lookBuild('serving.stepSeconds'),
     sequenceSeconds: sequenceSeconds(deployment, mode, coefficients, uses),
     launchSeconds: launchesKernels ? lookBuild('serving.launchSeconds') : 0,
     launchExponent: launchesKernels ? look('serving.overlapExponent', ['launch', 'all']) : 1,
     graphContextTokens,
-    flashAttention,
+    flashAttention: hasSince(deployment, runtime.flashAttentionSince),
     tensorPath: tensor > 1 ? path(deployment, tensor, lookBuild('serving.latencyFactor'), coefficients, uses) : null,
     expertPath:
       expert > tensor ? path(deployment, expert, lookBuild('serving.latencyFactor'), coefficients, uses) : null,
@@ -192,8 +181,7 @@ function sequenceSeconds(
   coefficients: Coefficients,
   uses?: CoefficientUse[],
 ): number {
-  const { rows, steps } = runtimeRows(deployment, mode);
-  return lookUpCoefficient(coefficients, 'serving.sequenceSeconds', rows, uses, steps);
+  return lookUpInChain(coefficients, 'serving.sequenceSeconds', runtimeRows(deployment, mode), uses);
 }
 
 function capturedContextTokens(deployment: Deployment): number {
@@ -238,97 +226,4 @@ function path(
 ): Interconnect {
   const interconnect = interconnectAmong(hardware, ranks, coefficients, uses);
   return { ...interconnect, latencySeconds: interconnect.latencySeconds * latencyFactor };
-}
-
-const shapes = new WeakMap<Architecture, Shape>();
-
-function shapeOf(architecture: Architecture): Shape {
-  const known = shapes.get(architecture);
-  if (known !== undefined) return known;
-  const parameters = countParameters(architecture);
-  const shape: Shape = {
-    mixers: 0,
-    feedForwards: 0,
-    expertLayers: 0,
-    layers: 0,
-    intermediateWidths: 0,
-    experts: 0,
-    activeExperts: 0,
-    mixerShare: 0,
-    denseParameters: parameters.blocks - parameters.experts,
-    expertParameters: parameters.experts,
-    headParameters: architecture.vocabulary * architecture.hidden,
-  };
-  let feedForwardParameters = 0;
-  for (const { layers, attention, feedForward } of architecture.blocks) {
-    if (attention !== null) shape.mixers += layers;
-    if (feedForward === null) continue;
-    shape.feedForwards += layers;
-    shape.intermediateWidths += layers * widthOfToken(feedForward);
-    feedForwardParameters += layers * denseFeedForwardParameters(feedForward, architecture.hidden);
-    if (feedForward.kind !== 'experts') continue;
-    shape.expertLayers += layers;
-    const slots = feedForward.experts + (feedForward.zeroExperts ?? 0);
-    shape.experts = feedForward.experts;
-    shape.activeExperts = (feedForward.activeExperts * feedForward.experts) / slots;
-  }
-  shape.layers = (shape.mixers + shape.feedForwards) / 2;
-  shape.mixerShare = Math.max(0, 1 - feedForwardParameters / shape.denseParameters);
-  shapes.set(architecture, shape);
-  return shape;
-}
-
-function widthOfToken(feedForward: FeedForward): number {
-  if (feedForward.kind !== 'experts') return feedForward.intermediate;
-  return feedForward.activeExperts * feedForward.intermediate + feedForward.sharedIntermediate;
-}
-
-/** Parameters of a feed-forward that every token passes through: all but the routed experts. */
-function denseFeedForwardParameters(feedForward: FeedForward, hidden: number): number {
-  switch (feedForward.kind) {
-    case 'gated':
-      return 3 * hidden * feedForward.intermediate;
-    case 'plain':
-      return 2 * hidden * feedForward.intermediate;
-    case 'experts':
-      return (feedForward.gated ? 3 : 2) * hidden * feedForward.sharedIntermediate + hidden * feedForward.experts;
-  }
-}
-
-const knownFormatRows = new WeakMap<Hardware, Map<string, readonly string[]>>();
-
-/** From the device's own row to everything: device, family, memory class, each with the format; then the format alone. */
-function formatRows(
-  { hardware, weights }: Deployment,
-  native: boolean,
-  format = weights.efficiencyClass,
-): readonly string[] {
-  const name = native ? format : `${format}-weight-only`;
-  let ofHardware = knownFormatRows.get(hardware);
-  if (ofHardware === undefined) {
-    ofHardware = new Map();
-    knownFormatRows.set(hardware, ofHardware);
-  }
-  const known = ofHardware.get(name);
-  if (known !== undefined) return known;
-  const rows = [
-    `${hardware.id}|${name}`,
-    `${hardware.family}|${name}`,
-    `${hardware.memoryClass}|${name}`,
-    ...(native ? [] : [`${hardware.memoryClass}|weight-only`]),
-    hardware.family,
-    hardware.memoryClass,
-    'all',
-  ];
-  ofHardware.set(name, rows);
-  return rows;
-}
-
-function exponentRows(format: string, native: boolean): string[] {
-  return native ? [format, 'all'] : ['weight-only', 'all'];
-}
-
-function formatOverheadRows({ runtime, runtimeYear, weights }: Deployment, native: boolean): string[] {
-  const name = native ? weights.efficiencyClass : 'weight-only';
-  return [`${runtime.coefficients}|${runtimeYear}|${name}`, `${runtimeYear}|${name}`, name, 'all'];
 }

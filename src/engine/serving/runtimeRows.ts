@@ -1,4 +1,5 @@
-import type { BuildLimit, Deployment } from '../profile.ts';
+import type { RowChain } from '../coefficients.ts';
+import type { Deployment } from '../profile.ts';
 
 /**
  * How requests reach the engine. served: over HTTP, tokens streamed back. offline: in process, one batch.
@@ -9,12 +10,6 @@ export type ServingMode = 'served' | 'offline' | 'saturated';
 /** Years of builds that measurements exist for; beyond them the nearest one stands in. */
 const EARLIEST_YEAR = 2022;
 const LATEST_YEAR = 2030;
-
-/** Names of rows from the most specific to the widest, and how many steps of inheritance each one means. */
-export interface RowChain {
-  rows: readonly string[];
-  steps: readonly number[];
-}
 
 const knownRows = new Map<string, RowChain>();
 
@@ -27,10 +22,10 @@ const knownRows = new Map<string, RowChain>();
  * chain with the mode at the end of each row, then the mode of any runtime (2), then all.
  */
 export function runtimeRows(deployment: Deployment, mode?: ServingMode): RowChain {
-  const { runtime, runtimeYear, runtimeVersion } = deployment;
-  const key = `${runtime.coefficients}|${runtimeYear}|${runtimeVersion ?? ''}|${mode ?? ''}`;
-  const known = knownRows.get(key);
-  if (known !== undefined) return known;
+  return remembered(deployment, mode ?? '', () => buildsOf(deployment, mode));
+}
+
+function buildsOf({ runtime, runtimeYear, runtimeVersion }: Deployment, mode: ServingMode | undefined): RowChain {
   const suffix = mode === undefined ? '' : `|${mode}`;
   const rows: string[] = [];
   const steps: number[] = [];
@@ -45,45 +40,36 @@ export function runtimeRows(deployment: Deployment, mode?: ServingMode): RowChai
   add(`${runtime.coefficients}${suffix}`, 1);
   if (mode !== undefined) add(mode, 2);
   add('all', 3);
-  const chain = { rows, steps };
-  knownRows.set(key, chain);
-  return chain;
-}
-
-/** Whether a deployment's build is older than `limit`: by version where it is known, else by year. */
-export function isBefore({ runtimeVersion, runtimeYear }: Deployment, limit: BuildLimit): boolean {
-  if (runtimeVersion === undefined) return runtimeYear < limit.year;
-  const [major = 0, minor = 0] = runtimeVersion.split('.').map(Number);
-  const [limitMajor = 0, limitMinor = 0] = limit.version.split('.').map(Number);
-  return major < limitMajor || (major === limitMajor && minor < limitMinor);
+  return { rows, steps };
 }
 
 /** Rows of a runtime's kernels for a number format (`vllm|2026|fp8`), from the exact build to the runtime, then all. */
 export function kernelRows(deployment: Deployment, format: string): RowChain {
-  const builds = runtimeRows(deployment);
-  const key = `${deployment.runtime.coefficients}|${deployment.runtimeYear}|${deployment.runtimeVersion ?? ''} ${format}`;
-  const known = knownRows.get(key);
-  if (known !== undefined) return known;
-  const own = builds.rows.length - 1;
-  const chain = { rows: [...builds.rows.slice(0, own).map((row) => `${row}|${format}`), 'all'], steps: builds.steps };
-  knownRows.set(key, chain);
-  return chain;
+  return remembered(deployment, `${format} kernels`, () => {
+    const { rows, steps } = runtimeRows(deployment);
+    return { rows: [...rows.slice(0, -1).map((row) => `${row}|${format}`), 'all'], steps };
+  });
 }
 
 /** Rows of a runtime's expert kernels: those for the format, then the runtime's for any format, then all. */
 export function expertRows(deployment: Deployment, format: string): RowChain {
+  return remembered(deployment, `${format} experts`, () => {
+    const kernels = kernelRows(deployment, format);
+    const builds = runtimeRows(deployment);
+    return {
+      rows: [...kernels.rows.slice(0, -1), ...builds.rows],
+      // Another format of the very build is as far as the same format of another build.
+      steps: [...kernels.steps.slice(0, -1), ...builds.steps.map((step) => Math.max(1, step))],
+    };
+  });
+}
+
+function remembered(deployment: Deployment, kind: string, make: () => RowChain): RowChain {
   const { runtime, runtimeYear, runtimeVersion } = deployment;
-  const key = `${runtime.coefficients}|${runtimeYear}|${runtimeVersion ?? ''} ${format} experts`;
+  const key = `${runtime.coefficients}|${runtimeYear}|${runtimeVersion ?? ''} ${kind}`;
   const known = knownRows.get(key);
   if (known !== undefined) return known;
-  const builds = runtimeRows(deployment);
-  const kernels = kernelRows(deployment, format);
-  const own = builds.rows.length - 1;
-  const chain = {
-    rows: [...kernels.rows.slice(0, own), ...builds.rows],
-    // Another format of the very build is as far as the same format of another build.
-    steps: [...kernels.steps.slice(0, own), ...builds.steps.map((step) => Math.max(1, step))],
-  };
+  const chain = make();
   knownRows.set(key, chain);
   return chain;
 }

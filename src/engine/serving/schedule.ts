@@ -1,5 +1,5 @@
 import type { CoefficientUse, EngineStep } from '../answer.ts';
-import { type Coefficients, lookUpCoefficient } from '../coefficients.ts';
+import { type Coefficients, lookUpCoefficient, lookUpInChain } from '../coefficients.ts';
 import type { Workload } from '../profile.ts';
 import type { ServingPlan } from './plan.ts';
 import { runtimeRows } from './runtimeRows.ts';
@@ -34,16 +34,16 @@ export function requestConstants(
   coefficients: Coefficients,
   uses: CoefficientUse[],
 ): RequestConstants {
-  const { rows, steps } = runtimeRows(plan.deployment);
+  const builds = runtimeRows(plan.deployment);
   if (plan.mode !== 'served') {
-    const requestSeconds = lookUpCoefficient(coefficients, 'serving.prefillConstantSeconds', rows, uses, steps);
+    const requestSeconds = lookUpInChain(coefficients, 'serving.prefillConstantSeconds', builds, uses);
     return { requestSeconds, queueFraction: 0 };
   }
   return {
     requestSeconds:
-      lookUpCoefficient(coefficients, 'serving.requestSeconds', rows, uses, steps) +
+      lookUpInChain(coefficients, 'serving.requestSeconds', builds, uses) +
       plan.shape.layers * lookUpCoefficient(coefficients, 'serving.prefillLayerSeconds', ['all'], uses),
-    queueFraction: lookUpCoefficient(coefficients, 'serving.queueFraction', rows, uses, steps),
+    queueFraction: lookUpInChain(coefficients, 'serving.queueFraction', builds, uses),
   };
 }
 
@@ -191,7 +191,7 @@ function decode(plan: ServingPlan, workload: Workload, sequences: number): Engin
 }
 
 /** Mean tokens cached while the answer is written: context + prompt + half of the output. */
-function meanContextTokens(workload: Workload): number {
+export function meanContextTokens(workload: Workload): number {
   return workload.contextTokens + promptTokensRead(workload) + workload.outputTokens / 2;
 }
 

@@ -1,7 +1,8 @@
 import type { Bottleneck, EngineStep, Operation } from '../answer.ts';
 import { allReduceSeconds, allToAllSeconds, sendSeconds } from '../collectives.ts';
 import { attendedPairs, elementsReadPerQuery, readTokens, visibleTokens } from '../kvCache.ts';
-import { datasheetSeconds, overlapped } from '../roofline.ts';
+import { distinctExpertFraction } from '../parameters.ts';
+import { ATTENTION_EXPONENT, datasheetSeconds, overlapped } from '../roofline.ts';
 import type { ServingPlan } from './plan.ts';
 
 /** What one engine step works on, per replica: `decoding` sequences that each emit a token, and a piece of prompts. */
@@ -19,8 +20,6 @@ export interface StepShape {
 
 /** Matrix and vector activations are 16 bits in every runtime covered. */
 const ACTIVATION_BYTES = 2;
-/** Overlap of cache reads with attention arithmetic: nearly the longer of the two. */
-const ATTENTION_EXPONENT = 4;
 
 /**
  * One engine step of one replica: its operators over all layers on one device, and its time.
@@ -63,7 +62,7 @@ function overheadSeconds(plan: ServingPlan, step: StepShape, deviceSeconds: numb
   const { shape } = plan;
   const fixed = plan.stepSeconds + (decoding + prompts) * plan.sequenceSeconds;
   const layers = shape.layers * plan.layerSeconds + shape.expertLayers * plan.expertLayerSeconds;
-  if (plan.launchSeconds === 0 || decodeContextTokens < plan.graphContextTokens) return fixed + layers;
+  if (decodeContextTokens < plan.graphContextTokens) return fixed + layers;
   const launches = shape.layers * plan.launchSeconds + shape.expertLayers * plan.expertLayerSeconds;
   const eager = overlapped(deviceSeconds, launches, plan.launchExponent) - deviceSeconds + fixed;
   // A context that outgrows captured graphs loses them: that never makes a step faster.
@@ -102,11 +101,6 @@ function addExperts(operations: Operation[], plan: ServingPlan, replicaTokens: n
   const memory = bytes / plan.expertBytesPerSecond;
   const seconds = overlapped(compute, memory, plan.expertExponent);
   operations.push(operation('experts', seconds, flops, bytes, compute > memory ? 'compute' : 'memory-bandwidth'));
-}
-
-/** Share of all experts that `tokens` tokens with `active` choices each touch, on average. */
-export function distinctExpertFraction(experts: number, active: number, tokens: number): number {
-  return 1 - (1 - active / experts) ** tokens;
 }
 
 /** Output matrix, on tokens that are emitted only; read in full also when it is the embedding. */

@@ -1,7 +1,8 @@
 import type { CoefficientUse } from '../answer.ts';
 import type { Architecture, Attention } from '../architecture.ts';
-import { type Coefficients, lookUpCoefficient } from '../coefficients.ts';
+import { type Coefficients, lookUpCoefficient, lookUpInChain } from '../coefficients.ts';
 import { largestStepTokens } from '../largestStep.ts';
+import { feedForwardWidth } from '../parameters.ts';
 import type { Deployment, Workload } from '../profile.ts';
 import { runtimeRows } from './runtimeRows.ts';
 
@@ -41,8 +42,8 @@ export function workingSpace(deployment: Deployment, coefficients: Coefficients,
   const { architecture } = model;
   const { hidden, vocabulary } = architecture;
   const { tensor, pipeline } = parallelism;
-  const { rows, steps } = runtimeRows(deployment);
-  const look = (table: string) => lookUpCoefficient(coefficients, table, rows, uses, steps);
+  const builds = runtimeRows(deployment);
+  const look = (table: string) => lookUpInChain(coefficients, table, builds, uses);
   const width = widestFeedForward(architecture) / tensor;
   const promptLogitBytes = look('serving.promptLogitBytes');
   const logitBytes = look('serving.logitBytes');
@@ -94,12 +95,7 @@ function stageBytes(space: WorkingSpace, running: Running, endBytesPerToken: num
 function widestFeedForward({ blocks }: Architecture): number {
   let widest = 0;
   for (const { feedForward } of blocks) {
-    if (feedForward === null) continue;
-    const width =
-      feedForward.kind === 'experts'
-        ? feedForward.activeExperts * feedForward.intermediate + feedForward.sharedIntermediate
-        : feedForward.intermediate;
-    widest = Math.max(widest, width);
+    if (feedForward !== null) widest = Math.max(widest, feedForwardWidth(feedForward));
   }
   return widest;
 }

@@ -196,9 +196,9 @@ function engineReservation({ memory: { reservation, fraction = 1, perDeviceGB } 
   const perDeviceBytes = perDeviceGB * 1e9;
   switch (reservation) {
     case 'fraction':
-      return { kind: 'fraction', fraction, perDeviceBytes, admits: 'average' };
+      return { kind: 'fraction', fraction, perDeviceBytes };
     case 'pool':
-      return { kind: 'pool', fraction, perDeviceBytes, admits: 'full' };
+      return { kind: 'pool', fraction, perDeviceBytes };
     case 'as-needed':
       return { kind: 'as-needed', perDeviceBytes };
   }

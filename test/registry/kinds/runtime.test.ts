@@ -82,13 +82,11 @@ describe('known runtimes', () => {
       kind: 'fraction',
       fraction: 0.92,
       perDeviceBytes: 2e9,
-      admits: 'average',
     });
     expect(runtime('tensorrt-llm').reservation).toEqual({
       kind: 'pool',
       fraction: 0.95,
       perDeviceBytes: 2e9,
-      admits: 'full',
     });
     expect(runtime('tensorrt-llm').cacheFollowsFp8Weights).toBe(true);
     expect(runtime('vllm').cacheFollowsFp8Weights).toBe(false);

@@ -1,0 +1,19 @@
+import type { BuildLimit, Deployment } from './profile.ts';
+
+/** Whether a deployment's build has what its runtime got in the year `since`; null = it never did. */
+export function hasSince({ runtimeYear }: Deployment, since: number | null): boolean {
+  return since !== null && runtimeYear >= since;
+}
+
+/** Whether a deployment's build is older than `limit`: by version where it is known, else by year. */
+export function isBefore({ runtimeVersion, runtimeYear }: Deployment, limit: BuildLimit): boolean {
+  if (runtimeVersion === undefined) return runtimeYear < limit.year;
+  const [major = 0, minor = 0] = runtimeVersion.split('.').map(Number);
+  const [limitMajor = 0, limitMinor = 0] = limit.version.split('.').map(Number);
+  return major < limitMajor || (major === limitMajor && minor < limitMinor);
+}
+
+/** As switched, or as builds of that year have it. */
+export function usesFlashAttention(deployment: Deployment): boolean {
+  return deployment.flashAttention ?? hasSince(deployment, deployment.runtime.flashAttentionSince);
+}
