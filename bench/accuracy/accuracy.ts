@@ -14,7 +14,7 @@ import { documentOf } from './document.ts';
 import { readLeftOut, writeLeftOut } from './leftOutFile.ts';
 import { plotsOf } from './plots.ts';
 import { resultsOf } from './results.ts';
-import { isTrusted } from './score.ts';
+import { isTrusted, sortedByKey } from './score.ts';
 import { readCoefficients, readPoints, readProfiles } from './seeds.ts';
 
 const { values } = parseArgs({ options: { rewrite: { type: 'boolean', default: false } } });
@@ -28,11 +28,10 @@ if (!values.rewrite) {
 // Read back, so that what is written follows from the committed file alone.
 const { date, leftOut } = readLeftOut(points);
 const coefficients = readCoefficients();
-const tables = { ...coefficients.tables, ...errorTables(leftOut, date) };
-const sorted = Object.fromEntries(Object.entries(tables).sort(([a], [b]) => (a < b ? -1 : 1)));
-writeFileSync('seeds/coefficients.json', coefficientText({ ...coefficients, tables: sorted }));
+const tables = sortedByKey({ ...coefficients.tables, ...errorTables(leftOut, date) });
+writeFileSync('seeds/coefficients.json', coefficientText({ ...coefficients, tables }));
 
-const results = resultsOf(leftOut, { ...coefficients, tables: sorted });
+const results = resultsOf(leftOut, { ...coefficients, tables });
 const page = documentOf(results, date);
 writeFileSync('docs/accuracy.md', page);
 mkdirSync('docs/accuracy', { recursive: true });

@@ -2,7 +2,7 @@ import type { Coefficient, Coefficients } from '../../src/engine/coefficients.ts
 import { type BandedFigure, errorGroups, halfWidth } from '../../src/engine/uncertainty.ts';
 import type { LeftOut } from './crossValidation.ts';
 import type { Point } from './points.ts';
-import { groupBy, quantile } from './score.ts';
+import { groupBy, logError, quantile, sortedByKey } from './score.ts';
 
 /** Share of left-out measurements that an interval is meant to hold. */
 const COVERAGE = 0.8;
@@ -13,8 +13,6 @@ const POINTS_OF_PARENT = 15;
 const FEWEST_POINTS = 15;
 /** Steps of inheritance with fewer points do not say how much wider they are. */
 const FEWEST_INHERITED = 15;
-/** A prediction of nothing at all is an error, not an infinite one. */
-const LEAST_RATIO = 1e-3;
 
 /** An error of a left-out point, in the figure whose interval it tells about. */
 interface BandError {
@@ -80,7 +78,7 @@ function errorOf({ point, predicted, inheritance, firstShare }: LeftOut): BandEr
   return {
     figure,
     groups: errorGroups(figure, point.deployment, point.workload),
-    size: Math.abs(Math.log(Math.max(LEAST_RATIO, predicted / point.measured))),
+    size: Math.abs(logError(point, predicted)),
     inheritance: figure === 'totalMemory' ? 0 : inheritance,
     foldKey: point.foldKey,
   };
@@ -112,7 +110,7 @@ function widths(errors: readonly BandError[], wideningPerStep: number, date: str
         };
       }
     }
-    tables[`error.${figure}`] = Object.fromEntries(Object.entries(rows).sort(([a], [b]) => (a < b ? -1 : 1)));
+    tables[`error.${figure}`] = sortedByKey(rows);
   }
   return tables;
 }

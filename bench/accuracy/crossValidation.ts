@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { Structure } from '../calibrate/parameters.ts';
 import { foldsOf } from './folds.ts';
 import type { FoldWork, LeftOutFigures } from './foldWorker.ts';
-import type { Point } from './points.ts';
+import { nameOf, type Point } from './points.ts';
 
 /** Enough that a fit still sees seven eighths of everything, few enough to wait for. */
 export const FOLDS = 8;
@@ -27,7 +27,7 @@ export async function crossValidate(
   const places = new Map(points.map((point, place) => [point, place]));
   const folds = foldsOf(points, FOLDS).map((fold) => fold.map((point) => places.get(point) as number));
   const shared = {
-    ids: points.map(({ id, group }) => `${id} ${group}`),
+    ids: points.map(nameOf),
     parameters: structure.parameters,
     rows: points.map((point) => structure.rowsOf.get(point) ?? []),
   };

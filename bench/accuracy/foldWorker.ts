@@ -3,12 +3,12 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { inheritanceOf } from '../../src/engine/uncertainty.ts';
 import type { Parameter, RowKey } from '../calibrate/parameters.ts';
 import { fittedWithout } from './folds.ts';
-import type { Point } from './points.ts';
+import { nameOf, type Point } from './points.ts';
 import { estimateOf, predicted } from './predict.ts';
 import { readCoefficients, readPoints, readProfiles } from './seeds.ts';
 
 export interface FoldWork {
-  /** Every point by id and group, in the order that the places count. */
+  /** Every point by its name, in the order that the places count. */
   ids: readonly string[];
   parameters: ReadonlyMap<RowKey, Parameter>;
   /** Rows that each point depends on. */
@@ -29,7 +29,7 @@ export interface LeftOutFigures {
 if (parentPort !== null) answer(workerData, (message) => parentPort?.postMessage(message));
 
 function answer({ ids, parameters, rows, fold }: FoldWork, post: (message: unknown) => void): void {
-  const byId = new Map(readPoints(readProfiles()).points.map((point) => [`${point.id} ${point.group}`, point]));
+  const byId = new Map(readPoints(readProfiles()).points.map((point) => [nameOf(point), point]));
   const points = ids.map((id) => byId.get(id) as Point);
   const rowsOf = new Map(points.map((point, place) => [point, rows[place] ?? []]));
   const structure = { parameters, rowsOf, withoutPrior: new Set<RowKey>() };

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { LeftOut } from './crossValidation.ts';
-import type { Point } from './points.ts';
+import { nameOf, type Point } from './points.ts';
 
 const PATH = 'bench/accuracy/left-out.json';
 
@@ -35,8 +35,4 @@ export function writeLeftOut(date: string, leftOut: readonly LeftOut[]): void {
     return `    ${JSON.stringify(nameOf(point))}: [${figures.join(', ')}]`;
   });
   writeFileSync(PATH, `{\n  "date": "${date}",\n  "points": {\n${lines.sort().join(',\n')}\n  }\n}\n`);
-}
-
-function nameOf({ id, group }: Point): string {
-  return `${id} ${group}`;
 }

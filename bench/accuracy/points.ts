@@ -20,6 +20,11 @@ export interface Point {
   row: Measurement;
 }
 
+/** One of a kind among all points. */
+export function nameOf({ id, group }: Pick<Point, 'id' | 'group'>): string {
+  return `${id} ${group}`;
+}
+
 /** A figure the engine cannot be asked for, and why. */
 export interface SkippedPoint {
   id: string;

@@ -7,7 +7,7 @@ import { baselines } from '../baselines/all.ts';
 import { evaluate, evaluateBaseline } from './evaluate.ts';
 import { type ReportGroup, reportGroups } from './reportGroup.ts';
 import { splitBy, splits, worstFolds } from './residuals.ts';
-import { byGroup, type Score, type Scored, score } from './score.ts';
+import { byGroup, isTrusted, type Score, type Scored, score } from './score.ts';
 import { readCoefficients, readPoints, readProfiles } from './seeds.ts';
 
 const [group, ...chosenSplits] = process.argv.slice(2);
@@ -72,7 +72,7 @@ function printSplits(name: ReportGroup, by: readonly string[]): void {
 }
 
 function trusted(all: readonly Scored[]): Scored[] {
-  return all.filter(({ point }) => point.row.trust !== 'low');
+  return all.filter(({ point }) => isTrusted(point));
 }
 
 function both({ median, p90 }: Pick<Score, 'median' | 'p90'>): string {

@@ -1,6 +1,9 @@
 import type { Point } from './points.ts';
 import type { ReportGroup } from './reportGroup.ts';
 
+/** A prediction of nothing at all (no sequence fits) is an error, not an infinite one. */
+const LEAST_RATIO = 1e-3;
+
 /** A prediction beside its measurement. */
 export interface Scored {
   point: Point;
@@ -26,6 +29,11 @@ export function scored(point: Point, predicted: number, interval?: readonly [num
   const result: Scored = { point, predicted, ratio: predicted / point.measured };
   if (interval !== undefined) result.covered = interval[0] <= point.measured && point.measured <= interval[1];
   return result;
+}
+
+/** ln(predicted ÷ measured). */
+export function logError({ measured }: Point, predicted: number): number {
+  return Math.log(Math.max(LEAST_RATIO, predicted / measured));
 }
 
 export function score(predictions: readonly Scored[]): Score {
@@ -67,6 +75,11 @@ export function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) =
     else group.push(item);
   }
   return groups;
+}
+
+/** The same record, its keys in order. */
+export function sortedByKey<Value>(record: Readonly<Record<string, Value>>): Record<string, Value> {
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Points of low trust are kept, but neither fitted to nor counted. */

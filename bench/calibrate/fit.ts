@@ -30,8 +30,8 @@ export interface FittedRow {
 }
 
 /**
- * Finds the rows that predict the points best: least soft-L1 loss of log(predicted ÷ measured), each row leaning on its
- * parent row with its table's spread (partial pooling), the widest rows on their documented starts. Where a fit begins
+ * Finds the rows that predict the points best: least soft-L1 loss of log(predicted ÷ measured) and of each row's
+ * lean on its parent row in its table's spreads (partial pooling), the widest rows on their documented starts. Where a fit begins
  * is where the priors are, whatever the coefficients say. Rows that share no point are fitted apart. Deterministic.
  */
 export function fitRows(

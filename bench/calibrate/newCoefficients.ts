@@ -1,6 +1,6 @@
 import type { Coefficient, Coefficients } from '../../src/engine/coefficients.ts';
 import type { Point } from '../accuracy/points.ts';
-import { groupBy } from '../accuracy/score.ts';
+import { groupBy, sortedByKey } from '../accuracy/score.ts';
 import type { FittedRow } from './fit.ts';
 import { type RowKey, rowKey, type Structure } from './parameters.ts';
 import { priorOf } from './priors.ts';
@@ -23,9 +23,9 @@ export function newCoefficients(
     ({ parameter: { leansOn } }) => ('parent' in leansOn ? leansOn.parent : null),
   );
   const tables: Record<string, Record<string, Coefficient>> = {};
-  for (const [table, rows] of sorted(coefficients.tables)) {
+  for (const [table, rows] of Object.entries(sortedByKey(coefficients.tables))) {
     const written: Record<string, Coefficient> = {};
-    for (const [row, entry] of sorted(rows)) {
+    for (const [row, entry] of Object.entries(sortedByKey(rows))) {
       const key = rowKey(table, row);
       const found = fitted.get(key);
       const next = found === undefined ? unreached(table, row, entry, structure) : fittedEntry(found, narrower, date);
@@ -92,8 +92,4 @@ function sameButDate(before: Coefficient, after: Coefficient): boolean {
   const { data: afterData, ...afterFigures } = after;
   const undated = (data: string) => data.replace(/fit of \d{4}-\d{2}-\d{2}$/, '');
   return undated(beforeData) === undated(afterData) && JSON.stringify(beforeFigures) === JSON.stringify(afterFigures);
-}
-
-function sorted<Value>(record: Readonly<Record<string, Value>>): [string, Value][] {
-  return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
 }

@@ -1,5 +1,5 @@
 import type { Point } from '../accuracy/points.ts';
-import { groupBy, isTrusted } from '../accuracy/score.ts';
+import { groupBy, isTrusted, logError } from '../accuracy/score.ts';
 import {
   entryOf,
   type MutableCoefficients,
@@ -10,7 +10,7 @@ import {
 } from './parameters.ts';
 
 /** Errors below this count as squares, larger ones as distances: an outlier pulls no harder than a point at 8 %. */
-export const SOFT_ERROR = 0.08;
+const SOFT_ERROR = 0.08;
 /** Spreads from its parent beyond which a row counts by its distance, no longer by its square. */
 const FAR_FROM_PARENT = 2;
 /** Memory is known ten times as well as time: a term that is a few percent off must show. */
@@ -19,8 +19,6 @@ const SOFT_MEMORY_ERROR = 0.02;
 const SIZE_EXPONENT = -0.35;
 /** What a point of low trust counts beside one of high or medium trust: some old cards have no other. */
 const LOW_TRUST_WEIGHT = 0.1;
-/** A prediction of nothing at all (no sequence fits) is an error, not an infinite one. */
-const LEAST_RATIO = 1e-3;
 /** Step of the finite differences, in log space. */
 const DIFFERENCE = 1e-4;
 /** Slopes of a point are kept until one of its rows has moved by this much, in log space. */
@@ -36,7 +34,7 @@ interface PointResidual {
 
 /**
  * A parameter's lean on its start or its parent: (value − anchor) ÷ spread, in log space. Softened like the errors of
- * points, so that one odd row (experts before they were fused) does not drag the row that all others lean on.
+ * points, so that one odd row (the experts of one early build) does not drag the row that all others lean on.
  */
 interface PriorResidual {
   index: number;
@@ -122,8 +120,7 @@ export class Residuals {
   }
 
   private pointValue({ point, rootWeight, soft }: PointResidual): number {
-    const error = Math.log(Math.max(LEAST_RATIO, predictedWith(point, this.scratch) / point.measured));
-    return rootWeight * softened(error / soft);
+    return rootWeight * softened(logError(point, predictedWith(point, this.scratch)) / soft);
   }
 
   /** Re-estimates the slopes of the points whose parameters have moved, each parameter on the points that use it. */
