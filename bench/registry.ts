@@ -1,6 +1,6 @@
 /**
- * `node bench/registry.ts [PROFILES]`. What 10,000 profiles of users cost: look-ups and estimates beside the plain catalogue, how soon another process sees
- * a change, creations acknowledged a second, and the catalogue's step from one revision to the next.
+ * `node bench/registry.ts [PROFILES]`. What 10,000 profiles of users cost: look-ups and estimates beside the plain catalogue,
+ * the reads that follow a change, how soon another process sees one, and creations acknowledged a second.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import Database from 'better-sqlite3';
-import { execute, type GraphQLSchema, parse } from 'graphql';
+import { execute, parse } from 'graphql';
 import { ApiKeys } from '../src/registry/apiKeys.ts';
 import { openDatabase } from '../src/registry/database.ts';
 import { openRegistry, type Registry } from '../src/registry/registry.ts';
@@ -30,24 +30,34 @@ const createCard = `mutation ($id: ID!, $key: String) {
   }) { __typename ... on Error { message } }
 }`;
 
+const sources = { guess: { title: 'Made up for this bench', known: 'assumed' } };
+const schema = buildSchema();
+const question = parse(
+  'query ($tokens: Int!) { estimate(model: "llama-3.1-70b", hardware: "H100", tokens: $tokens, options: { devices: 4 }) ' +
+    '{ summary memory { totalGiB } latency { endToEndMs } cost { usdPerRequest } basis { method } } }',
+);
+let tokens = 0;
+
 const plain = await openRegistry({ databasePath: join(folder, 'plain.db') });
 const path = join(folder, 'full.db');
 const full = await openRegistry({ databasePath: path });
+const other = await openRegistry({ databasePath: path });
 const started = performance.now();
 for (let count = 0; count < userProfiles; count++) create(full, count);
 console.log(
   `${userProfiles} creations in one process: ${perSecond(userProfiles, performance.now() - started)} a second`,
 );
 
-await readCosts();
+readCosts();
 stepCosts();
+await bulkCosts();
 full.close();
+other.close();
 plain.close();
 await overHttp();
 
 /** A mix as people make it: mostly prices, then devices and models. */
 function create({ write }: Pick<Registry, 'write'>, count: number): void {
-  const sources = { guess: { title: 'Made up for this bench', known: 'assumed' } };
   const common = { actor: 'bench', idempotencyKey: `bench-${count}` };
   if (count % 10 === 0) {
     const memory = { memoryGiB: 48, memoryKind: 'GDDR6', memoryGigabytesPerSecond: 900, source: 'guess' };
@@ -73,19 +83,17 @@ function create({ write }: Pick<Registry, 'write'>, count: number): void {
     const facts = { name: `Bench ${count}`, developer: 'Bench', contextTokens: 8192, source: 'guess', sources };
     write.create({ kind: 'model', id: `bench-model-${count}`, facts, ...common });
   } else {
-    const terms = { basis: 'hardware-hour', provider: 'Bench', hardware: 'nvidia-l4-24gb', pricing: 'on-demand' };
-    const rest = { instance: `x${count}`, devices: 1, usdPerHour: 0.7, region: 'eu', effectiveFrom: '2026-10-01' };
-    write.create({
-      kind: 'offer',
-      id: `bench-offer-${count}`,
-      facts: { ...terms, ...rest, source: 'guess', sources },
-      ...common,
-    });
+    write.create({ kind: 'offer', id: `bench-offer-${count}`, facts: offerFacts(`x${count}`), ...common });
   }
 }
 
-async function readCosts(): Promise<void> {
-  const schema = buildSchema();
+function offerFacts(instance: string): object {
+  const terms = { basis: 'hardware-hour', provider: 'Bench', hardware: 'nvidia-l4-24gb', pricing: 'on-demand' };
+  const rest = { instance, devices: 1, usdPerHour: 0.7, region: 'eu', effectiveFrom: '2026-10-01' };
+  return { ...terms, ...rest, source: 'guess', sources };
+}
+
+function readCosts(): void {
   const lookUp = ({ catalogue }: Registry) => {
     for (let count = 0; count < 2000; count++) {
       const { model, hardware } = catalogue();
@@ -95,12 +103,7 @@ async function readCosts(): Promise<void> {
     }
     return 6000;
   };
-  const document = parse(
-    'query ($tokens: Int!) { estimate(model: "llama-3.1-70b", hardware: "H100", tokens: $tokens, options: { devices: 4 }) ' +
-      '{ summary memory { totalGiB } latency { endToEndMs } cost { usdPerRequest } } }',
-  );
-  let tokens = 100;
-  const estimate = (registry: Registry) => estimates(schema, registry, document, () => 100 + (tokens++ % 900));
+  const estimate = (registry: Registry) => estimates(registry, 50);
   for (const [title, work] of [
     ['look-up', lookUp],
     ['estimate', estimate],
@@ -118,37 +121,63 @@ async function readCosts(): Promise<void> {
   }
 }
 
-function estimates(
-  schema: GraphQLSchema,
-  registry: Registry,
-  document: ReturnType<typeof parse>,
-  tokens: () => number,
-) {
-  for (let count = 0; count < 50; count++) {
-    const variableValues = { tokens: tokens() };
-    const result = execute({ schema, document, variableValues, contextValue: requestContext(registry) });
+function estimates(registry: Registry, times: number): number {
+  for (let count = 0; count < times; count++) {
+    const variableValues = { tokens: 100 + (tokens++ % 900) };
+    const contextValue = requestContext(registry);
+    const result = execute({ schema, document: question, variableValues, contextValue });
     if (!('data' in result) || result.errors) throw new Error(JSON.stringify(result));
   }
-  return 50;
+  return times;
 }
 
-/** The catalogue's step after one change; the whole of it is built at start alone. */
+/** What one change costs its writer and the reads that follow it, here and in another process. */
 function stepCosts(): void {
-  const steps: number[] = [];
-  const other = openDatabase(path);
-  const answers: number[] = [];
+  const writes: number[] = [];
+  const reads: { here: number[]; there: number[]; later: number[] } = { here: [], there: [], later: [] };
+  const estimate = (registry: Registry) => microseconds(() => estimates(registry, 1));
   for (let count = 0; count < 600; count++) {
     const begun = performance.now();
     create(full, userProfiles + count);
-    steps.push((performance.now() - begun) * 1000);
-    const asked = performance.now();
-    full.catalogue().hardware.get('H100');
-    answers.push((performance.now() - asked) * 1000);
+    writes.push((performance.now() - begun) * 1000);
+    reads.here.push(estimate(full));
+    reads.there.push(estimate(other));
+    reads.later.push(estimate(full));
   }
-  other.close();
+  const shown = (costs: readonly number[]) =>
+    `${median(costs).toFixed(0)} µs (slowest ${Math.max(...costs).toFixed(0)})`;
+  console.log(`a change, commit and new catalogue: ${shown(writes)}`);
   console.log(
-    `a change, commit and new catalogue: median ${median(steps).toFixed(0)} µs, slowest ${Math.max(...steps).toFixed(0)} µs; ` +
-      `the next read: median ${median(answers).toFixed(1)} µs, slowest ${Math.max(...answers).toFixed(0)} µs`,
+    `the next estimate: ${shown(reads.here)}, of another process: ${shown(reads.there)}, one after it: ${shown(reads.later)}`,
+  );
+}
+
+/** Thousands of rows at once are taken in between reads: how long that holds the process, and what a read then costs. */
+async function bulkCosts(): Promise<void> {
+  const requests = Array.from({ length: userProfiles }, (_, count) => ({
+    kind: 'offer',
+    id: `bulk-${count}`,
+    facts: offerFacts(`bulk-${count}`),
+    actor: 'bench',
+  }));
+  full.write.createAll('offer', requests);
+  const read = microseconds(() => estimates(other, 1));
+  const watcher = new Promise<number>((resolve) => {
+    // The timer's turn: from the one before it to the catalogue being there.
+    let turn = performance.now();
+    const ticking = setInterval(() => {
+      turn = performance.now();
+    }, 1);
+    other.onChange(() => {
+      clearInterval(ticking);
+      resolve(performance.now() - turn);
+    });
+  });
+  const milliseconds = await watcher;
+  const next = microseconds(() => estimates(other, 1));
+  console.log(
+    `${userProfiles} rows of another process at once: a read before they are taken in ${read.toFixed(0)} µs, taking them in ` +
+      `${milliseconds.toFixed(0)} ms, the read after it ${next.toFixed(0)} µs`,
   );
 }
 

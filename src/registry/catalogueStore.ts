@@ -3,11 +3,18 @@ import type { SqliteDatabase } from './database.ts';
 import type { Estimators } from './pluggedEstimator.ts';
 import { type StoredRow, storedColumns } from './storedProfile.ts';
 
+/**
+ * Rows that a read may take in itself, a few microseconds each. More, a pack that another process has loaded, are left to
+ * the watcher: until it has them, reads are answered from the revision before.
+ */
+const mostRowsInRead = 100;
+
 /** Keeps the catalogue in memory in step with the database, other processes' commits included. */
 export class CatalogueStore {
   readonly #database: SqliteDatabase;
   readonly #readDataVersion: () => unknown;
   readonly #readRevision: () => number;
+  readonly #countChanges: (since: number) => number;
   readonly #readChanged: (since: number) => StoredRow[];
   readonly #listeners = new Set<(catalogue: Catalogue) => void>();
   #dataVersion: unknown;
@@ -18,23 +25,30 @@ export class CatalogueStore {
     const dataVersion = database.prepare('PRAGMA data_version').pluck();
     const revision = database.prepare("SELECT value FROM catalogue WHERE key = 'revision'").pluck();
     const everything = database.prepare<[], StoredRow>(`SELECT ${storedColumns} FROM profile`);
+    const count = database
+      .prepare<[number]>(
+        `SELECT count(*) FROM (SELECT 1 FROM change WHERE catalogue_revision > ? LIMIT ${mostRowsInRead + 1})`,
+      )
+      .pluck();
     const changed = database.prepare<[number], StoredRow>(
       `SELECT ${storedColumns} FROM profile
        WHERE (kind, id) IN (SELECT kind, id FROM change WHERE catalogue_revision > ?)`,
     );
     this.#readDataVersion = () => dataVersion.get();
     this.#readRevision = () => Number(revision.get() ?? 0);
+    this.#countChanges = (since) => Number(count.get(since));
     this.#readChanged = (since) => changed.all(since);
     this.#dataVersion = this.#readDataVersion();
     this.#catalogue = this.#read(() => buildCatalogue(this.#readRevision(), everything.iterate(), estimators));
   }
 
   /**
-   * The catalogue as the database has it now. Asking SQLite whether another process has committed takes a few
-   * microseconds; only the rows that changed are read.
+   * The catalogue for a read. Asking SQLite whether another process has committed takes a few microseconds; a few changed
+   * rows are taken in at once, so that what one process acknowledged the others know.
    */
   current(): Catalogue {
-    if (this.#readDataVersion() !== this.#dataVersion) this.refresh();
+    const changed = this.#readDataVersion() !== this.#dataVersion;
+    if (changed && this.#countChanges(this.#catalogue.revision) <= mostRowsInRead) this.refresh();
     return this.#catalogue;
   }
 
@@ -62,7 +76,7 @@ export class CatalogueStore {
     let lastWarning = '';
     const look = () => {
       try {
-        this.current();
+        if (this.#readDataVersion() !== this.#dataVersion) this.refresh();
       } catch (error) {
         // The next question will meet the same failure and answer for it; a timer must not end the process.
         const warning = error instanceof Error ? error.message : String(error);

@@ -2,9 +2,11 @@ import { type Run, runDistance, runOf, subjectDistance } from '../engine/neighbo
 import type { Deployment, Workload } from '../engine/profile.ts';
 import type { MeasuredTimes } from '../engine/residuals.ts';
 import type { Catalogue } from './catalogue.ts';
+import { type Groups, groupedBy } from './derivation.ts';
 import type { Profile } from './kind.ts';
 import { type Measurement, subjectOfName } from './kinds/measurement.ts';
 import { measuredDeployment, measuredWorkload } from './measuredRun.ts';
+import { compareText } from './name.ts';
 
 export type MeasurementProfile = Profile<Measurement, Measurement>;
 
@@ -23,8 +25,8 @@ export interface MeasuredRun extends Run {
  */
 export class MeasuredRuns {
   readonly #catalogue: Catalogue;
-  readonly #profiles: Grouped['bySubject'];
-  readonly #ownProfiles: Grouped['own'];
+  readonly #profiles: Groups<MeasurementProfile>;
+  readonly #ownProfiles: Groups<MeasurementProfile>;
   readonly #own = new Map<string, readonly MeasuredRun[]>();
   readonly #runs = new Map<string, readonly MeasuredRun[]>();
   /** One run of each subject: all of them are equally far in model, device and runtime. */
@@ -33,9 +35,8 @@ export class MeasuredRuns {
 
   constructor(catalogue: Catalogue) {
     this.#catalogue = catalogue;
-    const { bySubject, own } = grouped(catalogue.measurement);
-    this.#profiles = bySubject;
-    this.#ownProfiles = own;
+    this.#profiles = catalogue.measurement.derived(bySubject);
+    this.#ownProfiles = catalogue.measurement.derived(ownByPlace);
   }
 
   /** Every measured run of the run's model on its device by its runtime. */
@@ -94,7 +95,7 @@ export class MeasuredRuns {
     });
     const order = this.#examples
       .map((example) => ({ subject: example.subject, distance: subjectDistance(run, example.run) }))
-      .sort((one, other) => one.distance - other.distance)
+      .sort((one, other) => one.distance - other.distance || compareText(one.subject, other.subject))
       .slice(0, mostSubjects);
     if (this.#order.size >= mostOrders) this.#order.clear();
     this.#order.set(subject, order);
@@ -109,48 +110,30 @@ const mostSubjects = 50;
 /** Subjects whose order is remembered at a time. */
 const mostOrders = 500;
 
-const knownRuns = new WeakMap<Catalogue, MeasuredRuns>();
+const knownRuns = new WeakMap<Catalogue['measurement'], { catalogue: Catalogue; runs: MeasuredRuns }>();
 
-/** The measured runs of a catalogue, grouped when first asked for. */
+/** The measured runs of a catalogue, made as questions lead to them; kept while nothing that they are made of changes. */
 export function measuredRunsOf(catalogue: Catalogue): MeasuredRuns {
-  let runs = knownRuns.get(catalogue);
-  if (runs === undefined) {
-    runs = new MeasuredRuns(catalogue);
-    knownRuns.set(catalogue, runs);
-  }
+  const known = knownRuns.get(catalogue.measurement);
+  if (known !== undefined && madeOf.every((part) => known.catalogue[part] === catalogue[part])) return known.runs;
+  const runs = new MeasuredRuns(catalogue);
+  knownRuns.set(catalogue.measurement, { catalogue, runs });
   return runs;
 }
 
-/** Groups of measurements, kept with the shelf, which most changes of the catalogue leave as it is. */
-interface Grouped {
-  bySubject: ReadonlyMap<string, readonly MeasurementProfile[]>;
-  /** People's own, by device and runtime. */
-  own: ReadonlyMap<string, readonly MeasurementProfile[]>;
-}
+const madeOf = ['model', 'hardware', 'weightFormat', 'runtime', 'estimators'] as const;
 
-const knownGroups = new WeakMap<Catalogue['measurement'], Grouped>();
+/** On devices of the catalogue. The name says it all, so that no facts need be parsed for it. */
+const bySubject = groupedBy<MeasurementProfile>(({ name }) => {
+  const { model, hardware, runtime } = subjectOfName(name);
+  return [hardware === null ? null : keyOf(model, hardware, runtime)];
+});
 
-function grouped(shelf: Catalogue['measurement']): Grouped {
-  const known = knownGroups.get(shelf);
-  if (known !== undefined) return known;
-  const bySubject = new Map<string, MeasurementProfile[]>();
-  const own = new Map<string, MeasurementProfile[]>();
-  for (const profile of shelf.all()) {
-    const { model, hardware, runtime } = subjectOfName(profile.name);
-    if (hardware === null) continue;
-    addTo(bySubject, keyOf(model, hardware, runtime), profile);
-    if (profile.origin === 'user') addTo(own, ownKeyOf(hardware, runtime), profile);
-  }
-  const groups = { bySubject, own };
-  knownGroups.set(shelf, groups);
-  return groups;
-}
-
-function addTo(groups: Map<string, MeasurementProfile[]>, key: string, profile: MeasurementProfile): void {
-  const group = groups.get(key);
-  if (group === undefined) groups.set(key, [profile]);
-  else group.push(profile);
-}
+/** People's own, by device and runtime. */
+const ownByPlace = groupedBy<MeasurementProfile>(({ name, origin }) => {
+  const { hardware, runtime } = subjectOfName(name);
+  return [hardware === null || origin !== 'user' ? null : ownKeyOf(hardware, runtime)];
+});
 
 interface Found {
   measured: MeasuredRun;

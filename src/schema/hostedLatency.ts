@@ -1,19 +1,19 @@
 import type { HostedMeasurement } from '../engine/estimators/hosted.ts';
 import type { Catalogue } from '../registry/catalogue.ts';
+import { groupedBy } from '../registry/derivation.ts';
 import type { Profile } from '../registry/kind.ts';
 import type { HostedLatencyFacts } from '../registry/kinds/hostedLatency.ts';
 import { builder } from './builder.ts';
-import { groupedBy } from './grouped.ts';
 import { ProfileType } from './profile.ts';
 import { millisecondsOf } from './units.ts';
 
 export type HostedLatencyProfile = Profile<HostedLatencyFacts, HostedMeasurement>;
 
-const latenciesOf = groupedBy<Catalogue['hostedLatency'], HostedLatencyProfile>(({ facts }) => [facts.model]);
+const byModel = groupedBy<HostedLatencyProfile>(({ facts }) => [facts.model]);
 
 /** Published measurements of a hosted model. */
 export function latenciesOfModel({ hostedLatency }: Catalogue, id: string): readonly HostedLatencyProfile[] {
-  return latenciesOf(hostedLatency, id);
+  return hostedLatency.derived(byModel).get(id) ?? [];
 }
 
 export const HostedLatencyType = builder.objectRef<HostedLatencyProfile>('HostedLatency').implement({

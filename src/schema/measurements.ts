@@ -1,19 +1,19 @@
 import type { Catalogue } from '../registry/catalogue.ts';
+import { groupedBy } from '../registry/derivation.ts';
 import type { MeasurementProfile } from '../registry/measuredRuns.ts';
 import { builder } from './builder.ts';
 import { connectionOf, pageArguments, pageRequest } from './connection.ts';
 import { resolving } from './errors.ts';
-import { groupedBy } from './grouped.ts';
 import { MeasurementType, MetricName } from './measurement.ts';
 
 export const MeasurementConnection = connectionOf('Measurement', MeasurementType, 'measurements');
 
+const bySubject = groupedBy<MeasurementProfile>(({ facts }) => [facts.model, facts.hardware, facts.runtime]);
+
 /** Measurements of a model, a device or by a runtime, by the id of that. */
-export const measurementsOf = groupedBy<Catalogue['measurement'], MeasurementProfile>(({ facts }) => [
-  facts.model,
-  facts.hardware,
-  facts.runtime,
-]);
+export function measurementsOf({ measurement }: Catalogue, id: string): readonly MeasurementProfile[] {
+  return measurement.derived(bySubject).get(id) ?? [];
+}
 
 const MeasurementFilter = builder.inputType('MeasurementFilter', {
   description: 'Which measurements to list: all conditions must hold.',

@@ -3,10 +3,10 @@ import type { HardwareHourPrice, Price } from '../engine/price.ts';
 import { chooseHourlyPrice, type PriceChoice } from '../engine/priceChoice.ts';
 import { assumedProfile } from '../registry/assumedFigures.ts';
 import type { Catalogue } from '../registry/catalogue.ts';
+import { groupedBy } from '../registry/derivation.ts';
 import type { Profile } from '../registry/kind.ts';
 import type { OfferFacts } from '../registry/kinds/offer.ts';
 import { builder } from './builder.ts';
-import { groupedBy } from './grouped.ts';
 import { ProfileType } from './profile.ts';
 
 export type OfferProfile<Basis extends OfferFacts['basis'] = OfferFacts['basis']> = Profile<
@@ -19,33 +19,34 @@ export const isOffer =
   (offer: OfferProfile): offer is OfferProfile<Basis> =>
     offer.facts.basis === basis;
 
-const offersOf = groupedBy<Catalogue['offer'], OfferProfile>(({ facts }) => [
+const byModelOrDevice = groupedBy<OfferProfile>(({ facts }) => [
   facts.basis === 'model-tokens' ? facts.model : facts.hardware,
 ]);
 
+function offersOf({ offer }: Catalogue, id: string): readonly OfferProfile[] {
+  return offer.derived(byModelOrDevice).get(id) ?? [];
+}
+
 /** Token prices of a hosted model. */
-export function tokenOffersOfModel({ offer }: Catalogue, id: string): OfferProfile<'model-tokens'>[] {
-  return offersOf(offer, id).filter(isOffer('model-tokens'));
+export function tokenOffersOfModel(catalogue: Catalogue, id: string): OfferProfile<'model-tokens'>[] {
+  return offersOf(catalogue, id).filter(isOffer('model-tokens'));
 }
 
 /** Hourly prices of a device. */
-export function hourOffersOfHardware({ offer }: Catalogue, id: string): OfferProfile<'hardware-hour'>[] {
-  return offersOf(offer, id).filter(isOffer('hardware-hour'));
+export function hourOffersOfHardware(catalogue: Catalogue, id: string): OfferProfile<'hardware-hour'>[] {
+  return offersOf(catalogue, id).filter(isOffer('hardware-hour'));
 }
 
-const hourlyChoices = new WeakMap<Catalogue['offer'], Map<string, PriceChoice<HardwareHourPrice> | null>>();
+/** By the offers of a device, which a change elsewhere leaves as they are. */
+const hourlyChoices = new WeakMap<readonly OfferProfile[], PriceChoice<HardwareHourPrice> | null>();
 
-/** The hourly price to answer with when a question names none. Chosen once per device and state of the offers. */
+/** The hourly price to answer with when a question names none. Chosen once per device and state of its offers. */
 export function usualHourlyPrice(catalogue: Catalogue, id: string): PriceChoice<HardwareHourPrice> | null {
-  let choices = hourlyChoices.get(catalogue.offer);
-  if (choices === undefined) {
-    choices = new Map();
-    hourlyChoices.set(catalogue.offer, choices);
-  }
-  let choice = choices.get(id);
+  const offers = offersOf(catalogue, id);
+  let choice = hourlyChoices.get(offers);
   if (choice === undefined) {
-    choice = chooseHourlyPrice(hourOffersOfHardware(catalogue, id).map(({ engine }) => engine));
-    choices.set(id, choice);
+    choice = chooseHourlyPrice(offers.filter(isOffer('hardware-hour')).map(({ engine }) => engine));
+    hourlyChoices.set(offers, choice);
   }
   return choice;
 }
@@ -56,8 +57,8 @@ export function assumedOffer(choice: PriceChoice<{ offer: string }> | null, { of
 }
 
 /** Purchase prices of a device. */
-export function purchaseOffersOfHardware({ offer }: Catalogue, id: string): OfferProfile<'hardware-purchase'>[] {
-  return offersOf(offer, id).filter(isOffer('hardware-purchase'));
+export function purchaseOffersOfHardware(catalogue: Catalogue, id: string): OfferProfile<'hardware-purchase'>[] {
+  return offersOf(catalogue, id).filter(isOffer('hardware-purchase'));
 }
 
 export const PricingType = builder.enumType('Pricing', {

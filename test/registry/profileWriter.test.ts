@@ -48,6 +48,33 @@ test("another process's change reaches those who listen without anybody asking",
   expect(await heard).toBe('Gamma');
 });
 
+test('what another process did all at once is taken in between reads, not by one of them', async () => {
+  const [one, other] = await two();
+  const { revision } = other.catalogue();
+  const requests = Array.from({ length: 101 }, (_, count) => {
+    return { ...ann, id: `many-${count}`, facts: hostedModel(`Many ${count}`) };
+  });
+  one.write.createAll('model', requests);
+  // No timer has had a turn yet.
+  expect(other.catalogue().revision).toBe(revision);
+  expect(other.catalogue().model.find('many-0')).toBeNull();
+  const taken = new Promise((resolve) => {
+    other.onChange(resolve);
+  });
+  expect(await taken).toBe(other.catalogue());
+  expect(requests.filter(({ id }) => !other.catalogue().model.has(id))).toEqual([]);
+});
+
+test('a writer knows at once what others did, however much', async () => {
+  const [one, other] = await two();
+  const facts = hostedModel('Many');
+  const requests = Array.from({ length: 101 }, (_, count) => ({ ...ann, id: `many-${count}`, facts }));
+  one.write.createAll('model', requests);
+  expect(() => other.write.create({ ...ann, id: 'many-7', facts })).toThrow(IdTakenError);
+  expect(other.write.update({ ...ann, id: 'many-8', facts }).revision).toBe(2);
+  expect(other.catalogue().model.get('many-100').revision).toBe(1);
+});
+
 test('of two changes to one revision, the second is a conflict and changes nothing', async () => {
   const [one, other] = await two();
   one.write.update({ ...ann, id: 'alpha-7b', facts: hostedModel('First'), expectedRevision: 1 });

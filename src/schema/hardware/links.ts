@@ -63,9 +63,7 @@ builder.objectFields(HardwareType, (t) => ({
     type: MeasurementConnection,
     description: 'Published and recorded benchmarks on the device, a page at a time.',
     args: pageArguments(t),
-    resolve: resolving(({ id }, page, { catalogue }) =>
-      pageOf(measurementsOf(catalogue.measurement, id), pageRequest(page)),
-    ),
+    resolve: resolving(({ id }, page, { catalogue }) => pageOf(measurementsOf(catalogue, id), pageRequest(page))),
   }),
 }));
 

@@ -31,8 +31,6 @@ builder.objectFields(ModelType, (t) => ({
     type: MeasurementConnection,
     description: 'Published and recorded benchmarks of the model, a page at a time.',
     args: pageArguments(t),
-    resolve: resolving(({ id }, page, { catalogue }) =>
-      pageOf(measurementsOf(catalogue.measurement, id), pageRequest(page)),
-    ),
+    resolve: resolving(({ id }, page, { catalogue }) => pageOf(measurementsOf(catalogue, id), pageRequest(page))),
   }),
 }));
