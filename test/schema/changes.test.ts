@@ -78,6 +78,25 @@ describe('changes', () => {
     expect((await ask('(kind: MODEL, since: "2020-01-01", first: 1)')).nodes[0]?.id).toBe('llama-3.1-8b');
   });
 
+  test('of one profile are asked by id or alias in any case, its kind named or not', async () => {
+    const all = await ask('(kind: HARDWARE, id: "nvidia-l4-24gb")');
+    expect(all.totalCount).toBe(5);
+    for (const named of ['kind: HARDWARE, id: "l4"', 'id: "L4"', 'id: "NVIDIA-L4-24GB"']) {
+      expect(await ask(`(${named})`)).toEqual(all);
+    }
+  });
+
+  test('of a profile that nobody has are an error with what may have been meant', async () => {
+    for (const [named, suggestion] of [
+      ['kind: MODEL, id: "lama-2-7b"', 'llama-2-7b'],
+      ['id: "lama-2-7b"', 'llama-2-7b'],
+    ]) {
+      const { extensions } = await calculator.refusal(`{ changes(${named}) { totalCount } }`);
+      expect(extensions).toMatchObject({ code: 'UNKNOWN_PROFILE', argument: 'id', value: 'lama-2-7b' });
+      expect(extensions.suggestions?.[0]).toBe(suggestion);
+    }
+  });
+
   test('refuse a time that is none, and a page of none', async () => {
     expect(await calculator.refusal('{ changes(since: "yesterday") { totalCount } }')).toMatchObject({
       extensions: { code: 'INVALID_ARGUMENT', argument: 'since', value: 'yesterday' },
@@ -100,4 +119,19 @@ test('every kind of profile has its history', async () => {
     differences: [{ path: 'license', after: 'Llama 3.1 Community' }],
   });
   expect(scenario?.history.nodes).toMatchObject([{ action: 'CREATE', actor: 'seeds', differences: [] }]);
+});
+
+test('changes of a name that profiles of two kinds have ask which is meant', async () => {
+  for (const [mutation, id] of [
+    ['hardwareUpdate', 'nvidia-l40s-48gb'],
+    ['modelUpdate', 'llama-2-7b'],
+  ]) {
+    const text = `mutation { ${mutation}(id: "${id}", input: { aliases: ["Twins"] }) { ... on Error { message } } }`;
+    expect(await calculator.write(text)).toEqual({});
+  }
+  expect(await calculator.refusal('{ changes(id: "twins") { totalCount } }')).toMatchObject({
+    extensions: { code: 'INVALID_ARGUMENT', argument: 'kind', allowed: ['MODEL', 'HARDWARE'] },
+  });
+  expect((await ask('(kind: HARDWARE, id: "twins")')).nodes[0]).toMatchObject({ id: 'nvidia-l40s-48gb' });
+  expect((await ask('(kind: MODEL, id: "twins")')).nodes[0]).toMatchObject({ id: 'llama-2-7b' });
 });

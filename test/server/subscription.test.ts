@@ -78,6 +78,29 @@ test('a listener who asked for one kind hears of no other', async () => {
   await stream.stop();
 });
 
+test('a listener names one profile by an alias in any case, without its kind, and hears of no other', async () => {
+  const stream = await listen(one.origin, `subscription { ${changed.replace('d {', 'd(id: "l40S") {')} }`);
+  await stream.until(/^:/);
+  await change(other, 'hardwareRetire', 'nvidia-t4-16gb');
+  await change(other, 'hardwareRetire', 'nvidia-l40s-48gb');
+  const heard = await stream.until(/"id":"nvidia-l40s-48gb"/);
+  expect(heard).not.toContain('nvidia-t4-16gb');
+  await stream.stop();
+});
+
+test.each([
+  { named: 'kind: HARDWARE, id: "H1000"', kind: 'hardware', suggestion: 'nvidia-h100-sxm-80gb' },
+  { named: 'id: "lama-2-7b"', kind: 'profile', suggestion: 'llama-2-7b' },
+  { named: 'kind: MODEL, id: "L40S"', kind: 'model', suggestion: null },
+])('a listener to nothing that exists is told so: $named', async ({ named, kind, suggestion }) => {
+  const stream = await listen(one.origin, `subscription { ${changed.replace('d {', `d(${named}) {`)} }`);
+  const data = /^data: (\{.*\})$/m.exec(await stream.toEnd())?.[1] ?? '';
+  const { errors } = JSON.parse(data);
+  expect(errors).toMatchObject([{ extensions: { code: 'UNKNOWN_PROFILE', argument: 'id' } }]);
+  expect(errors[0].message).toContain(`No ${kind} is called`);
+  if (suggestion !== null) expect(errors[0].extensions.suggestions).toContain(suggestion);
+});
+
 test('a server that stops ends its streams and does not wait for their listeners', async () => {
   const own = await startServer(environment);
   const stream = await listen(own.origin, `subscription { ${changed} }`);

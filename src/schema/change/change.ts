@@ -4,13 +4,15 @@ import { allKinds } from '../../registry/kinds.ts';
 import { builder } from '../builder.ts';
 import { connectionOf } from '../connection.ts';
 
+/** The name of a kind in the API: weight-format is WEIGHT_FORMAT. */
+export function kindName(kind: string): string {
+  return kind.toUpperCase().replaceAll('-', '_');
+}
+
 export const ProfileKind = builder.enumType('ProfileKind', {
   description: 'The kinds of profile in the catalogue.',
   values: Object.fromEntries(
-    allKinds.map(({ kind }) => [
-      kind.toUpperCase().replaceAll('-', '_'),
-      { value: kind, description: `Profiles of the kind ${kind}.` },
-    ]),
+    allKinds.map(({ kind }) => [kindName(kind), { value: kind, description: `Profiles of the kind ${kind}.` }]),
   ),
 });
 

@@ -1,9 +1,9 @@
-import { shelfOf } from '../../registry/catalogue.ts';
 import { builder } from '../builder.ts';
 import { pageArguments, pageRequest } from '../connection.ts';
 import { invalidArgument, resolving } from '../errors.ts';
 import { ProfileType } from '../profile.ts';
-import { ChangeConnection, ProfileKind } from './change.ts';
+import { ChangeConnection } from './change.ts';
+import { namedProfile, namedProfileArguments } from './namedProfile.ts';
 
 builder.queryFields((t) => ({
   changes: t.field({
@@ -12,15 +12,14 @@ builder.queryFields((t) => ({
       'Who changed what, the newest first, a page at a time. ' +
       'Example: `{ changes(kind: HARDWARE, first: 5) { nodes { at actor action id differences { path before after } } } }`',
     args: {
-      kind: t.arg({ type: ProfileKind, description: 'Of profiles of this kind.' }),
-      id: t.arg.id({ description: 'Of the profile of this id; with a kind also by an alias.' }),
+      ...namedProfileArguments(t),
       actor: t.arg.string({ description: 'By this key or pack, by its name.' }),
       since: t.arg.string({ description: 'At or after this time, as ISO 8601: 2026-11-24 or 2026-11-24T12:00:00Z.' }),
       ...pageArguments(t),
     },
     resolve: resolving((_root, { kind, id, actor, since, ...page }, { catalogue, registry }) => {
-      const known = id == null || kind == null ? null : shelfOf(catalogue, kind).find(id);
-      return registry.changes({ kind, id: known?.id ?? id, actor, since: timeOf(since), ...pageRequest(page) });
+      const profile = namedProfile(catalogue, kind, id);
+      return registry.changes({ ...profile, actor, since: timeOf(since), ...pageRequest(page) });
     }),
   }),
 }));

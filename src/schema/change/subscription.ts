@@ -2,7 +2,9 @@ import { Repeater } from 'graphql-yoga';
 import type { Change } from '../../registry/changeLog.ts';
 import type { Registry } from '../../registry/registry.ts';
 import { builder } from '../builder.ts';
-import { ChangeType, ProfileKind } from './change.ts';
+import { resolving } from '../errors.ts';
+import { ChangeType } from './change.ts';
+import { namedProfile, namedProfileArguments } from './namedProfile.ts';
 
 /** Changes of one event at most; the rest follows in the next. */
 const mostChanges = 100;
@@ -34,11 +36,9 @@ builder.subscriptionType({
       description:
         'Tells of each change of the catalogue, by whichever process on the same database, within a moment. ' +
         'Example: `subscription { catalogueChanged(kind: OFFER) { changes { id action actor } } }`',
-      args: {
-        kind: t.arg({ type: ProfileKind, description: 'Of profiles of this kind only.' }),
-        id: t.arg.id({ description: 'Of the profile of this id only.' }),
-      },
-      subscribe: (_root, { kind, id }, { registry, stopping }) => {
+      args: namedProfileArguments(t),
+      subscribe: (_root, named, { catalogue, registry, stopping }) => {
+        const { kind, id } = resolving(namedProfile)(catalogue, named.kind, named.id);
         const concerns = (change: Change) => (kind ?? change.kind) === change.kind && (id ?? change.id) === change.id;
         return catalogueChanges(registry, concerns, stopping);
       },

@@ -1,0 +1,63 @@
+import { type Catalogue, shelfOf } from '../../registry/catalogue.ts';
+import { UnknownProfileError } from '../../registry/errors.ts';
+import { allKinds } from '../../registry/kinds.ts';
+import { nearestIds, spellingOf } from '../../registry/nearestNames.ts';
+import type { builder } from '../builder.ts';
+import { invalidArgument } from '../errors.ts';
+import { kindName, ProfileKind } from './change.ts';
+
+type Types = (typeof builder)['$inferSchemaTypes'];
+
+/** Which profiles a question about changes is about; null = any. */
+export interface NamedProfile {
+  kind: string | null;
+  id: string | null;
+}
+
+export function namedProfileArguments({ arg }: { arg: PothosSchemaTypes.QueryFieldBuilder<Types, object>['arg'] }) {
+  return {
+    kind: arg({ type: ProfileKind, description: 'Of profiles of this kind only.' }),
+    id: arg.id({
+      description:
+        'Of one profile only, by id or alias, upper and lower case alike; of whichever kind, when no kind is named. ' +
+        'UNKNOWN_PROFILE where there is none.',
+    }),
+  };
+}
+
+/**
+ * The profile that the arguments `kind` and `id` mean: by id or alias, whatever its case; of whichever kind has it where
+ * none is named. A retired one is found too.
+ *
+ * @throws UnknownProfileError nothing is called that; or a coded error when profiles of several kinds are
+ */
+export function namedProfile(
+  catalogue: Catalogue,
+  kind: string | null | undefined = null,
+  id: string | null | undefined = null,
+): NamedProfile {
+  if (id === null) return { kind, id };
+  if (kind !== null) return { kind, id: shelfOf(catalogue, kind).get(id, 'id').id };
+  const shelves = allKinds.map((each) => shelfOf(catalogue, each.kind));
+  const found = shelves.flatMap((shelf) => {
+    const profile = shelf.find(id);
+    return profile === null ? [] : [{ kind: shelf.kind, id: profile.id }];
+  });
+  const [only, ...others] = found;
+  if (only === undefined) {
+    // The likeliest of all kinds are among the likeliest of each.
+    const likely = shelves.flatMap((shelf) => shelf.suggest(id).map((each) => shelf.get(each)));
+    const spellings = likely.flatMap((each) =>
+      [each.id, each.name, ...each.aliases].map((spelling) => spellingOf(spelling, each.id)),
+    );
+    throw new UnknownProfileError('profile', id, nearestIds(id, spellings), 'id');
+  }
+  if (others.length === 0) return only;
+  const kinds = found.map((each) => kindName(each.kind));
+  throw invalidArgument(
+    'kind',
+    null,
+    `must say which is meant: ${kinds.join(' and ')} have a profile called "${id}"`,
+    kinds,
+  );
+}
