@@ -5,6 +5,7 @@ import type { RequestHeaders } from '../schema/context.ts';
 import { bodyLimit } from './bodyLimit.ts';
 import { queryCaching } from './caching.ts';
 import { requestLimitPlugins, requestLimits } from './limits.ts';
+import { subscriptionLimit } from './subscriptionLimit.ts';
 
 export interface ApiOptions {
   schema: GraphQLSchema;
@@ -12,6 +13,8 @@ export interface ApiOptions {
   createContext(request: RequestHeaders): object;
   /** Whether the request carries a key that may write something. Default: none may. */
   mayWrite?(request: RequestHeaders): boolean;
+  /** Subscriptions held at once, a count. Default: `requestLimits.subscriptions`. */
+  subscriptions?: number;
   /** Unexpected errors are written to the console, whole. Default: yes. */
   logging?: boolean;
 }
@@ -22,7 +25,13 @@ export type Api = ReturnType<typeof createApi>;
 export const graphqlPath = '/graphql';
 
 /** The GraphQL API with its limits, caching and error forms, apart from any socket: the terminal asks it in process. */
-export function createApi({ schema, createContext, mayWrite = () => false, logging = true }: ApiOptions) {
+export function createApi({
+  schema,
+  createContext,
+  mayWrite = () => false,
+  subscriptions = requestLimits.subscriptions,
+  logging = true,
+}: ApiOptions) {
   const { bodyBytes, bodyBytesWithKey } = requestLimits;
   const largestBody = bodyLimit(bodyBytes, (request) => (mayWrite(request) ? bodyBytesWithKey : bodyBytes));
   return createYoga({
@@ -46,6 +55,12 @@ export function createApi({ schema, createContext, mayWrite = () => false, loggi
     landingPage: false,
     multipart: false,
     logging,
-    plugins: [largestBody, useInvalidArguments(), ...requestLimitPlugins(), queryCaching()],
+    plugins: [
+      largestBody,
+      useInvalidArguments(),
+      ...requestLimitPlugins(),
+      subscriptionLimit(subscriptions),
+      queryCaching(),
+    ],
   });
 }

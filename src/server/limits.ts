@@ -1,7 +1,7 @@
 import { EnvelopArmor } from '@escape.tech/graphql-armor';
 
 /**
- * How much one request may ask for. An estimate costs microseconds, so the limits are wide: a table of two hundred
+ * How much one request may ask for, and how much is held for all of them together. An estimate costs microseconds, so the limits are wide: a table of two hundred
  * estimates in one query passes, a query built to be expensive does not. Introspection is not counted.
  */
 export const requestLimits = {
@@ -18,6 +18,8 @@ export const requestLimits = {
   bodyBytes: 1_000_000,
   /** Bytes of a body that comes with a key that may write: the header of a model file with a large vocabulary. */
   bodyBytesWithKey: 34_000_000,
+  /** Subscriptions that one server holds at once, each a connection. */
+  subscriptions: 1000,
 };
 
 /** GraphQL Armor with the limits above. Field suggestions stay: the schema is public, and typos deserve help. */

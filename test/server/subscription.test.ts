@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { listen } from './eventStream.ts';
 import { type RunningServer, startServer, temporaryFolder } from './serverProcess.ts';
 
 const environment = { DATABASE_URL: join(temporaryFolder(), 'calculator.db') };
@@ -17,32 +18,6 @@ afterAll(async () => {
   await one?.stop();
   await other?.stop();
 });
-
-/** Listens as a browser's EventSource does. */
-async function listen(origin: string, subscription: string) {
-  const query = encodeURIComponent(subscription);
-  const response = await fetch(`${origin}/graphql?query=${query}`, { headers: { accept: 'text/event-stream' } });
-  if (response.body === null) throw new Error('no stream');
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-  let text = '';
-  return {
-    response,
-    /** Everything heard up to the first line that matches. */
-    async until(pattern: RegExp): Promise<string> {
-      while (!pattern.test(text)) {
-        const { done, value } = await reader.read();
-        if (done) throw new Error(`the stream ended: ${text}`);
-        text += value;
-      }
-      return text;
-    },
-    async toEnd(): Promise<string> {
-      for (let read = await reader.read(); !read.done; read = await reader.read()) text += read.value;
-      return text;
-    },
-    stop: () => reader.cancel(),
-  };
-}
 
 async function change(server: RunningServer, mutation: string, id: string): Promise<void> {
   const response = await fetch(`${server.origin}/graphql`, {
