@@ -15,8 +15,8 @@ export interface PackLoad {
   updated: number;
   retired: number;
   restored: number;
-  /** Profiles that a pack has and a user has changed: the user's facts stay in front. */
-  kept: number;
+  /** Kind and id of each profile that a pack has and a user has changed: the user's facts stand in front. The same at every start. */
+  kept: readonly string[];
   /** One line for each profile that a later pack replaced: which file stands, for which, and why. The same at every start. */
   conflicts: readonly string[];
 }
@@ -38,7 +38,7 @@ export async function loadPacks(
   const digest = packDigest(packs);
   const nothing = () => {
     const conflicts: string[] = JSON.parse(readCatalogueValue(database, 'pack_conflicts') ?? '[]');
-    return { created: 0, updated: 0, retired: 0, restored: 0, kept: 0, conflicts };
+    return { created: 0, updated: 0, retired: 0, restored: 0, kept: keptFacts(database), conflicts };
   };
   if (readCatalogueValue(database, 'pack_digest') === digest) return nothing();
 
@@ -50,7 +50,7 @@ export async function loadPacks(
     load.apply();
     writeCatalogueValue(database, 'pack_digest', digest);
     writeCatalogueValue(database, 'pack_conflicts', JSON.stringify(merged.conflicts));
-    return { ...load.counts, conflicts: merged.conflicts };
+    return { ...load.counts, kept: keptFacts(database), conflicts: merged.conflicts };
   });
 }
 
@@ -66,10 +66,15 @@ function existsInDatabase(database: SqliteDatabase): (kind: string, id: string) 
   return (kind, id) => find.get(kind, id) !== undefined;
 }
 
+function keptFacts(database: SqliteDatabase): string[] {
+  const select = "SELECT kind || ' ' || id FROM profile WHERE pack_facts IS NOT NULL ORDER BY kind, id";
+  return database.prepare<[], string>(select).pluck().all() as string[];
+}
+
 type ExistingRow = Omit<ProfileRow, 'createdAt' | 'updatedAt' | 'replacedBy'>;
 
 class Load {
-  readonly counts = { created: 0, updated: 0, retired: 0, restored: 0, kept: 0 };
+  readonly counts = { created: 0, updated: 0, retired: 0, restored: 0 };
   readonly #database: SqliteDatabase;
   readonly #merged: MergedPacks;
   readonly #log: ChangeLog;
@@ -127,7 +132,6 @@ class Load {
       this.#append(kind, id, 1, profile.pack, 'create', null);
       this.counts.created += 1;
     } else if (row.origin === 'user') {
-      this.counts.kept += 1;
       if (row.packFacts !== facts || row.packOrigin !== origin) this.#setPackFacts.run(facts, origin, kind, id);
     } else {
       const same = row.facts === facts && row.name === name && row.origin === origin;

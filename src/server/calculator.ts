@@ -10,7 +10,7 @@ export interface Calculator extends ApiOptions {
   schema: GraphQLSchema;
   /** Null when questions can be answered, else why not. */
   notReady(): string | null;
-  /** Which packs stand over which, and each file that stands for another, one line each; none for the built-in pack alone. */
+  /** Which packs stand over which, and each file that stands for another, one line each; then what was changed here and hides a pack's facts. */
   packReport: readonly string[];
   /** Models and devices in the catalogue, counts. */
   models: number;
@@ -56,7 +56,18 @@ export async function openCalculator({
   };
 }
 
-function packReport({ packNames, packLoad }: Pick<Registry, 'packNames' | 'packLoad'>): string[] {
-  if (packNames.length === 1) return [];
-  return [`Packs, each standing over those before it: ${packNames.join(', ')}`, ...packLoad.conflicts];
+/** Profiles that the report names before it only counts. */
+const mostNamed = 5;
+
+function packReport({ packNames, packLoad: { conflicts, kept } }: Pick<Registry, 'packNames' | 'packLoad'>): string[] {
+  const packs = packNames.length === 1 ? [] : [`Packs, each standing over those before it: ${packNames.join(', ')}`];
+  return [...packs, ...conflicts, ...keptReport(kept)];
+}
+
+function keptReport(kept: readonly string[]): string[] {
+  if (kept.length === 0) return [];
+  const more = kept.length > mostNamed ? ` and ${kept.length - mostNamed} more` : '';
+  const subject = kept.length === 1 ? '1 profile was' : `${kept.length.toLocaleString('en-US')} profiles were`;
+  const named = kept.slice(0, mostNamed).join(', ');
+  return [`${subject} changed here and will not follow the packs until restored: ${named}${more}`];
 }

@@ -6,7 +6,7 @@ import { openRegistry } from '../../src/registry/registry.ts';
 import { device, hostedModel, hourlyPrices } from './profileFacts.ts';
 import { openSmallRegistry, smallPack, temporaryFolder, writePack } from './smallPack.ts';
 
-const untouched = { created: 0, updated: 0, retired: 0, restored: 0, kept: 0, conflicts: [] };
+const untouched = { created: 0, updated: 0, retired: 0, restored: 0, kept: [], conflicts: [] };
 
 /** Opens, closes: what one start of the program does to the database. */
 async function start(databasePath: string, seeds: string, packs: readonly string[] = []) {
@@ -75,7 +75,8 @@ test("a user's facts stay in front of a changed pack, and restore brings the pac
 
   writePack(seeds, { 'models/beta-70b.json': hostedModel('Beta 70B', { contextTokens: 32_768 }) });
   const registry = await openSmallRegistry(database, seeds);
-  expect(registry.packLoad).toEqual({ ...untouched, kept: 1 });
+  expect(registry.packLoad).toEqual({ ...untouched, kept: ['model beta-70b'] });
+  expect((await start(database, seeds)).load.kept).toEqual(['model beta-70b']);
   expect(registry.catalogue().model.get('beta-70b')).toMatchObject({ name: 'My Beta', origin: 'user', revision: 2 });
 
   registry.write.restore({ kind: 'model', id: 'beta-70b', actor: 'ann' });
@@ -83,6 +84,7 @@ test("a user's facts stay in front of a changed pack, and restore brings the pac
     ...{ name: 'Beta 70B', origin: 'seed', revision: 3 },
     engine: { contextTokens: 32_768 },
   });
+  expect((await start(database, seeds)).load.kept).toEqual([]);
 });
 
 test('a profile that a user has retired stays retired, whatever the pack does', async () => {

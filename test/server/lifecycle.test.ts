@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { openRegistry } from '../../src/registry/registry.ts';
 import { type Ended, type RunningServer, spawnProject, startServer, temporaryFolder } from './serverProcess.ts';
 
 const folder = temporaryFolder();
@@ -38,6 +39,23 @@ test('a start says which packs stand over which, and which file stands for anoth
   expect(stdout).toMatch(
     /^model gpt-4: pack second \(.*gpt-4\.json\) stands for pack first \(.*\), because it comes later$/m,
   );
+});
+
+test('a start counts the profiles that were changed here and so hide what a pack says, and names the first', async () => {
+  const databasePath = join(folder, 'changed.db');
+  copyFileSync(inject('seededDatabase'), databasePath);
+  const registry = await openRegistry({ databasePath });
+  const facts = (known: object) => ({ ...known, notes: 'Ours.' });
+  const ids = ['nvidia-a10-24gb', 'nvidia-a40-48gb', 'nvidia-l4-24gb', 'nvidia-l40-48gb', 'nvidia-l40s-48gb'];
+  for (const id of [...ids, 'nvidia-t4-16gb']) registry.write.update({ kind: 'hardware', id, facts, actor: 'ann' });
+  registry.write.update({ kind: 'hardware', id: 'nvidia-a2-16gb', facts, actor: 'ann' });
+  registry.write.restore({ kind: 'hardware', id: 'nvidia-a2-16gb', actor: 'ann' });
+  registry.close();
+
+  const { stdout } = await (await startServer({ DATABASE_URL: databasePath })).stop();
+  const named = ids.map((id) => `hardware ${id}`).join(', ');
+  const line = `6 profiles were changed here and will not follow the packs until restored: ${named} and 1 more`;
+  expect(stdout.split('\n').filter((each) => each.includes('changed here'))).toEqual([line]);
 });
 
 test('probes answer', async () => {
