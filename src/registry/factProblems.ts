@@ -10,11 +10,21 @@ export function factProblems(error: z.ZodError, schema?: z.ZodType, stated?: unk
   return issues.map((issue) => {
     const problem = { path: pathText(issue.path), code: codeOf(issue), message: issue.message };
     if (issue.code === 'custom') return { ...problem, ...issue.params };
-    const range = schema === undefined ? null : numberRange(schema, issue.path, stated);
-    if (range === null || (issue.code !== 'too_small' && issue.code !== 'too_big')) return problem;
+    if (issue.code !== 'too_small' && issue.code !== 'too_big') return problem;
     const value = valueAt(stated, issue.path);
-    return { ...problem, range, message: `must be ${rangeWords(range)}; got ${String(value)}` };
+    if (typeof value === 'string') return { ...problem, message: lengthProblem(issue, 'letters', value.length) };
+    if (Array.isArray(value)) return { ...problem, message: lengthProblem(issue, 'entries', value.length) };
+    const range = schema === undefined ? null : numberRange(schema, issue.path, stated);
+    return range === null
+      ? problem
+      : { ...problem, range, message: `must be ${rangeWords(range)}; got ${String(value)}` };
   });
+}
+
+/** "needs at least 3 letters; got 1". */
+function lengthProblem(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig, of: string, length: number): string {
+  const bound = issue.code === 'too_small' ? `at least ${issue.minimum}` : `at most ${issue.maximum}`;
+  return `needs ${bound} ${of}; got ${length}`;
 }
 
 /** "from 1 to 5,000": a range as messages say it. */

@@ -119,13 +119,19 @@ test('all problems of the facts are told at once', async () => {
   });
   const create = () => write.create({ kind: 'hardware', actor: 'ann', id: 'Bad Id', facts });
   expect(create).toThrow(InvalidFactsError);
-  let paths: string[] = [];
+  let problems: InvalidFactsError['problems'] = [];
   try {
     create();
   } catch (error) {
-    paths = (error as InvalidFactsError).problems.map(({ path }) => path);
+    problems = (error as InvalidFactsError).problems;
   }
-  expect(paths).toEqual(expect.arrayContaining(['id', 'name', 'memory.memoryGiB', 'memory.memoryGigabytesPerSecond']));
+  const messages = Object.fromEntries(problems.map(({ path, message }) => [path, message]));
+  expect(messages).toMatchObject({
+    id: expect.stringContaining('lower-case'),
+    name: 'needs at least 2 letters; got 1',
+    'memory.memoryGiB': expect.stringMatching(/^must be from .* to .*; got -1$/),
+    'memory.memoryGigabytesPerSecond': expect.stringMatching(/^must be from .* to .*; got 1000000000000$/),
+  });
 });
 
 test('a price must be that of a device that exists', async () => {

@@ -112,8 +112,10 @@ function* implausibleRates({ kind, compute, power }: HardwareFacts): Generator<I
   if (compute === undefined) return;
   const { denseBf16Teraflops: bf16, denseFp16Teraflops: fp16, denseFp32Teraflops: fp32 } = compute;
   if (bf16 !== undefined && fp16 === 2 * bf16 && compute.bf16AtHalfRate !== true) {
-    yield { path: ['compute', 'denseFp16Teraflops'], message: 'exactly twice the BF16 rate: a sparse figure?' };
+    yield { path: ['compute', 'denseFp16Teraflops'], ...twice('BF16', bf16) };
   }
+  if (fp16 !== undefined && bf16 === 2 * fp16)
+    yield { path: ['compute', 'denseBf16Teraflops'], ...twice('FP16', fp16) };
   const accumulate = compute.fp16AccumulateFp16Teraflops;
   if (accumulate !== undefined && accumulate < (fp16 ?? 0)) {
     yield { path: ['compute', 'fp16AccumulateFp16Teraflops'], message: 'slower than with fp32 accumulation' };
@@ -141,6 +143,11 @@ function* implausibleRates({ kind, compute, power }: HardwareFacts): Generator<I
     const message = `with ${watts} W, more than twice as much for each watt as any device does; got ${rate}`;
     yield { path: ['compute', field], message, range, ...decimalPoint(rate, range) };
   }
+}
+
+function twice(format: string, rate: number): Omit<ImplausibleFigure, 'path'> {
+  const message = `exactly twice the ${format} rate, ${rate}: the sparse rate? Peaks are dense`;
+  return { message, suggestion: String(rate) };
 }
 
 function* implausiblePower({ kind, power }: HardwareFacts): Generator<ImplausibleFigure> {
