@@ -82,7 +82,7 @@ export function pathText(path: readonly PropertyKey[]): string {
 }
 
 /** The inverse of `pathText`. */
-export function pathSegments(text: string): PropertyKey[] {
+export function pathSegments(text: string): (string | number)[] {
   return [...text.matchAll(/\[(\d+)\]|([^.[\]]+)/g)].map(([, index, name]) =>
     index === undefined ? (name ?? '') : Number(index),
   );

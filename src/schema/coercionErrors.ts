@@ -5,6 +5,7 @@ import {
   type GraphQLSchema,
   getNamedType,
   isEnumType,
+  isInputObjectType,
   Kind,
   print,
   TypeInfo,
@@ -13,12 +14,14 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { pathSegments } from '../registry/jsonText.ts';
 import { type ArgumentRange, rangeText } from './argumentRange.ts';
-import { invalidArgument } from './errors.ts';
+import { codedError, invalidArgument } from './errors.ts';
 
 /**
  * GraphQL refuses `tokens: 1.5` or `tokens: 5000000000` before any resolver runs, in words about 32-bit integers.
- * This gives those refusals the form of every other bad argument: INVALID_ARGUMENT with argument, value and range.
+ * This gives those refusals the form of every other bad argument: INVALID_ARGUMENT with argument, value and range. So
+ * does it for what is required and was left out.
  */
 export function useInvalidArguments(): Plugin {
   return {
@@ -73,13 +76,25 @@ function explainLiteral(
   document: DocumentNode,
 ): GraphQLError {
   if (!aboutValue.test(error.message)) return error;
+  const leftOut = argumentLeftOut.exec(error.message)?.[1];
+  if (leftOut !== undefined) return required(leftOut, node);
   const place = findPlace(schema, document, (candidate) => candidate === node);
-  return place === undefined ? error : restate(error, place, literalValue(node), node);
+  return place === undefined ? error : restate(error, place, literalValue(node), node, schema);
 }
 
+const fieldLeftOut = /Field "(?:\w+\.)?(\w+)" of required type ".*" was not provided/;
+const argumentLeftOut = / argument "(\w+)" of type ".*" is required, but it was not provided/;
+const notOneOf = /OneOf (?:Input Object|type) "(\w+)"/;
+
 /** graphql-js says so, and only so, when a value is not of its type. */
-const aboutValue =
-  / cannot represent |does not exist in ".*" enum|^Expected value of type |type ".*" (must not be null|was not provided)/;
+const aboutValue = new RegExp(
+  [
+    ' cannot represent |does not exist in ".*" enum|^Expected value of type |type ".*" must not be null',
+    fieldLeftOut.source,
+    argumentLeftOut.source,
+    notOneOf.source,
+  ].join('|'),
+);
 
 /** Messages read: Variable "$options" got invalid value 1.5 at "options.devices"; Int cannot represent ... */
 const variableMessage = /^Variable "\$(\w+)" (?:got invalid value [\s\S]*?(?: at "\w+\.([^"]+)")?; |of )/;
@@ -99,14 +114,14 @@ function explainVariable(
     (candidate) => candidate.kind === Kind.VARIABLE && candidate.name.value === name,
   );
   if (outer === undefined) return error;
-  const fields = path?.split('.') ?? [];
+  const fields = pathSegments(path ?? '');
   const value = fields.reduce<unknown>((holder, key) => (isRecord(holder) ? holder[key] : undefined), variables[name]);
-  return restate(error, innerPlace(outer, fields, schema, definition), value, definition);
+  return restate(error, innerPlace(outer, fields, schema, definition), value, definition, schema);
 }
 
 function innerPlace(
   outer: Place,
-  fields: readonly string[],
+  fields: readonly (string | number)[],
   schema: GraphQLSchema,
   definition: VariableDefinitionNode,
 ): Place {
@@ -114,6 +129,10 @@ function innerPlace(
   let typeName = print(definition.type).replaceAll(/[![\]]/g, '');
   let place = outer;
   for (const field of fields) {
+    if (typeof field === 'number') {
+      place = { ...place, argument: `${place.argument}[${field}]` };
+      continue;
+    }
     const type = schema.getType(typeName);
     const input = type !== undefined && 'getFields' in type ? type.getFields()[field] : undefined;
     if (input === undefined) continue;
@@ -176,7 +195,15 @@ function restate(
   { argument, range, allowed }: Place,
   value: unknown,
   node: ASTNode,
+  schema: GraphQLSchema,
 ): GraphQLError {
+  const leftOut = fieldLeftOut.exec(error.message)?.[1];
+  if (leftOut !== undefined) return required(`${argument}.${leftOut}`, node);
+  const oneOf = schema.getType(notOneOf.exec(error.message)?.[1] ?? '');
+  if (isInputObjectType(oneOf)) {
+    const names = Object.keys(oneOf.getFields());
+    return invalidArgument(argument, value, `must have exactly one of ${names.join(', ')}`, names, node);
+  }
   if (range !== undefined) {
     const { minimum, maximum } = range;
     return invalidArgument(argument, value, `must be ${rangeText(range)}`, { minimum, maximum }, node);
@@ -184,8 +211,21 @@ function restate(
   if (allowed !== undefined) {
     return invalidArgument(argument, value, `must be one of ${allowed.join(', ')}`, allowed, node);
   }
+  const scalar = /\b(\w+) cannot represent /.exec(error.message)?.[1] ?? '';
   const reason = error.message.slice(error.message.lastIndexOf('; ') + 1).trim();
-  return invalidArgument(argument, value, `is refused: ${reason}`, undefined, node);
+  return invalidArgument(argument, value, scalars[scalar] ?? `is refused: ${reason}`, undefined, node);
+}
+
+const scalars: Readonly<Record<string, string>> = {
+  Int: 'must be a whole number, without quotes, of up to 2,147,483,647',
+  Float: 'must be a number, without quotes',
+  String: 'must be text, in quotes',
+  ID: 'must be an id, in quotes',
+  Boolean: 'must be true or false',
+};
+
+function required(argument: string, node: ASTNode): GraphQLError {
+  return codedError('INVALID_ARGUMENT', `${argument} is required and was left out`, { argument }, node);
 }
 
 function literalValue(node: ASTNode): unknown {
@@ -197,4 +237,5 @@ function literalValue(node: ASTNode): unknown {
 const rangeOf = (extensions: { readonly range?: unknown } | undefined) =>
   extensions?.range as ArgumentRange | undefined;
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+const isRecord = (value: unknown): value is Record<string | number, unknown> =>
+  typeof value === 'object' && value !== null;

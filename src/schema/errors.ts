@@ -21,6 +21,9 @@ export function codedError(code: ErrorCode, message: string, detail: ErrorDetail
   return new GraphQLError(message, { extensions: { code, ...detail }, nodes: node ?? null });
 }
 
+/** Characters of a refused value that its message repeats. */
+const longestShown = 200;
+
 /** @param reason completes the sentence "tokens …": "must be a whole number from 1 to 10" */
 export function invalidArgument(
   argument: string,
@@ -29,7 +32,8 @@ export function invalidArgument(
   allowed?: ErrorDetail['allowed'],
   node?: ASTNode,
 ): GraphQLError {
-  const shown = typeof value === 'string' ? `"${value}"` : String(value);
+  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
+  const shown = text.length > longestShown ? `${text.slice(0, longestShown)}…` : text;
   return codedError('INVALID_ARGUMENT', `${argument} ${reason}; got ${shown}`, { argument, value, allowed }, node);
 }
 

@@ -109,6 +109,78 @@ describe('values out of range name argument, value and range', () => {
   });
 });
 
+describe('an input that is not of its type names its place and what would do', () => {
+  const source = [{ title: 'A guess', known: 'ASSUMED' }];
+  const memory = { memoryGiB: 24, memoryKind: 'GDDR6', memoryBandwidthGBPerSecond: 300, source };
+  const without = <Facts extends object>(facts: Facts, left: keyof Facts) =>
+    Object.fromEntries(Object.entries(facts).filter(([key]) => key !== left));
+  const literal = (value: unknown): string => {
+    if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
+    if (typeof value === 'object' && value !== null) {
+      return `{ ${Object.entries(value)
+        .map(([key, inner]) => `${key}: ${literal(inner)}`)
+        .join(', ')} }`;
+    }
+    return value === 'ASSUMED' ? value : JSON.stringify(value);
+  };
+
+  test.each([
+    {
+      input: { memory: without(memory, 'source') },
+      argument: 'input.memory.source',
+      said: 'input.memory.source is required and was left out',
+    },
+    {
+      input: { memory: { ...memory, source: [{ title: 'A guess' }] } },
+      argument: 'input.memory.source.known',
+      // Only variables know which entry of a list they are in.
+      place: 'input.memory.source[0].known',
+      said: 'known is required and was left out',
+    },
+    { input: { memory: { ...memory, memoryGiB: '24' } }, argument: 'input.memory.memoryGiB', said: 'must be a number' },
+    { input: { devicesPerBoard: 1.5 }, argument: 'input.devicesPerBoard', said: 'must be a whole number' },
+    { input: { name: 7 }, argument: 'input.name', said: 'must be text' },
+    {
+      input: { memory: { ...memory, sharedWithCpu: 'yes' } },
+      argument: 'input.memory.sharedWithCpu',
+      said: 'true or false',
+    },
+  ])('$argument', async ({ input, argument, place = argument, said }) => {
+    for (const [query, variables, where] of [
+      [`mutation { hardwareUpdate(id: "L4", input: ${literal(input)}) { __typename } }`, {}, argument],
+      [
+        'mutation ($it: HardwareUpdateInput!) { hardwareUpdate(id: "L4", input: $it) { __typename } }',
+        { it: input },
+        place,
+      ],
+    ] as const) {
+      const error = await calculator.refusal(query, variables);
+      expect(error.extensions).toMatchObject({ code: 'INVALID_ARGUMENT', argument: where });
+      expect(error.message).toContain(said);
+    }
+  });
+
+  test.each([{}, { hardwareHour: {}, modelTokens: {} }])('an offer of not exactly one basis: %o', async (it) => {
+    const { errors = [] } = await calculator.ask(
+      'mutation ($it: OfferCreateInput!) { offerCreate(input: $it) { __typename } }',
+      { it },
+    );
+    const error = errors.find(({ extensions }) => extensions.argument === 'input');
+    expect(error?.message).toContain('must have exactly one of hardwareHour, hardwarePurchase, modelTokens; got {');
+    expect(error?.extensions.allowed).toEqual(['hardwareHour', 'hardwarePurchase', 'modelTokens']);
+    const literally = await calculator.ask(`mutation { offerCreate(input: ${literal(it)}) { __typename } }`);
+    expect(literally.errors?.[0]?.extensions).toMatchObject({ code: 'INVALID_ARGUMENT', argument: 'input' });
+  });
+
+  test('an argument that is left out', async () => {
+    const error = await calculator.refusal('mutation { hardwareUpdate(id: "L4") { __typename } }');
+    expect(error).toMatchObject({
+      message: 'input is required and was left out',
+      extensions: { code: 'INVALID_ARGUMENT', argument: 'input' },
+    });
+  });
+});
+
 describe('requests that cannot be answered', () => {
   test('parallelism that does not make up the devices names the layouts that do', async () => {
     const error = await calculator.refusal(
