@@ -53,7 +53,7 @@ export async function importQuestion(path: string, options: ImportOptions): Prom
     content.kind === 'gguf'
       ? modelQuestion('gguf', content.headerBase64, given, dryRun)
       : modelQuestion('config', content.benchmark.text, given, dryRun);
-  return { ...question, report: modelReport };
+  return { ...question, report: (answered, width) => modelReport(answered, width, path) };
 }
 
 /** An option that says nothing about this file was meant for another, or the file is not what it seems. */
@@ -75,7 +75,7 @@ async function contentOf(path: string): Promise<Content> {
     const { headerOfFile } = await import('../registry/importers/gguf/header.ts');
     return { kind: 'gguf', headerBase64: (await headerOfFile(file)).toString('base64') };
   } catch (error) {
-    if (error instanceof ImportRefusedError) throw new RefusedError(`${path} ${error.message}`);
+    if (error instanceof ImportRefusedError) throw new RefusedError(`${path}: ${error.message}`);
     if (error instanceof Error && 'code' in error) throw new RefusedError(`${path} cannot be read (${error.code})`);
     throw error;
   } finally {

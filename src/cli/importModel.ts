@@ -78,10 +78,10 @@ export interface ModelImportReply {
 }
 
 /** What was added. @throws RefusedError why nothing was */
-export function modelReport({ data, refusals }: Answered<ModelImportReply>, width: number): string {
-  if (refusals.length > 0) throw new RefusedError(inWords(refusals));
+export function modelReport({ data, refusals }: Answered<ModelImportReply>, width: number, path: string): string {
+  if (refusals.length > 0) throw new RefusedError(inFile(path, inWords(refusals)));
   const { model: added, ...rest } = data.imported;
-  if (added === undefined) throw new RefusedError(refusalOf(rest));
+  if (added === undefined) throw new RefusedError(inFile(path, refusalOf(rest)));
   const { total, active } = added.parameters;
   const lines: (Line | null)[] = [
     { label: rest.dryRun === true ? 'Would add' : 'Added', text: `${added.name} (${added.id})` },
@@ -101,6 +101,12 @@ export function modelReport({ data, refusals }: Answered<ModelImportReply>, widt
     lines.filter((line) => line !== null),
     width,
   )}\n`;
+}
+
+/** The argument that holds the file is the file here: `huggingFaceConfig.model_type` is the key `model_type` in it. */
+function inFile(path: string, message: string): string {
+  const keys = message.replaceAll(/\b(?:huggingFaceConfig|headerBase64)(?:\.|: )/g, '');
+  return keys === message ? message : `${path}: ${keys}`;
 }
 
 function billions(parameters: number): string {

@@ -22,8 +22,8 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-function importFile(words: readonly string[], withKey = key) {
-  const environment = { DATABASE_URL: databaseUrl, ...(withKey !== '' && { CALCULATOR_KEY: withKey }) };
+function importFile(words: readonly string[]) {
+  const environment = { DATABASE_URL: databaseUrl, CALCULATOR_KEY: key };
   return spawnProject('src/cli.ts', { words: ['import', ...words], environment }).ended;
 }
 
@@ -42,29 +42,41 @@ describe('calc import', () => {
   });
 
   test('sends only the header of a .gguf file, larger than a request without a key may be', async () => {
-    const words = [gguf, '--dry-run', '--url', server.origin];
-    const { code, stdout, stderr } = await importFile(words);
+    const { code, stdout, stderr } = await importFile([gguf, '--dry-run', '--url', server.origin]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^Would add +Meta Llama 3\.1 8B Instruct/m);
     expect(stdout).toMatch(/^File +4\.91 GB, 4\.894 bits a weight$/m);
-    expect((await importFile(words, '')).stderr).toMatch(/longer than 1,000,000 bytes|needs an API key/);
+    await expect(imported([gguf, '--dry-run'], '')).rejects.toThrow(/longer than 1,000,000 bytes|needs an API key/);
+  });
+
+  test('refuses in one line, with 2', async () => {
+    const { code, stdout, stderr } = await importFile(['no-such-file.json']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toBe('error: no-such-file.json cannot be read (ENOENT)\n');
   });
 
   test('says how to come by a key', async () => {
-    const { code, stderr } = await importFile([config, '--name', 'My Nemo'], '');
-    expect(code).toBe(2);
-    expect(stderr).toContain('npm run -s key -- create');
+    await expect(imported([config, '--name', 'My Nemo'], '')).rejects.toThrow('npm run -s key -- create');
   });
 
   test.each([
-    { words: ['no-such-file.json'], message: 'no-such-file.json cannot be read (ENOENT)' },
-    { words: ['package.json', '--name', 'x y'], message: 'huggingFaceConfig.model_type: is missing' },
-    { words: ['seeds', '--name', 'x y'], message: 'seeds cannot be read (EISDIR)' },
-  ])('refuses $words.0 in one line', async ({ words, message }) => {
-    const { code, stdout, stderr } = await importFile(words);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain(message);
-    expect(stderr).toMatch(/^error: [^\n]+\n$/);
+    { what: 'a file of something else', file: 'package.json', message: /^package\.json: model_type: is missing/ },
+    { what: 'a folder', file: 'seeds', message: /^seeds cannot be read \(EISDIR\)$/ },
+    {
+      what: 'every key that is wrong',
+      file: () => written('config.json', { model_type: 'llama', vocab_size: 'many', hidden_size: 64 }),
+      message: /config\.json: num_hidden_layers: is missing.*[^.]vocab_size: is "many"/,
+    },
+    { what: 'half a file', file: () => written('half.json', '{"model_type": "ll'), message: /half\.json: cut off: / },
+    {
+      what: 'half a header',
+      file: () => written('half.gguf', 'GGUF\x03\0\0\0'),
+      message: /half\.gguf: ends before its header does/,
+    },
+  ])('refuses $what, which the message names', async ({ file, message }) => {
+    const refusal = imported([typeof file === 'string' ? file : file(), '--name', 'x y']);
+    await expect(refusal).rejects.toThrow(RefusedError);
+    await expect(refusal).rejects.toThrow(message);
   });
 });
 
@@ -75,10 +87,10 @@ function written(name: string, content: string | object): string {
 }
 
 /** What the command prints for people, or with --json; its options are read and the server asked in this process. */
-async function imported(words: readonly string[]): Promise<string> {
+async function imported(words: readonly string[], withKey = key): Promise<string> {
   const command = addImportOptions(new Command('import')).parse(words, { from: 'user' });
   const { query, variables, report } = await importQuestion(command.args[0] ?? '', command.opts());
-  return report(await askServer(server.origin, key)(query, variables), 1000);
+  return report(await askServer(server.origin, withKey)(query, variables), 1000);
 }
 
 describe('calc import of a benchmark', () => {

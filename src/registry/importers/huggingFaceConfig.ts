@@ -45,7 +45,7 @@ export function importHuggingFaceConfig(text: string, labels: ImportLabels = {})
       notes: [...(stack.notes ?? []), ...tower.notes],
       assumptions,
     },
-    { ...labels, huggingFaceId: labels.huggingFaceId ?? idIn(values) },
+    { ...labels, huggingFaceId: labels.huggingFaceId ?? (labels.name === undefined ? idIn(values) : undefined) },
   );
 }
 
@@ -79,6 +79,7 @@ function contextOf(decoder: ConfigReader, stack: Stack): number | undefined {
   const tokens = decoder.statedInteger(
     'max_position_embeddings',
     'n_positions',
+    'n_ctx',
     'max_seq_len',
     'seq_length',
     'model_max_length',
@@ -106,6 +107,10 @@ function nameIn(values: Readonly<Record<string, unknown>>): string | undefined {
   return name.length >= 2 && name.length <= 120 ? name : undefined;
 }
 
+/**
+ * The Hugging Face id that the weights were loaded from. A model of another name is one made from that: fine-tuned, or
+ * quantised.
+ */
 function idIn(values: Readonly<Record<string, unknown>>): string | undefined {
   const path = values._name_or_path;
   return typeof path === 'string' && /^[\w-][\w.-]*\/[\w.-]+$/.test(path) ? path : undefined;

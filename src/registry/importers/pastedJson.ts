@@ -47,8 +47,10 @@ function parse(text: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
+    if (text.trim() === '') throw refusal('NOT_READABLE', '', 'is empty');
+    const what = /^Unterminated string|^Unexpected end/.test(reason) ? 'cut off' : 'not JSON';
     // The message quotes the text: enough of it is the place.
-    throw refusal('NOT_READABLE', '', `not JSON: ${reason.slice(0, 160)}`);
+    throw refusal('NOT_READABLE', '', `${what}: ${reason.slice(0, 160)}`);
   }
 }
 

@@ -134,7 +134,9 @@ function importArguments(arg: ArgumentBuilder) {
     id: arg.id({ description: 'Id of the model, a slug. Default: made from the name.' }),
     name: arg.string({ description: 'What it is called. Default: the name in the file, where it has one.' }),
     developer: arg.string({ description: 'Who made it. Default: the owner in huggingFaceId.' }),
-    huggingFaceId: arg.string({ description: 'owner/name on Hugging Face. Default: the one in the file.' }),
+    huggingFaceId: arg.string({
+      description: 'owner/name on Hugging Face. Default: the one in the file, where no name is given.',
+    }),
     source: arg({ type: ImportSourceInput, description: 'Where the file comes from.' }),
     idempotencyKey: idempotencyKeyArgument(arg),
     dryRun: dryRunArgument(arg),

@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { importGguf } from '../../../src/registry/importers/ggufFile.ts';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type ImportedGguf, importGguf } from '../../../src/registry/importers/ggufFile.ts';
 import { type ImportProblem, ImportRefusedError } from '../../../src/registry/importers/importRefused.ts';
 import { kind } from '../../../src/registry/kinds/model.ts';
 import { blockTypes, ggufHeader, type HeaderContent, llamaQ4KM } from './ggufBytes.ts';
 
-beforeEach(() => {
+beforeAll(() => {
   vi.stubGlobal('fetch', () => {
     throw new Error('an import must not reach the network');
   });
 });
-afterEach(() => {
+afterAll(() => {
   vi.unstubAllGlobals();
 });
 
@@ -58,8 +58,13 @@ function tiny(more: HeaderContent['tensors'] = [], metadata: HeaderContent['meta
 }
 
 describe('Llama 3.1 8B as Q4_K_M', () => {
-  test('is the block stack of the catalogue', async () => {
-    const { facts } = await read(llamaQ4KM());
+  let llama: ImportedGguf;
+  beforeAll(async () => {
+    llama = await read(llamaQ4KM());
+  });
+
+  test('is the block stack of the catalogue', () => {
+    const { facts } = llama;
     const stored = kind.schema.parse(JSON.parse(readFileSync('seeds/models/llama-3.1-8b.json', 'utf8')));
     const imported = kind.schema.parse(facts);
     expect(imported.architecture?.blocks).toEqual(stored.architecture?.blocks);
@@ -70,15 +75,15 @@ describe('Llama 3.1 8B as Q4_K_M', () => {
     expect(imported.parameters?.total).toBe(8_030_261_312);
   });
 
-  test('weighs what llama.cpp publishes of that file: 4.8944 bits a weight', async () => {
-    const { bitsPerWeight, weightBytes, blockTypes: shares } = await read(llamaQ4KM());
+  test('weighs what llama.cpp publishes of that file: 4.8944 bits a weight', () => {
+    const { bitsPerWeight, weightBytes, blockTypes: shares } = llama;
     expect(bitsPerWeight).toBeCloseTo(4.8944, 2);
     expect(shares.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(weightBytes);
     expect(shares.map(({ blockType }) => blockType)).toEqual(['Q4_K', 'Q6_K', 'F32']);
   });
 
-  test('says how large its tokenizer is', async () => {
-    expect(await read(llamaQ4KM())).toMatchObject({ tokenizerTokens: 128_256, tokenizerMerges: 1000 });
+  test('says how large its tokenizer is', () => {
+    expect(llama).toMatchObject({ tokenizerTokens: 128_256, tokenizerMerges: 1000 });
   });
 });
 

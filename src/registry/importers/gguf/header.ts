@@ -110,8 +110,12 @@ function refuseImpossibleCounts(bytes: Uint8Array): void {
 }
 
 function truncated(tensors?: bigint, entries?: bigint): ImportRefusedError {
-  const promised = tensors === undefined ? '' : `: ${tensors} tensors and ${entries} entries do not fit into it`;
-  return refusal('TRUNCATED', '', `ends before the header does${promised}. Send everything before the weights`);
+  const promised = tensors === undefined ? '' : `, which has ${tensors} tensors and ${entries} entries to say`;
+  return refusal(
+    'TRUNCATED',
+    '',
+    `ends before its header does${promised}: the file is cut off, or not everything before its weights was sent`,
+  );
 }
 
 /** A `fetch` that answers range requests from `bytes`; nothing else is reachable through it. */

@@ -69,12 +69,7 @@ export function layerTypes(
   if (types.length !== layers) {
     config.problem('INVALID_VALUE', key, `has ${types.length} entries for ${layers} layers`);
   }
-  for (const [index, type] of types.entries()) {
-    if (!known.includes(String(type))) {
-      config.unknown(`${key}[${index}]`, 'the layer kind', type, known);
-      break;
-    }
-  }
+  config.kinds(key, 'the layer kind', types, known);
   return types.map(String);
 }
 

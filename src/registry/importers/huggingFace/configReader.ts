@@ -220,20 +220,27 @@ export class ConfigReader {
   }
 
   /** A kind that the importer does not know, by its name. */
-  unknown(key: string, what: string, name: unknown, known: readonly string[]): void {
+  unknown(key: string, what: string, name: unknown, known: readonly (string | number)[]): void {
     const list = known.length === 0 ? '' : `; known are ${known.join(', ')}`;
     this.problem('UNKNOWN_KIND', key, `${what} ${shown(name)} is not known here${list}`);
+  }
+
+  /** Refuses the first entry of a list that is of none of the known kinds, by its place and its name. */
+  kinds(key: string, what: string, listed: readonly (string | number)[], known: readonly (string | number)[]): void {
+    const odd = listed.findIndex((kind) => !known.includes(kind));
+    if (odd !== -1) this.unknown(`${key}[${odd}]`, what, listed[odd], known);
   }
 
   /** Refuses structural keys that are set and that nobody has read: a part that would be guessed otherwise. */
   refuseUnread(): void {
     for (const [key, value] of Object.entries(this.#values)) {
       if (this.#read.has(key) || isOff(value) || !structural.test(key) || harmless.test(key)) continue;
-      this.problem(
-        'UNKNOWN_KIND',
-        key,
-        `is ${shown(value)}, a part that ${this.modelType} has here for the first time and that cannot be read`,
-      );
+      // Layers that all see the whole context are what a model type without other kinds has anyway.
+      if (key === 'layer_types') this.kinds(key, 'the layer kind', this.list(key) ?? [], ['full_attention']);
+      else {
+        const unread = `is ${shown(value)}: ${this.modelType} is not known here with such a part`;
+        this.problem('UNKNOWN_KIND', key, `${unread}, and its parameters would be guessed`);
+      }
     }
   }
 

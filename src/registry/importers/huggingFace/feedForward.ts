@@ -38,9 +38,7 @@ export function deepseekExperts(config: ConfigReader, gatedExperts = true): Expe
 export function deepseekSparseLayers(config: ConfigReader, layers: number): (layer: number) => boolean {
   const listed = config.list('mlp_layer_types');
   if (listed !== undefined) {
-    const known = ['dense', 'sparse'];
-    const odd = listed.findIndex((type) => !known.includes(String(type)));
-    if (odd !== -1) config.unknown(`mlp_layer_types[${odd}]`, 'the feed-forward kind', listed[odd], known);
+    config.kinds('mlp_layer_types', 'the feed-forward kind', listed, ['dense', 'sparse']);
     config.ignore('first_k_dense_replace', 'moe_layer_freq');
     return (layer) => listed[layer] === 'sparse';
   }

@@ -47,6 +47,7 @@ const methods: Readonly<Record<string, Method>> = {
     );
   },
   mxfp4: () => 'mxfp4',
+  mlx,
   bitsandbytes: (quantization) => {
     if (quantization.flag('load_in_8bit', '_load_in_8bit')) return 'bnb-int8';
     const type = quantization.text('bnb_4bit_quant_type') ?? 'fp4';
@@ -68,9 +69,9 @@ const methods: Readonly<Record<string, Method>> = {
 };
 
 function quantizedFormat(quantization: ConfigReader): string | undefined {
-  const method = quantization.text('quant_method') ?? (quantization.has('quant_algo') ? 'modelopt' : undefined);
+  const method = quantization.text('quant_method') ?? unnamedMethod(quantization);
   if (method === undefined) {
-    quantization.problem('MISSING_KEY', 'quant_method', 'is missing');
+    quantization.problem('MISSING_KEY', 'quant_method', 'is missing: it says what the other keys mean');
     return undefined;
   }
   const read = Object.hasOwn(methods, method) ? methods[method] : undefined;
@@ -79,6 +80,29 @@ function quantizedFormat(quantization: ConfigReader): string | undefined {
     return undefined;
   }
   return read(quantization);
+}
+
+/** Two tools leave their own name out: NVIDIA's ModelOpt, and MLX. */
+function unnamedMethod(quantization: ConfigReader): string | undefined {
+  if (quantization.has('quant_algo')) return 'modelopt';
+  return quantization.has('bits') && quantization.has('group_size') ? 'mlx' : undefined;
+}
+
+/** The modes of `mlx.core.quantize`; layers that a file quantises otherwise are not told apart. */
+function mlx(quantization: ConfigReader): string | undefined {
+  const mode = quantization.text('mode') ?? 'affine';
+  if (mode !== 'affine') {
+    const known = ['affine', 'mxfp4', 'mxfp8', 'nvfp4'];
+    if (known.includes(mode)) return mode;
+    quantization.unknown('mode', 'the mode', mode, known);
+    return undefined;
+  }
+  const [bits, size] = [quantization.integer('bits'), quantization.integer('group_size')];
+  if ([2, 3, 4, 5, 6, 8].includes(bits) && [32, 64, 128].includes(size)) return `mlx-${bits}bit-g${size}`;
+  quantization.unknown('group_size', "mlx's grouping", `${bits} bits in groups of ${size}`, [
+    '2 to 6 or 8 bits in groups of 32, 64 or 128',
+  ]);
+  return undefined;
 }
 
 /** llm-compressor's format: the first group of tensors speaks for all. */

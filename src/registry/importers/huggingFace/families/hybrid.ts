@@ -86,9 +86,7 @@ function recurrentGemma(config: ConfigReader): Stack {
     kernel: config.integer('conv1d_width'),
   });
   const pattern = config.list('block_types', '_block_types') ?? [];
-  const known = ['recurrent', 'attention'];
-  const odd = pattern.findIndex((kind) => !known.includes(String(kind)));
-  if (odd !== -1) config.unknown(`block_types[${odd}]`, 'the layer kind', pattern[odd], known);
+  config.kinds('block_types', 'the layer kind', pattern, ['recurrent', 'attention']);
   if (pattern.length === 0)
     config.problem('MISSING_KEY', 'block_types', 'is empty, and without it the layers have no kinds');
   // The file's figure is the width of gate and up together.
@@ -110,9 +108,8 @@ function miniMax(config: ConfigReader): Stack {
   const attention = heads(config);
   const mixer = lightning({ hidden: base.hidden, heads: attention.heads, headDim: attention.headDim });
   const numbered = config.list('attn_type_list');
-  const odd = numbered?.findIndex((type) => type !== 0 && type !== 1) ?? -1;
-  if (odd !== -1)
-    config.unknown(`attn_type_list[${odd}]`, 'the attention kind', numbered?.[odd], ['0 (lightning)', '1 (softmax)']);
+  // 0 is lightning attention, 1 softmax attention.
+  config.kinds('attn_type_list', 'the attention kind', numbered ?? [], [0, 1]);
   if (numbered !== undefined && numbered.length !== layers) {
     config.problem('INVALID_VALUE', 'attn_type_list', `has ${numbered.length} entries for ${layers} layers`);
   }

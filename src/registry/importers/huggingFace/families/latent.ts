@@ -46,9 +46,7 @@ function indexReuse(config: ConfigReader, layers: number): (layer: number) => bo
   const types = config.list('indexer_types');
   config.ignore('index_topk_freq', 'index_skip_topk_offset', 'index_topk_pattern');
   if (types === undefined) return () => false;
-  const known = ['full', 'shared'];
-  const odd = types.findIndex((type) => !known.includes(String(type)));
-  if (odd !== -1) config.unknown(`indexer_types[${odd}]`, 'the indexer kind', types[odd], known);
+  config.kinds('indexer_types', 'the indexer kind', types, ['full', 'shared']);
   if (types.length < layers) {
     config.problem('INVALID_VALUE', 'indexer_types', `has ${types.length} entries for ${layers} layers`);
   }

@@ -151,9 +151,7 @@ function layerKinds(config: ConfigReader): string[] {
       return ['mlp'];
     }
     config.layersAre(listed.length, 'layers_block_type');
-    const known = [...linear, ...full, 'mlp', 'moe'];
-    const odd = listed.findIndex((kind) => !known.includes(String(kind)));
-    if (odd !== -1) config.unknown(`layers_block_type[${odd}]`, 'the layer kind', listed[odd], known);
+    config.kinds('layers_block_type', 'the layer kind', listed, [...linear, ...full, 'mlp', 'moe']);
     return listed.map((kind) =>
       linear.includes(String(kind))
         ? 'linear_attention'
