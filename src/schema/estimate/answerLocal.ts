@@ -13,6 +13,7 @@ import {
   nearestMeasurement,
 } from '../../registry/evidence.ts';
 import { type ResolvedDeployment, resolveDeployment } from '../../registry/resolveDeployment.ts';
+import { unmeasuredFamily } from '../../registry/unmeasuredFamily.ts';
 import type { Context } from '../context.ts';
 import { invalidArgument } from '../errors.ts';
 import type { HardwareProfile } from '../hardware/hardware.ts';
@@ -52,7 +53,7 @@ export function answerLocal(question: Question, model: ModelProfile, context: Co
     assumptions: () => [
       ...assumptions,
       ...result.assumptions,
-      ...assumedOf(resolved, model, hardware),
+      ...assumedOf(resolved, model, hardware, catalogue),
       ...assumedOffer(price, catalogue),
     ],
     warnings: [...contextWarnings(model, workload), ...result.warnings],
@@ -111,12 +112,14 @@ function assumedOf(
   { deployment, runtime, weights, kvCache }: ResolvedDeployment,
   model: ModelProfile,
   hardware: HardwareProfile,
+  catalogue: Catalogue,
 ): Assumption[] {
   const between = deployment.devices > 1 ? ['link', 'host'] : [];
   const filled = deployment.runtime.estimator === 'serving' ? ['processors'] : [];
   return [
     ...assumedProfile(model),
     ...assumedFigures(model, ['parameters', 'architecture']),
+    ...unmeasuredFamily(hardware, catalogue),
     ...assumedFigures(hardware, ['memory', 'usableMemory', 'compute', 'cpu', ...filled, ...between, 'power']),
     ...assumedFigures(weights, ['weights', 'packing']),
     ...assumedFigures(kvCache, ['cache']),
