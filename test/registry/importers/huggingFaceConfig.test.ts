@@ -161,6 +161,13 @@ describe('what is not in the file', () => {
     expect(imported('gemma-3-27b').flags).toEqual(assumptions);
   });
 
+  test('has the default of its own class within an object', () => {
+    const text = JSON.stringify(changed('mpt-7b', { attn_config: { model_type: '' } }));
+    const { facts, assumptions } = importHuggingFaceConfig(text, { name: 'a model' });
+    expect(facts).not.toHaveProperty('architecture.learnedPositions');
+    expect(assumptions.join()).toContain('attn_config.alibi = true');
+  });
+
   test('is an error that names the key when no default stands in for it', () => {
     expect(problemsOf({ model_type: 'llama', vocab_size: 32000, num_attention_heads: 32 })).toMatchObject([
       { code: 'MISSING_KEY', path: 'num_hidden_layers' },

@@ -110,7 +110,7 @@ function refuseImpossibleCounts(bytes: Uint8Array): void {
 }
 
 function truncated(tensors?: bigint, entries?: bigint): ImportRefusedError {
-  const promised = tensors === undefined ? '' : `, which has ${tensors} tensors and ${entries} entries to say`;
+  const promised = tensors === undefined ? '' : `, which counts ${tensors} tensors and ${entries} entries`;
   return refusal(
     'TRUNCATED',
     '',

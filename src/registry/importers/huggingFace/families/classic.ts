@@ -104,7 +104,7 @@ function opt(config: ConfigReader): Stack {
 
 function mpt(config: ConfigReader): Stack {
   const hidden = config.integer('d_model');
-  const attention = config.object('attn_config');
+  const attention = config.object('attn_config', 'mpt_attention');
   const bias = !config.flag('no_bias');
   const heads = config.integer('n_heads');
   const type = attention?.text('attn_type') ?? 'multihead_attention';
@@ -124,7 +124,7 @@ function mpt(config: ConfigReader): Stack {
     intermediate: config.integer('expansion_ratio') * hidden,
     bias,
   });
-  const learned = config.flag('learned_pos_emb') && attention?.flag('alibi') !== true;
+  const learned = config.flag('learned_pos_emb') && attention !== undefined && !attention.flag('alibi');
   config.ignore('ffn_config');
   return {
     ...stack,
