@@ -28,7 +28,8 @@ export function loadCoefficients(path: string): Coefficients {
   const content = parseJsonFile(path, text);
   const parsed = coefficientsSchema.safeParse(content);
   if (!parsed.success) {
-    throw new PackError(path, lineOfPath(text, parsed.error.issues[0]?.path ?? []), factProblems(parsed.error));
+    const problems = factProblems(parsed.error, coefficientsSchema, content);
+    throw new PackError(path, lineOfPath(text, parsed.error.issues[0]?.path ?? []), problems);
   }
   const { date, tables } = parsed.data;
   return { date, tables };

@@ -2,23 +2,56 @@ import { z } from 'zod';
 import type { FactProblem, FigureRange } from './errors.ts';
 import { pathText } from './jsonText.ts';
 
-/** What zod found, in the words and paths of messages; with the schema, a figure outside its range names both ends. */
-export function factProblems(error: z.ZodError, schema?: z.ZodType, stated?: unknown): FactProblem[] {
+/**
+ * What `schema` found wrong with what was `stated`, in the words and paths of messages: a figure outside its range names
+ * both ends.
+ */
+export function factProblems(error: z.ZodError, schema: z.ZodType, stated: unknown): FactProblem[] {
   const refused = new Set(error.issues.filter(({ code }) => code !== 'custom').map(({ path }) => pathText(path)));
   // A figure outside its range also contradicts others: one complaint is enough.
   const issues = error.issues.filter(({ code, path }) => code !== 'custom' || !refused.has(pathText(path)));
   return issues.map((issue) => {
-    const problem = { path: pathText(issue.path), code: codeOf(issue), message: issue.message };
-    if (issue.code === 'custom') return { ...problem, ...issue.params };
-    if (issue.code !== 'too_small' && issue.code !== 'too_big') return problem;
+    const path = pathText(issue.path);
     const value = valueAt(stated, issue.path);
-    if (typeof value === 'string') return { ...problem, message: lengthProblem(issue, 'letters', value.length) };
-    if (Array.isArray(value)) return { ...problem, message: lengthProblem(issue, 'entries', value.length) };
-    const range = schema === undefined ? null : numberRange(schema, issue.path, stated);
-    return range === null
-      ? problem
-      : { ...problem, range, message: `must be ${rangeWords(range)}; got ${String(value)}` };
+    if (issue.code === 'custom') return { path, code: 'CONTRADICTION', message: issue.message, ...issue.params };
+    if (value === undefined) return { path, code: 'MISSING', message: 'is required and is missing' };
+    const problem = { path, code: codeOf(issue) };
+    const range =
+      issue.code === 'too_small' || issue.code === 'too_big' ? numberRange(schema, issue.path, stated) : null;
+    if (range !== null) return { ...problem, range, message: `must be ${rangeWords(range)}; got ${String(value)}` };
+    return { ...problem, message: messageOf(issue, value) };
   });
+}
+
+/** zod's words are for programmers; those of a schema of ours stay. */
+function messageOf(issue: Exclude<z.core.$ZodIssue, { code: 'custom' }>, value: unknown): string {
+  switch (issue.code) {
+    case 'too_small':
+    case 'too_big':
+      if (typeof value === 'string') return lengthProblem(issue, 'letters', value.length);
+      return Array.isArray(value) ? lengthProblem(issue, 'entries', value.length) : issue.message;
+    case 'invalid_type':
+      return `must be ${typeWords[issue.expected] ?? issue.expected}; got ${shown(value)}`;
+    case 'invalid_value':
+      return `must be ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map(String).join(', ')}; got ${shown(value)}`;
+    case 'invalid_format': {
+      const asked = issue.format === 'url' ? 'must be an address that begins with https://' : issue.message;
+      return `${asked}; got ${shown(value)}`;
+    }
+    default:
+      return issue.message;
+  }
+}
+
+const typeWords: Readonly<Record<string, string>> = {
+  ...{ string: 'text', number: 'a number', int: 'a whole number', boolean: 'true or false' },
+  ...{ array: 'a list', object: 'a group of fields' },
+};
+
+/** The value, shortened. */
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }
 
 /** "needs at least 3 letters; got 1". */
@@ -27,12 +60,12 @@ function lengthProblem(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig,
   return `needs ${bound} ${of}; got ${length}`;
 }
 
-/** "from 1 to 5,000": a range as messages say it. */
+/** "from 1 to 50,000": a range as messages say it; years have four digits and no separator. */
 export function rangeWords({ minimum, maximum }: FigureRange): string {
   return `from ${format.format(minimum)} to ${format.format(maximum)}`;
 }
 
-const format = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 6 });
+const format = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 6, useGrouping: 'min2' });
 
 function codeOf(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
@@ -42,10 +75,6 @@ function codeOf(issue: z.core.$ZodIssue): string {
       return 'OUT_OF_RANGE';
     case 'unrecognized_keys':
       return 'UNKNOWN_FIELD';
-    case 'invalid_type':
-      return issue.input === undefined ? 'MISSING' : 'INVALID_VALUE';
-    case 'custom':
-      return 'CONTRADICTION';
     default:
       return 'INVALID_VALUE';
   }

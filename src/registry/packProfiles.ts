@@ -54,12 +54,21 @@ function profilesOfFile(pack: Pack, file: PackFile): PackProfile[] {
   if (kind.expand === undefined || file.single) {
     return [packProfile({ ...pack, file: file.path }, kind, fileId, content, (problems) => fail(problems))];
   }
-  const list = kind.fileSchema?.safeParse(content);
-  if (list !== undefined && !list.success) throw fail(factProblems(list.error));
-  return kind.expand(fileId, list === undefined ? content : list.data).map(({ id, facts, path }) => {
+  return kind.expand(fileId, validList(kind, content, fail)).map(({ id, facts, path }) => {
     const within = pathSegments(path);
     return packProfile({ ...pack, file: file.path }, kind, id, facts, (problems) => fail(problems, within));
   });
+}
+
+function validList(
+  { fileSchema }: Kind,
+  content: unknown,
+  fail: (problems: readonly FactProblem[]) => PackError,
+): unknown {
+  if (fileSchema === undefined) return content;
+  const list = fileSchema.safeParse(content);
+  if (!list.success) throw fail(factProblems(list.error, fileSchema, content));
+  return list.data;
 }
 
 /** What is wrong with an id, to follow "the id ..."; null when nothing is. */
@@ -79,7 +88,7 @@ export function packProfile(
   const badId = checkId(id);
   if (badId !== null) throw fail([{ path: 'id', message: `${JSON.stringify(id)} ${badId}` }]);
   const parsed = kind.schema.safeParse(stated);
-  if (!parsed.success) throw fail(factProblems(parsed.error));
+  if (!parsed.success) throw fail(factProblems(parsed.error, kind.schema, stated));
   const facts = parsed.data;
   return {
     kind,

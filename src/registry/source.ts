@@ -26,7 +26,10 @@ export const sourceSchema = z
 export type Source = z.infer<typeof sourceSchema>;
 
 /** Sources of a profile by key; groups of figures name the keys they rest on. */
-export const sourcesSchema = z.record(z.string().regex(/^[a-z0-9][a-z0-9.-]*$/), sourceSchema);
+export const sourcesSchema = z.record(
+  z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'must be lower-case letters, digits, dots or hyphens'),
+  sourceSchema,
+);
 
 /** The keys in `sources` that a group of figures rests on, the strongest first. */
 export const sourceKeys = z.union([z.string(), z.array(z.string()).min(1)]);

@@ -146,9 +146,26 @@ describe('hardwareCreate', () => {
       'input.memory.memoryGiB',
       'input.power.tdpWatts',
       'input.memory.source[0]',
-      'input.memory.memoryBandwidthGBPerSecond',
     ]);
     expect(problems[2]).toMatchObject({ code: 'OUT_OF_RANGE', range: { minimum: 2, maximum: 30_000 } });
+  });
+
+  test('says in plain words what a field may be, and what it was', async () => {
+    const { memory, ...rest } = card('acme-words');
+    const odd = {
+      ...{ vendor: 'A', released: 'March 2027', computeCapability: 'nine', devicesPerBoard: 1 },
+      memory: { ...memory, memoryKind: 'fast', source: { title: 'Datasheet', url: 'acme.example/x', known: 'VENDOR' } },
+    };
+    const answer = await create({ ...rest, ...odd });
+    const problems = answer.problems as { path: string; message: string }[];
+    expect(Object.fromEntries(problems.map(({ path, message }) => [path, message]))).toEqual({
+      'input.vendor': 'needs at least 2 letters; got 1',
+      'input.released': 'must be a date: YYYY, YYYY-MM or YYYY-MM-DD; got "March 2027"',
+      'input.computeCapability': 'must be major.minor, as 9.0; got "nine"',
+      'input.devicesPerBoard': 'must be from 2 to 16; got 1',
+      'input.memory.memoryKind': 'must begin with HBM, GDDR, LPDDR, DDR or SRAM; got "fast"',
+      'input.memory.source[0].url': 'must be an address that begins with https://; got "acme.example/x"',
+    });
   });
 
   test('of figures that cannot be true says what was meant', async () => {
@@ -235,7 +252,7 @@ describe('hardwareUpdate', () => {
   test('of a required figure with null is refused at its place', async () => {
     expect(await update('T4', { vendor: null })).toMatchObject({
       code: 'INVALID_INPUT',
-      problems: [{ path: 'input.vendor', code: 'MISSING' }],
+      problems: [{ path: 'input.vendor', code: 'MISSING', message: 'is required and is missing' }],
     });
   });
 

@@ -89,7 +89,14 @@ describe('a model', () => {
       'mutation ($input: ModelCreateInput!) { modelCreate(input: $input) { __typename } }',
       { input: llamaLike('acme-odd', { architecture: { ...architecture, blocks } }) },
     );
-    expect(errors?.[0]?.message).toContain('Exactly one key must be specified for OneOf type "AttentionInput"');
+    expect(errors).toMatchObject([
+      {
+        message: expect.stringContaining(
+          'must have exactly one of groupedQuery, multiHeadLatent, stateSpace, cross; got',
+        ),
+        extensions: { code: 'INVALID_ARGUMENT', argument: 'input.architecture.blocks[0].attention' },
+      },
+    ]);
   });
 });
 

@@ -17,7 +17,7 @@ const memorySchema = z.strictObject({
   /** On-chip SRAM, counted in powers of ten. */
   memoryGB: z.number().min(0.1).max(100).optional(),
   /** HBM3, GDDR6X, LPDDR5X-8000 256-bit, DDR5-4800, SRAM, ...: starts with the memory's class. */
-  memoryKind: z.string().regex(/^(HBM|GDDR|LPDDR|DDR|SRAM)/),
+  memoryKind: z.string().regex(/^(HBM|GDDR|LPDDR|DDR|SRAM)/, 'must begin with HBM, GDDR, LPDDR, DDR or SRAM'),
   memoryGigabytesPerSecond: z.number().min(5).max(30_000_000),
   /** Sizes it is sold with; the figure above is the largest. */
   optionsGiB: z.array(z.number().min(1).max(8192)).min(1).optional(),
@@ -106,11 +106,11 @@ const hardwareSchema = z
     released: partialDate.optional(),
     computeCapability: z
       .string()
-      .regex(/^\d+\.\d$/)
+      .regex(/^\d+\.\d$/, 'must be major.minor, as 9.0')
       .optional(),
     gfxTarget: z
       .string()
-      .regex(/^gfx[0-9a-f]+$/)
+      .regex(/^gfx[0-9a-f]+$/, 'must be like gfx942')
       .optional(),
     /** Boards with several devices: every figure here is that of one device. */
     devicesPerBoard: z.int().min(2).max(16).optional(),

@@ -93,6 +93,8 @@ function* implausibleMemory({ kind, memory, usableMemory, cpu }: HardwareFacts):
   const least = byCapacity ? perGiB.minimum * Math.min(memoryGiB, ...(memory.optionsGiB ?? [])) : 0;
   const most = byCapacity ? perGiB.maximum * memoryGiB : Number.POSITIVE_INFINITY;
   const range = { minimum: Math.max(total.minimum, least), maximum: Math.min(total.maximum, most) };
+  // No bandwidth suits a capacity that is refused for itself.
+  if (range.minimum > range.maximum) return;
   if (!inside(bandwidth, range)) {
     const what = byCapacity ? `${memoryGiB} GiB of ${memoryClass}` : memoryClass;
     const message = `${what} gives ${rangeWords(range)} GB/s; got ${bandwidth}: a slip of the decimal point?`;

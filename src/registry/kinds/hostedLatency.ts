@@ -33,7 +33,7 @@ const hostedLatencySchema = z
     endToEndSeconds: seconds.optional(),
     percentile: z
       .string()
-      .regex(/^p\d{1,2}$/)
+      .regex(/^p\d{1,2}$/, 'must be a percentile, as p50')
       .optional(),
     measured: partialDate.nullable(),
     /** Undated pages: not before this day, by what their text mentions. */
