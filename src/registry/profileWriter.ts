@@ -14,6 +14,7 @@ import {
   RevisionConflictError,
 } from './errors.ts';
 import { factProblems } from './factProblems.ts';
+import { pathSegments } from './jsonText.ts';
 import type { Kind, Profile } from './kind.ts';
 import { kindNamed } from './kinds.ts';
 import { checkId } from './packProfiles.ts';
@@ -214,7 +215,12 @@ export class ProfileWriter {
     problems.push(...(kind.contradictions?.(id, facts, { before, others: () => shelf.unordered() }) ?? []));
     for (const reference of kind.references(facts)) {
       const referred = shelfOf(catalogue, reference.kind);
-      if (referred.find(reference.id)?.id === reference.id) continue;
+      const found = referred.find(reference.id);
+      if (found !== null) {
+        // Any of its names may be given; what is kept is the id, which never changes.
+        if (found.id !== reference.id) setAt(facts, reference.path, found.id);
+        continue;
+      }
       const [nearest] = referred.suggest(reference.id);
       const hint = nearest === undefined ? '' : ` (did you mean ${nearest}?)`;
       const message = `there is no ${reference.kind} ${JSON.stringify(reference.id)}${hint}`;
@@ -278,4 +284,12 @@ function digestOf({ kind, id, facts }: CreateRequest): string {
   return createHash('sha256')
     .update(JSON.stringify([kind, id, facts]))
     .digest('hex');
+}
+
+/** Sets the value at a path of facts, such as `memory.defaultCache`, that is there. */
+function setAt(facts: object, path: string, value: unknown): void {
+  const segments = pathSegments(path);
+  const key = segments.pop();
+  const holder = segments.reduce<object>((inside, segment) => Reflect.get(inside, segment) as object, facts);
+  if (key !== undefined) Reflect.set(holder, key, value);
 }

@@ -46,3 +46,5 @@ export const idSchema = z
   .string()
   .max(120)
   .regex(/^[a-z0-9][a-z0-9._-]*$/, 'must be lower-case letters, digits, dots, hyphens or underscores');
+/** The id of another profile; whether there is one is asked where all are known, with a suggestion. */
+export const referenceSchema = z.string().min(1).max(120);

@@ -21,7 +21,7 @@ const hardwareHour = inputPair('HardwareHourOffer', {
   fields: (t, { required }) => ({
     ...idField(t, required),
     provider: t.string({ required, description: 'Who rents it out.' }),
-    hardware: t.id({ required, description: 'Id of the device.' }),
+    hardware: t.id({ required, description: 'Id or alias of the device.' }),
     instance: t.string({ required, description: 'The provider’s name for the machine.' }),
     devices: t.int({ required, description: 'Devices in the machine, a count.' }),
     usdPerHour: t.float({ required, description: 'Price of the whole machine, all devices, in USD per hour.' }),
@@ -38,7 +38,7 @@ const hardwarePurchase = inputPair('HardwarePurchaseOffer', {
   description: 'Hardware to buy.',
   fields: (t, { required }) => ({
     ...idField(t, required),
-    hardware: t.id({ required, description: 'Id of the device.' }),
+    hardware: t.id({ required, description: 'Id or alias of the device.' }),
     devices: t.int({ description: 'Devices that come for this price, a count; left out = 1.' }),
     usd: t.float({ required, description: 'Price of all of them, in USD.' }),
     priceKind: t.field({ type: PurchasePriceKind, required, description: 'List or street price.' }),
@@ -76,7 +76,7 @@ const modelTokens = inputPair('ModelTokensOffer', {
   fields: (t, { required }) => ({
     ...idField(t, required),
     provider: t.string({ required, description: 'Who hosts it.' }),
-    model: t.id({ required, description: 'Id of the model.' }),
+    model: t.id({ required, description: 'Id or alias of the model.' }),
     providerModel: t.string({ required, description: 'The model’s name there.' }),
     firstParty: t.boolean({ description: 'Sold by the model’s own developer; left out = no.' }),
     usdPerMillionInputTokens: t.float({ required, description: `Price of input, ${perMillion}` }),

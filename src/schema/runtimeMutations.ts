@@ -16,7 +16,7 @@ const memory = inputPair('RuntimeMemory', {
       required,
       description: 'Context, captured graphs, buffers: on every device, whatever the model, a count of GB (10⁹ bytes).',
     }),
-    defaultCache: t.id({ required, description: 'Id of the cache’s format when nothing else is asked for.' }),
+    defaultCache: t.id({ required, description: 'Id or alias of the cache’s format when nothing else is asked for.' }),
     cachePageTokens: t.int({ required, description: 'The unit in which it allocates cache, in tokens.' }),
     cacheFollowsFp8Weights: t.boolean({
       required,

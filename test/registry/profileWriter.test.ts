@@ -144,6 +144,18 @@ test('a price must be that of a device that exists', async () => {
   );
 });
 
+test('another profile may be named in any way; what is kept is its id', async () => {
+  const { write, catalogue } = await small();
+  const list = hourlyPrices({ t4: 1 });
+  const [row] = list.offers as object[];
+  const facts = { basis: 'hardware-hour', ...(list.defaults as object), ...row, sources: list.sources };
+  write.create({ kind: 'offer', actor: 'ann', id: 'mine', facts: { ...facts, hardware: 'T4' } });
+  expect(catalogue().offer.get('mine').facts).toMatchObject({ hardware: 'example-t4' });
+  const unknown = () =>
+    write.create({ kind: 'offer', actor: 'ann', id: 'other', facts: { ...facts, hardware: 'Example T5' } });
+  expect(unknown).toThrow('hardware: there is no hardware "Example T5" (did you mean example-t4?)');
+});
+
 test('the same idempotency key gives the first answer again, also after the profile has moved on', async () => {
   const [one, other] = await two();
   const request = { ...ann, id: 'gamma', facts: hostedModel('Gamma'), idempotencyKey: 'k1' };

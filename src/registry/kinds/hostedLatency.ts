@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { HostedMeasurement } from '../../engine/estimators/hosted.ts';
 import type { Kind } from '../kind.ts';
 import { namedSources, rowIds } from '../listFile.ts';
-import { idSchema, partialDate, sourceKeys, sourcesSchema } from '../source.ts';
+import { partialDate, referenceSchema, sourceKeys, sourcesSchema } from '../source.ts';
 import { refuseUnknownSources } from '../sourcedGroups.ts';
 
 const seconds = z.number().positive().max(600);
@@ -12,7 +12,7 @@ const tokens = z.int().min(1).max(10_000_000);
 const hostedLatencySchema = z
   .strictObject({
     /** null: a model the catalogue does not have. */
-    model: idSchema.nullable(),
+    model: referenceSchema.nullable(),
     /** Who served it; "several providers" where the source does not say which. */
     provider: z.string().min(2).max(60),
     /** Served by the model's own developer. */

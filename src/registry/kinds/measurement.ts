@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Kind, Reference } from '../kind.ts';
 import { namedSources } from '../listFile.ts';
-import { idSchema, partialDate, sourceSchema, sourcesSchema } from '../source.ts';
+import { idSchema, partialDate, referenceSchema, sourceSchema, sourcesSchema } from '../source.ts';
 
 /**
  * What a run was measured for, as the accuracy report groups it. `server-` groups are data-centre devices,
@@ -66,15 +66,15 @@ export const measurementSchema = z
     sources: sourcesSchema,
     /** Date of the run or of its publication. */
     date: partialDate,
-    model: idSchema,
+    model: referenceSchema,
     /** Null for the size of a file: nothing ran. */
-    hardware: idSchema.nullable().default(null),
+    hardware: referenceSchema.nullable().default(null),
     devices: z.int().min(1).max(4096).nullable().default(null),
     parallelism: z
       .strictObject({ tensor: degree, pipeline: degree, expert: degree, data: degree })
       .nullable()
       .default(null),
-    runtime: idSchema,
+    runtime: referenceSchema,
     runtimeVersion: z.string().max(120).nullable().default(null),
     /** Year of the build, or of the publication where the build is not stated. */
     runtimeYear: z.int().min(2019).max(2100),
@@ -87,10 +87,10 @@ export const measurementSchema = z
     threads: z.int().min(1).max(4096).nullable().default(null),
     /** Prompt tokens processed in one step at most, where the source sets it (llama.cpp: ubatch). */
     prefillChunkTokens: z.int().min(1).max(1e6).nullable().default(null),
-    weights: idSchema,
+    weights: referenceSchema,
     /** Size of the weight file where the source prints it. */
     weightsFileGiB: z.number().positive().max(1e4).nullable().default(null),
-    kvCache: idSchema.nullable().default(null),
+    kvCache: referenceSchema.nullable().default(null),
     /** served: requests over HTTP at a fixed concurrency. saturated: everything queued at once, as many as fit. */
     mode: z.enum(['single-stream', 'static-batch', 'saturated', 'served']).nullable().default(null),
     /** Sequences in a static batch, or requests in flight. */

@@ -3,7 +3,7 @@ import { countParameters } from '../../engine/parameters.ts';
 import type { Model } from '../../engine/profile.ts';
 import { architectureSchema, toArchitecture } from '../architecture.ts';
 import type { Kind } from '../kind.ts';
-import { aliasSchema, idSchema, partialDate, type SourceKeys, sourceKeys, sourcesSchema } from '../source.ts';
+import { aliasSchema, partialDate, referenceSchema, type SourceKeys, sourceKeys, sourcesSchema } from '../source.ts';
 
 /** Largest difference between the count from the blocks and the published one that needs no explanation. */
 export const parameterTolerance = 0.005;
@@ -53,7 +53,7 @@ const modelFacts = z.strictObject({
   contextTokens: contextTokens.exactOptional(),
   maximumOutputTokens: contextTokens.exactOptional(),
   /** Weight format it is published in, for its widest matrices; absent for a model behind an API. */
-  nativeFormat: idSchema.exactOptional(),
+  nativeFormat: referenceSchema.exactOptional(),
   /** Where the figures above come from. */
   source: sourceKeys,
   parameters: parametersSchema.exactOptional(),

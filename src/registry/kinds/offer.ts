@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Price, TokenRates } from '../../engine/price.ts';
 import type { Kind, Reference } from '../kind.ts';
 import { namedSources, rowIds, slug } from '../listFile.ts';
-import { idSchema, partialDate, sourceKeys, sourcesSchema } from '../source.ts';
+import { partialDate, referenceSchema, sourceKeys, sourcesSchema } from '../source.ts';
 import { refuseUnknownSources } from '../sourcedGroups.ts';
 
 const provider = z.string().min(2).max(60);
@@ -16,7 +16,7 @@ const effectiveFrom = partialDate.nullable();
 const hardwareHourSchema = z.strictObject({
   basis: z.literal('hardware-hour'),
   provider,
-  hardware: idSchema,
+  hardware: referenceSchema,
   instance: z.string().min(1).max(80),
   /** Devices in the instance: GPUs, chips, CPU sockets. */
   devices: z.int().min(1).max(20_000),
@@ -34,7 +34,7 @@ const hardwareHourSchema = z.strictObject({
 /** Price of buying hardware. */
 const hardwarePurchaseSchema = z.strictObject({
   basis: z.literal('hardware-purchase'),
-  hardware: idSchema,
+  hardware: referenceSchema,
   /** Devices that come for this price: 2 for a board with two GPUs. */
   devices: z.int().min(1).max(1024).default(1),
   usd: z.number().min(1).max(10_000_000),
@@ -67,7 +67,7 @@ export const modelTokensSchema = z.strictObject({
   basis: z.literal('model-tokens'),
   provider,
   /** null: a model the catalogue does not have; `providerModel` still says which. */
-  model: idSchema.nullable(),
+  model: referenceSchema.nullable(),
   /** The model's name at the provider. */
   providerModel: z.string().min(1).max(120),
   /** Sold by the model's own developer. */

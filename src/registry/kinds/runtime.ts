@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Hardware, Reservation, Runtime } from '../../engine/profile.ts';
 import type { Kind } from '../kind.ts';
-import { aliasSchema, idSchema, sourceKeys, sourcesSchema } from '../source.ts';
+import { aliasSchema, idSchema, referenceSchema, sourceKeys, sourcesSchema } from '../source.ts';
 import { refuseUnknownSources } from '../sourcedGroups.ts';
 import { efficiencyClasses } from './weightFormat.ts';
 
@@ -31,7 +31,7 @@ const memorySchema = z.strictObject({
   /** Context, captured graphs, communication buffers: on every device, whatever the model. */
   perDeviceGB: z.number().min(0).max(20),
   /** Weight-format id of the cache when nothing else is asked for. */
-  defaultCache: idSchema,
+  defaultCache: referenceSchema,
   cachePageTokens: z.int().min(1).max(4096),
   /** Checkpoints in fp8 or narrower floats get an fp8 cache by default. */
   cacheFollowsFp8Weights: z.boolean(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Kind, Reference } from '../kind.ts';
-import { idSchema, sourceKeys, sourcesSchema } from '../source.ts';
+import { referenceSchema, sourceKeys, sourcesSchema } from '../source.ts';
 import { refuseUnknownSources } from '../sourcedGroups.ts';
 
 const tokens = z.int().min(0).max(1_000_000_000);
@@ -23,14 +23,14 @@ const scenarioSchema = z
     description: z.string().min(10).max(400),
     /** Place in the list: the documented three first. */
     order: z.int().min(1).max(10_000),
-    model: idSchema,
+    model: referenceSchema,
     /** local: own or rented hardware. api: a hosted model, by the token. */
     deployment: z.enum(['local', 'api']),
-    hardware: idSchema.optional(),
+    hardware: referenceSchema.optional(),
     devices: z.int().min(1).max(4096).optional(),
-    runtime: idSchema.optional(),
+    runtime: referenceSchema.optional(),
     /** Weight format; absent = the model's own. */
-    weights: idSchema.optional(),
+    weights: referenceSchema.optional(),
     /** Tokens read fresh, per request. */
     promptTokens: tokens,
     promptTokensSpread: spreadSchema.optional(),

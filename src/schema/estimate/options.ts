@@ -30,14 +30,16 @@ export const EstimateOptions = builder.inputType('EstimateOptions', {
   fields: (t) => ({
     runtime: t.id({
       description:
-        'Id of the program that runs the model. Default: the one people use on that hardware with that format.',
+        'Id or alias of the program that runs the model. Default: the one people use on that hardware with that format.',
     }),
     runtimeYear: t.int({
       description: `Year of its build (calendar year), ${rangeText(optionRanges.runtimeYear)}: runtimes get faster. Default: the latest year with measurements.`,
       ...ranged(optionRanges.runtimeYear),
     }),
-    weights: t.id({ description: 'Id of the format of the weights. Default: the format the model is published in.' }),
-    kvCache: t.id({ description: 'Id of the format of the KV cache. Default: the runtime’s own.' }),
+    weights: t.id({
+      description: 'Id or alias of the format of the weights. Default: the format the model is published in.',
+    }),
+    kvCache: t.id({ description: 'Id or alias of the format of the KV cache. Default: the runtime’s own.' }),
     devices: t.int({
       description: `Devices to use, a count: ${rangeText(optionRanges.devices)}. Default: 1.`,
       ...ranged(optionRanges.devices),

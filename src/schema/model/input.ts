@@ -50,7 +50,8 @@ export const modelInput = inputPair(
       contextTokens: t.int({ description: 'Longest sequence, prompt and answer together, in tokens.' }),
       maximumOutputTokens: t.int({ description: 'Longest answer, in tokens.' }),
       nativeFormat: t.id({
-        description: 'Id of the weight format it is published in, as bf16; left out for a model behind an API.',
+        description:
+          'Id or alias of the weight format it is published in, as bf16; left out for a model behind an API.',
       }),
       source: sourceField(t, required),
       parameters: t.field({ type: of(parameters), description: 'Its parameter counts; come with the architecture.' }),
