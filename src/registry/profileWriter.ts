@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Statement } from 'better-sqlite3';
 import { shelfOf } from './catalogue.ts';
 import type { CatalogueStore } from './catalogueStore.ts';
@@ -102,13 +103,15 @@ export class ProfileWriter {
     return rows.map((row) => new StoredProfile(kindNamed(kind), row));
   }
 
-  /** Replaces the facts. A pack's own facts stay behind them, for `restore`. @throws RevisionConflictError InvalidFactsError */
+  /** Replaces the facts; the same facts change nothing. A pack's own facts stay behind them, for `restore`. @throws RevisionConflictError InvalidFactsError */
   update(request: UpdateRequest): Profile {
     const kind = kindNamed(request.kind);
     return this.#write(request, () => {
       const row = this.#existing(request);
       const stated = typeof request.facts === 'function' ? request.facts(JSON.parse(row.facts)) : request.facts;
       const facts = this.#validFacts(kind, row.id, stated);
+      // A change of nothing is none: it must not hide what a pack says next.
+      if (isDeepStrictEqual(JSON.parse(JSON.stringify(facts)), JSON.parse(row.facts))) return row;
       const behind = row.origin === 'user' ? {} : { packFacts: row.facts, packOrigin: row.origin };
       const name = kind.name(row.id, facts);
       const next: ProfileRow = { ...nextRevision(row), ...behind, name, origin: 'user', facts: JSON.stringify(facts) };

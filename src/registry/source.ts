@@ -1,7 +1,9 @@
 import { z } from 'zod';
 
 /** A calendar date as precisely as it is known: 2024, 2024-07 or 2024-07-23. */
-export const partialDate = z.string().regex(/^\d{4}(-\d{2}(-\d{2})?)?$/, 'must be a date: YYYY, YYYY-MM or YYYY-MM-DD');
+export const partialDate = z
+  .string()
+  .regex(/^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$/, 'must be a date: YYYY, YYYY-MM or YYYY-MM-DD');
 
 /**
  * Where a group of figures comes from and how it is known.

@@ -21,6 +21,7 @@ import {
   idempotencyKeyArgument,
   payloadOf,
   retirementMutations,
+  writingPaths,
 } from './mutation/profileMutations.ts';
 
 const kind = 'measurement';
@@ -50,9 +51,17 @@ mutation({
       (field) => `input.${field}`,
     )[0] as OwnMeasurement;
     const request = { kind, id, facts, actor, dryRun: dryRun ?? false, idempotencyKey: idempotencyKey ?? undefined };
-    return { profile: context.registry.write.create(request), dryRun: request.dryRun };
+    return writingPaths(inputPath, () => ({
+      profile: context.registry.write.create(request),
+      dryRun: request.dryRun,
+    }));
   },
 });
+
+/** Where the input states a fact. */
+function inputPath(factPath: string): string {
+  return `input.${factPath.replace(/^(metrics|sources\.own)\./, '')}`;
+}
 
 /** What an import answers. */
 interface ImportPayload {

@@ -33,7 +33,7 @@ const smallDevices = inputPair('SmallDevices', {
   description: 'Smaller defaults that a runtime itself chooses on smaller devices.',
   fields: (t, { required }) => ({
     underMemoryGiB: t.float({ required, description: 'For devices with less memory than this, in GiB.' }),
-    also: t.idList({ description: 'Ids of larger devices that get them too.' }),
+    also: t.idList({ description: 'Ids or aliases of larger devices that get them too.' }),
     prefillChunkTokens: t.int({ required, description: 'Most prompt tokens read in one step, in tokens.' }),
     maximumSequences: t.int({ required, description: 'Most sequences in flight, a count.' }),
   }),

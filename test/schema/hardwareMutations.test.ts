@@ -153,14 +153,14 @@ describe('hardwareCreate', () => {
   test('says in plain words what a field may be, and what it was', async () => {
     const { memory, ...rest } = card('acme-words');
     const odd = {
-      ...{ vendor: 'A', released: 'March 2027', computeCapability: 'nine', devicesPerBoard: 1 },
+      ...{ vendor: 'A', released: '2027-13-01', computeCapability: 'nine', devicesPerBoard: 1 },
       memory: { ...memory, memoryKind: 'fast', source: { title: 'Datasheet', url: 'acme.example/x', known: 'VENDOR' } },
     };
     const answer = await create({ ...rest, ...odd });
     const problems = answer.problems as { path: string; message: string }[];
     expect(Object.fromEntries(problems.map(({ path, message }) => [path, message]))).toEqual({
       'input.vendor': 'needs at least 2 letters; got 1',
-      'input.released': 'must be a date: YYYY, YYYY-MM or YYYY-MM-DD; got "March 2027"',
+      'input.released': 'must be a date: YYYY, YYYY-MM or YYYY-MM-DD; got "2027-13-01"',
       'input.computeCapability': 'must be major.minor, as 9.0; got "nine"',
       'input.devicesPerBoard': 'must be from 2 to 16; got 1',
       'input.memory.memoryKind': 'must begin with HBM, GDDR, LPDDR, DDR or SRAM; got "fast"',
@@ -247,6 +247,15 @@ describe('hardwareUpdate', () => {
     await update('acme-sources', { compute: null, power: null });
     const { facts } = calculator.registry.catalogue().hardware.get('acme-sources');
     expect(Object.keys(facts.sources)).toEqual(['acme-datasheet']);
+  });
+
+  test('of nothing, or of what it says already, leaves the revision and the pack in charge', async () => {
+    const { name } = calculator.registry.catalogue().hardware.get('nvidia-a2-16gb');
+    for (const change of [{}, { name }]) {
+      expect(await update('nvidia-a2-16gb', change)).toMatchObject({ hardware: { id: 'nvidia-a2-16gb', revision: 1 } });
+    }
+    const { origin, revision } = calculator.registry.catalogue().hardware.get('nvidia-a2-16gb');
+    expect([origin, revision]).toEqual(['seed', 1]);
   });
 
   test('of a required figure with null is refused at its place', async () => {

@@ -188,3 +188,37 @@ test('a weight format and a runtime are used by the next question', async () => 
   );
   expect(estimate).toEqual({ deployment: { runtime: { name: 'Acme Serve' }, weights: { name: 'Acme 5-bit' } } });
 });
+
+describe('names of other profiles', () => {
+  const hour = {
+    ...{ provider: 'Acme Cloud', instance: 'x1', devices: 1, usdPerHour: 0.3, pricing: 'ON_DEMAND', region: 'eu' },
+    ...{ effectiveFrom: '2026-10-01', source },
+  };
+  const scenario = {
+    ...{ id: 'acme-desk', name: 'Acme desk', description: 'Questions of customers.', mode: 'LOCAL', batch: 8 },
+    ...{ promptTokens: 800, outputTokens: 200, scheduling: 'CONTINUOUS', source },
+  };
+  const createScenario = (input: object) =>
+    write('scenarioCreate', 'ScenarioCreateInput', 'ScenarioCreatePayload { scenario { id } }', input);
+
+  test('may be aliases in any case; the facts keep ids', async () => {
+    const offer = await createOffer({ hardwareHour: { ...hour, id: 'acme-by-alias', hardware: 'T4' } });
+    expect(offer).toMatchObject({ offer: { id: 'acme-by-alias' } });
+    await createScenario({ ...scenario, model: '7B', hardware: 'l40s', runtime: 'VLLM', weights: 'FP16' });
+    const catalogue = calculator.registry.catalogue();
+    expect(catalogue.offer.get('acme-by-alias').facts).toMatchObject({ hardware: 'nvidia-t4-16gb' });
+    expect(catalogue.scenario.get('acme-desk').facts).toMatchObject({
+      ...{ model: 'llama-2-7b', hardware: 'nvidia-l40s-48gb', runtime: 'vllm', weights: 'fp16' },
+    });
+  });
+
+  test('that nobody has are refused at their place with the nearest', async () => {
+    const problem = { code: 'UNKNOWN_PROFILE', message: expect.stringContaining('nvidia-h100-sxm-80gb') };
+    expect(await createOffer({ hardwareHour: { ...hour, hardware: 'H1000' } })).toMatchObject({
+      problems: [{ ...problem, path: 'input.hardwareHour.hardware' }],
+    });
+    expect(await createScenario({ ...scenario, id: 'acme-odd', model: '7B', hardware: 'H1000' })).toMatchObject({
+      problems: [{ ...problem, path: 'input.hardware' }],
+    });
+  });
+});

@@ -51,7 +51,7 @@ const schedulingSchema = z.strictObject({
     .strictObject({
       underMemoryGiB: z.number().min(1).max(1000),
       /** Larger devices that get the small defaults too. */
-      also: z.array(idSchema).optional(),
+      also: z.array(referenceSchema).optional(),
       prefillChunkTokens: chunkTokens,
       maximumSequences: sequences,
     })
@@ -130,7 +130,12 @@ export const runtimeKind: Kind<RuntimeFacts, Runtime> = {
   aliases: (facts) => facts.aliases,
   searchText: (id, facts) =>
     [id, facts.name, ...facts.aliases, ...Object.values(facts.execution.backends)].join(' ').toLowerCase(),
-  references: (facts) => [{ kind: 'weight-format', id: facts.memory.defaultCache, path: 'memory.defaultCache' }],
+  references: ({ memory, scheduling }) => [
+    { kind: 'weight-format', id: memory.defaultCache, path: 'memory.defaultCache' },
+    ...(scheduling.smallDevices?.also ?? []).map((id, index) => {
+      return { kind: 'hardware', id, path: `scheduling.smallDevices.also[${index}]` };
+    }),
+  ],
   toEngine: (id, facts) => ({
     id,
     name: facts.name,

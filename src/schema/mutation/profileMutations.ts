@@ -228,7 +228,7 @@ function requireSameBasis(kind: string, id: string, current: { basis?: string },
 }
 
 /** Problems with facts, in the words of the input. */
-function writingPaths<Result>(pathOf: (factPath: string) => string, write: () => Result): Result {
+export function writingPaths<Result>(pathOf: (factPath: string) => string, write: () => Result): Result {
   try {
     return write();
   } catch (error) {

@@ -190,7 +190,7 @@ function resolvedOrRefused<Result>(id: string, placeOf: PlaceOf, run: BenchmarkR
     if (error instanceof UnsupportedError) {
       throw invalid(id, placeOf(error.argument.replace(/^options\./, ''), run), 'CONTRADICTION', error.message);
     }
-    if (error instanceof MissingFigureError) throw invalid(id, placeOf('hardware', run), 'MISSING', error.message);
+    if (error instanceof MissingFigureError) throw invalid(id, placeOf(error.argument, run), 'MISSING', error.message);
     if (error instanceof UnknownProfileError) {
       const field = error.argument?.replace(/^options\./, '') ?? error.kind;
       throw new UnknownProfileError(error.kind, error.value, error.suggestions, placeOf(field, run));
