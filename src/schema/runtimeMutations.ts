@@ -1,6 +1,6 @@
 import { builder } from './builder.ts';
 import { HardwareKind } from './hardware/hardware.ts';
-import { entries, fact, inputPair } from './mutation/inputPair.ts';
+import { aliasesField, entries, type Fields, idField, inputPair } from './mutation/inputPair.ts';
 import { profileMutations } from './mutation/profileMutations.ts';
 import { sourceField } from './mutation/sourceInput.ts';
 import { EstimatorKind, ReservationKind, RuntimeType } from './runtime.ts';
@@ -89,12 +89,19 @@ const PromptSums = builder.enumType('PromptSums', {
   } as const,
 });
 
+/** Which builds have a limit that was lifted later. */
+function untilVersion(t: Fields, required: boolean) {
+  return {
+    beforeVersion: t.string({ required, description: 'The first version without the limit, major.minor.' }),
+    beforeYear: t.int({ required, description: 'The year of that version (a calendar year).' }),
+  };
+}
+
 const graphContextLimit = inputPair('GraphContextLimit', {
   description: 'Older builds capture decode steps up to a context, and launch kernels one by one beyond it.',
   fields: (t, { required }) => ({
     tokens: t.int({ required, description: 'The context, in tokens.' }),
-    beforeVersion: t.string({ required, description: 'The first version without the limit, major.minor.' }),
-    beforeYear: t.int({ required, description: 'The year of that version (a calendar year).' }),
+    ...untilVersion(t, required),
   }),
 });
 
@@ -102,8 +109,7 @@ const sharedReadLimit = inputPair('SharedReadLimit', {
   description: 'Older builds share one read of a key-value head among so many query heads at most.',
   fields: (t, { required }) => ({
     queryHeads: t.int({ required, description: 'Query heads, a count.' }),
-    beforeVersion: t.string({ required, description: 'The first version without the limit, major.minor.' }),
-    beforeYear: t.int({ required, description: 'The year of that version (a calendar year).' }),
+    ...untilVersion(t, required),
   }),
 });
 
@@ -168,18 +174,9 @@ const runtimeInput = inputPair(
   {
     description: 'A program that runs models: how it reserves memory, schedules requests and where it runs.',
     fields: (t, { required, of }) => ({
-      ...(required && {
-        id: t.id({
-          required,
-          description: 'Lower-case letters, digits, dots and hyphens: acme-serve. Never changes, never reused.',
-          ...fact(null),
-        }),
-      }),
+      ...idField(t, required, 'acme-serve'),
       name: t.string({ required, description: 'Name for people.' }),
-      aliases: t.stringList({
-        ...(required && { defaultValue: [] }),
-        description: 'Other names to find it by, upper and lower case alike.',
-      }),
+      aliases: aliasesField(t, required),
       homepage: t.string({ required, description: 'Where it lives, an https address.' }),
       license: t.string({ description: 'Licence, as an SPDX identifier.' }),
       estimator: t.field({ type: EstimatorKind, required, description: 'Which physics describes it.' }),

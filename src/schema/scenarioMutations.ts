@@ -1,5 +1,5 @@
 import { DeploymentMode, Scheduling } from './enums.ts';
-import { fact, inputPair } from './mutation/inputPair.ts';
+import { fact, idField, inputPair } from './mutation/inputPair.ts';
 import { profileMutations } from './mutation/profileMutations.ts';
 import { sourceField } from './mutation/sourceInput.ts';
 import { ScenarioType } from './scenario.ts';
@@ -27,13 +27,7 @@ const scenarioInput = inputPair(
   {
     description: 'A named workload with the deployment it is asked about.',
     fields: (t, { required, of }) => ({
-      ...(required && {
-        id: t.id({
-          required,
-          description: 'Lower-case letters, digits, dots and hyphens: acme-helpdesk. Never changes, never reused.',
-          ...fact(null),
-        }),
-      }),
+      ...idField(t, required, 'acme-helpdesk'),
       name: t.string({ required, description: 'Name for people.' }),
       description: t.string({ required, description: 'What it is about.' }),
       order: t.int({

@@ -1,6 +1,6 @@
 import { builder } from './builder.ts';
 import { NumberFormat } from './enums.ts';
-import { entries, fact, inputPair } from './mutation/inputPair.ts';
+import { aliasesField, entries, idField, inputPair } from './mutation/inputPair.ts';
 import { profileMutations } from './mutation/profileMutations.ts';
 import { sourceField } from './mutation/sourceInput.ts';
 import { WeightFormatType } from './weightFormat.ts';
@@ -142,18 +142,9 @@ const weightFormatInput = inputPair(
   {
     description: 'A way of storing weights, cached keys and values, or both.',
     fields: (t, { required, of }) => ({
-      ...(required && {
-        id: t.id({
-          required,
-          description: 'Lower-case letters, digits, dots and hyphens: int6-g64. Never changes, never reused.',
-          ...fact(null),
-        }),
-      }),
+      ...idField(t, required, 'int6-g64'),
       name: t.string({ required, description: 'Name for people.' }),
-      aliases: t.stringList({
-        ...(required && { defaultValue: [] }),
-        description: 'Other names to find it by, upper and lower case alike.',
-      }),
+      aliases: aliasesField(t, required),
       weights: t.field({ type: of(weights), description: 'How weights are stored; left out = a cache format only.' }),
       packing: t.field({ type: of(packing), description: 'Which tensors are stored how; comes with weights.' }),
       cache: t.field({ type: of(cache), description: 'How cached elements are stored; left out = not for caches.' }),

@@ -1,5 +1,5 @@
 import { builder } from '../builder.ts';
-import { fact, inputPair } from '../mutation/inputPair.ts';
+import { aliasesField, fact, idField, inputPair } from '../mutation/inputPair.ts';
 import { sourceField } from '../mutation/sourceInput.ts';
 import { HardwareKind, LinkKind } from './hardware.ts';
 
@@ -169,19 +169,9 @@ export const hardwareInput = inputPair(
       'One device as a runtime sees it: one GPU of a dual-GPU board, one TPU chip, one CPU socket. Only facts, each group ' +
       'with its source; what is not published is left out.',
     fields: (t, { required, of }) => ({
-      ...(required && {
-        id: t.id({
-          required,
-          description:
-            'Lower-case letters, digits, dots and hyphens: nvidia-h300-sxm-288gb. Never changes, never reused.',
-          ...fact(null),
-        }),
-      }),
+      ...idField(t, required, 'nvidia-h300-sxm-288gb'),
       name: t.string({ required, description: 'Name for people.' }),
-      aliases: t.stringList({
-        ...(required && { defaultValue: [] }),
-        description: 'Other names to find it by, upper and lower case alike.',
-      }),
+      aliases: aliasesField(t, required),
       vendor: t.string({
         required,
         description: 'Who makes it; runtimes support devices by maker: NVIDIA, AMD, Intel, Apple.',

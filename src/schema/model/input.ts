@@ -1,4 +1,4 @@
-import { fact, inputPair } from '../mutation/inputPair.ts';
+import { idField, inputPair } from '../mutation/inputPair.ts';
 import { sourceField } from '../mutation/sourceInput.ts';
 import { architectureInput } from './architectureInput.ts';
 import { Modality } from './model.ts';
@@ -31,13 +31,7 @@ export const modelInput = inputPair(
   {
     description: 'A language model: its block stack, or only its limits when it exists behind an API alone.',
     fields: (t, { required, of }) => ({
-      ...(required && {
-        id: t.id({
-          required,
-          description: 'Lower-case letters, digits, dots and hyphens: acme-support-8b. Never changes, never reused.',
-          ...fact(null),
-        }),
-      }),
+      ...idField(t, required, 'acme-support-8b'),
       name: t.string({ required, description: 'Name for people.' }),
       aliases: t.stringList({ description: 'Other names to find it by, upper and lower case alike.' }),
       huggingFaceId: t.string({ description: 'Repository on Hugging Face, as owner/name; works as an alias.' }),

@@ -44,6 +44,20 @@ export function inputPair(name: string, { description, oneOf, fields }: PairOpti
   };
 }
 
+/** The id of a profile, which is stated once: when it is created. */
+export function idField(t: Fields, required: boolean, example: string) {
+  if (!required) return {};
+  const description = `Lower-case letters, digits, dots and hyphens: ${example}. Never changes, never reused.`;
+  return { id: t.id({ required, description, ...fact(null) }) };
+}
+
+export function aliasesField(t: Fields, required: boolean) {
+  return t.stringList({
+    ...(required && { defaultValue: [] }),
+    description: 'Other names to find it by, upper and lower case alike.',
+  });
+}
+
 /** A list of entries that a fact keeps as a record, by the fields that are its key and its value. */
 export function entries(key: string, value: string): { extensions: { entries: readonly [string, string] } } {
   return { extensions: { entries: [key, value] } };
