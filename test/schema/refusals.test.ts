@@ -90,22 +90,36 @@ describe('values out of range name argument, value and range', () => {
   });
 
   test.each([
-    { type: 'Int!', use: 'tokens: $it', it: 1.5, argument: 'tokens', value: 1.5 },
-    { type: 'Int!', use: 'tokens: $it', it: 1e12, argument: 'tokens', value: 1e12 },
-    { type: 'Int!', use: 'tokens: $it', it: null, argument: 'tokens', value: null },
-    { type: 'EstimateOptions', use: 'options: $it', it: { devices: 1e10 }, argument: 'options.devices', value: 1e10 },
+    { type: 'Int!', use: 'tokens: $it', it: 1.5, argument: 'tokens', value: 1.5, allowed: tokens },
+    { type: 'Int!', use: 'tokens: $it', it: 1e12, argument: 'tokens', value: 1e12, allowed: tokens },
+    { type: 'Int!', use: 'tokens: $it', it: null, argument: 'tokens', value: null, allowed: tokens },
+    {
+      type: 'EstimateOptions',
+      use: 'options: $it',
+      it: { devices: 1e10 },
+      argument: 'options.devices',
+      value: 1e10,
+      allowed: { minimum: 1, maximum: 4096 },
+    },
     {
       type: 'EstimateOptions',
       use: 'options: $it',
       it: { parallelism: { tensor: 'two' } },
       argument: 'options.parallelism.tensor',
       value: 'two',
+      allowed: { minimum: 1, maximum: 4096 },
     },
-    { type: 'DeploymentMode', use: 'deployment: $it', it: 'CLOUD', argument: 'deployment', value: 'CLOUD' },
-  ])('as a variable: $use, $it', async ({ type, use, it, argument, value }) => {
+    {
+      type: 'DeploymentMode',
+      use: 'deployment: $it',
+      it: 'CLOUD',
+      argument: 'deployment',
+      value: 'CLOUD',
+      allowed: ['LOCAL', 'API'],
+    },
+  ])('as a variable: $use, $it', async ({ type, use, it, argument, value, allowed }) => {
     const error = await calculator.refusal(`query ($it: ${type}) { estimate(${use}) { summary } }`, { it });
-    expect(error.extensions).toMatchObject({ code: 'INVALID_ARGUMENT', argument, value });
-    expect(error.extensions.allowed).toBeDefined();
+    expect(error.extensions).toEqual({ code: 'INVALID_ARGUMENT', argument, value, allowed });
   });
 });
 
