@@ -1,4 +1,5 @@
 import { type FactProblem, InvalidFactsError } from '../registry/errors.ts';
+import { factProblems } from '../registry/factProblems.ts';
 import { addTokenTime, type BenchmarkRun, emptyRun } from '../registry/importers/benchmarks/benchmarkRun.ts';
 import {
   type OwnMeasurement,
@@ -7,7 +8,7 @@ import {
 } from '../registry/importers/benchmarks/ownMeasurement.ts';
 import { readBenchmarks } from '../registry/importers/benchmarks/readBenchmarks.ts';
 import type { Profile } from '../registry/kind.ts';
-import type { MetricName } from '../registry/kinds/measurement.ts';
+import { type MetricName, kind as measurementKind } from '../registry/kinds/measurement.ts';
 import type { MeasurementProfile } from '../registry/measuredRuns.ts';
 import { implausibleSpeeds } from '../registry/plausibleSpeed.ts';
 import { builder } from './builder.ts';
@@ -51,16 +52,19 @@ mutation({
       (field) => `input.${field}`,
     )[0] as OwnMeasurement;
     const request = { kind, id, facts, actor, dryRun: dryRun ?? false, idempotencyKey: idempotencyKey ?? undefined };
-    return writingPaths(inputPath, () => ({
-      profile: context.registry.write.create(request),
-      dryRun: request.dryRun,
-    }));
+    return writingPaths(
+      (path) => `input.${inputField(path)}`,
+      () => ({
+        profile: context.registry.write.create(request),
+        dryRun: request.dryRun,
+      }),
+    );
   },
 });
 
-/** Where the input states a fact. */
-function inputPath(factPath: string): string {
-  return `input.${factPath.replace(/^(metrics|sources\.own)\./, '')}`;
+/** The field of an input that states a fact. */
+function inputField(factPath: string): string {
+  return factPath.replace(/^(metrics|sources\.own)\./, '');
 }
 
 /** What an import answers. */
@@ -129,8 +133,13 @@ function checked(
   const owns = runs.flatMap(({ run, labels }) => {
     try {
       const own = ownMeasurement(run, labels, catalogue, today, placeOf);
-      for (const problem of implausibleSpeeds(own.facts, catalogue, coefficients)) {
-        note({ ...problem, path: run.place === '' ? placeOf(problem.path) : `${run.place}.${problem.path}` });
+      const parsed = measurementKind.schema.safeParse(own.facts);
+      const problems = parsed.success
+        ? implausibleSpeeds(own.facts, catalogue, coefficients)
+        : factProblems(parsed.error, measurementKind.schema, own.facts);
+      for (const problem of problems) {
+        const field = inputField(problem.path);
+        note({ ...problem, path: run.place === '' ? placeOf(field) : `${run.place}.${field}` });
       }
       return [own];
     } catch (error) {

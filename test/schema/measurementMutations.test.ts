@@ -267,4 +267,18 @@ describe('measurementImport', () => {
     const answer = await importFile('CSV', table);
     expect(answer.measurements).toMatchObject([{ modelId: 'llama-2-7b', metrics: { outputTokensPerSecond: 150 } }]);
   });
+
+  test('CSV: figures out of range are named with their rows, all at once', async () => {
+    const header = 'model,hardware,runtime,weights,concurrency,promptTokens,outputTokens,outputTokensPerSecond';
+    const rows = [
+      '7B,A100,vllm,fp16,0,1000,100,150',
+      '7B,A100,vllm,fp16,4,1000,100,150',
+      '7B,A100,vllm,fp16,-2,1000,100,9',
+    ];
+    const answer = await importFile('CSV', [header, ...rows].join('\n'));
+    expect(answer.problems?.map(({ path, code }) => [path, code])).toEqual([
+      ['row 1.concurrency', 'OUT_OF_RANGE'],
+      ['row 3.concurrency', 'OUT_OF_RANGE'],
+    ]);
+  });
 });

@@ -53,6 +53,9 @@ const rateRatios: readonly { of: Rate; to: Rate; gpu: FigureRange; other: Figure
   { of: 'denseInt4TeraOps', to: 'denseInt8TeraOps', gpu: ratio(0.9, 2.1), other: ratio(0.9, 2.1) },
 ];
 
+/** Sparse rates are twice the dense ones; datasheets round both. */
+const twiceAsMuch = ratio(1.98, 2.02);
+
 /** The most that any published device does with a watt at 16 bits is 2.4 TFLOPS. */
 const mostTeraflopsPerWatt = 5;
 
@@ -113,10 +116,10 @@ function* implausibleMemory({ kind, memory, usableMemory, cpu }: HardwareFacts):
 function* implausibleRates({ kind, compute, power }: HardwareFacts): Generator<ImplausibleFigure> {
   if (compute === undefined) return;
   const { denseBf16Teraflops: bf16, denseFp16Teraflops: fp16, denseFp32Teraflops: fp32 } = compute;
-  if (bf16 !== undefined && fp16 === 2 * bf16 && compute.bf16AtHalfRate !== true) {
+  if (bf16 !== undefined && fp16 !== undefined && inside(fp16 / bf16, twiceAsMuch) && compute.bf16AtHalfRate !== true) {
     yield { path: ['compute', 'denseFp16Teraflops'], ...twice('BF16', bf16) };
   }
-  if (fp16 !== undefined && bf16 === 2 * fp16)
+  if (bf16 !== undefined && fp16 !== undefined && inside(bf16 / fp16, twiceAsMuch))
     yield { path: ['compute', 'denseBf16Teraflops'], ...twice('FP16', fp16) };
   const accumulate = compute.fp16AccumulateFp16Teraflops;
   if (accumulate !== undefined && accumulate < (fp16 ?? 0)) {
@@ -148,7 +151,7 @@ function* implausibleRates({ kind, compute, power }: HardwareFacts): Generator<I
 }
 
 function twice(format: string, rate: number): Omit<ImplausibleFigure, 'path'> {
-  const message = `exactly twice the ${format} rate, ${rate}: the sparse rate? Peaks are dense`;
+  const message = `twice the ${format} rate, ${rate}: the sparse rate? Peaks are dense`;
   return { message, suggestion: String(rate) };
 }
 

@@ -148,6 +148,7 @@ describe('a device is refused', () => {
     ['bandwidth in terabytes', memory({ memoryGigabytesPerSecond: 3.35 }), 'memory.memoryGigabytesPerSecond'],
     ['a sparse rate', compute({ denseFp16Teraflops: 1978.8 }), 'compute.denseFp16Teraflops'],
     ['a sparse BF16 rate', compute({ denseBf16Teraflops: 1978.8 }), 'compute.denseBf16Teraflops'],
+    ['a sparse BF16 rate as datasheets round it', compute({ denseBf16Teraflops: 1979 }), 'compute.denseBf16Teraflops'],
     ['a sparse FP8 rate', compute({ denseFp8Teraflops: 3957.8 }), 'compute.denseFp8Teraflops'],
     ['a sparse INT8 rate', compute({ denseInt8TeraOps: 3957.8 * 2 }), 'compute.denseInt8TeraOps'],
     ['the sparse TF32 rate', compute({ denseTf32Teraflops: 989.4 }), 'compute.denseTf32Teraflops'],
