@@ -1,6 +1,6 @@
 import type { TokenTimeDefinition } from '../registry/importers/benchmarks/benchmarkRun.ts';
 import { genericCsvColumns } from '../registry/importers/benchmarks/genericCsv.ts';
-import { type BenchmarkFormat, benchmarkReaders } from '../registry/importers/benchmarks/readBenchmarks.ts';
+import type { BenchmarkFormat } from '../registry/importers/benchmarks/readBenchmarks.ts';
 import { builder } from './builder.ts';
 import { ParallelismInput } from './estimate/options.ts';
 import { MeasurementMode, Trust } from './measurement.ts';
@@ -23,9 +23,6 @@ export const BenchmarkFormatType = builder.enumType('BenchmarkFormat', {
     },
   } as const satisfies Record<string, { value: BenchmarkFormat; description: string }>,
 });
-
-/** Every reader has a name in the API. */
-export const importableFormats = Object.keys(benchmarkReaders);
 
 const TokenTimeDefinitionType = builder.enumType('TokenTimeDefinition', {
   description: 'Whether a time per output token includes the first token.',
