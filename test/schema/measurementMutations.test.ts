@@ -185,6 +185,20 @@ describe('measurementImport', () => {
     expect(values.sort()).toEqual(Object.keys(benchmarkReaders).sort());
   });
 
+  test('llama-bench: the card by the name its driver gives', async () => {
+    const tests = llamaBenchTests.map((one) => ({ ...one, gpu_info: 'NVIDIA GeForce RTX 4090' }));
+    const answer = await importFile('LLAMA_BENCH_JSON', tests, {}, true);
+    expect(answer.measurements).toMatchObject([
+      { modelId: 'qwen2.5-7b', hardwareId: 'nvidia-rtx-4090-24gb' },
+      { modelId: 'qwen2.5-7b', hardwareId: 'nvidia-rtx-4090-24gb' },
+    ]);
+    // In the catalogue there are several of that name, or none: it is not guessed.
+    const vague = llamaBenchTests.map((one) => ({ ...one, gpu_info: 'NVIDIA GeForce RTX 3060' }));
+    expect(await importFile('LLAMA_BENCH_JSON', vague, {}, true)).toMatchObject({
+      problems: [{ path: 'labels.hardware', message: expect.stringContaining('"NVIDIA GeForce RTX 3060"') }],
+    });
+  });
+
   test('vLLM: the model by its Hugging Face id, the rest by labels', async () => {
     const labels = { hardware: 'L40S', runtime: 'vllm', runtimeVersion: '0.14.1', weights: 'bf16' };
     const answer = await importFile('VLLM_BENCH_SERVE', vllmResult, labels);

@@ -129,6 +129,36 @@ describe('llama-bench', () => {
     ]);
   });
 
+  test.each([
+    ['one card', {}, 'NVIDIA GeForce RTX 4080', 1],
+    [
+      'the driver beside the name',
+      { gpu_info: 'AMD Radeon RX 7900 XTX (RADV NAVI31)', backends: 'Vulkan' },
+      'AMD Radeon RX 7900 XTX',
+      1,
+    ],
+    [
+      'two alike, layers split',
+      { gpu_info: 'NVIDIA GeForce RTX 3090, NVIDIA GeForce RTX 3090' },
+      'NVIDIA GeForce RTX 3090',
+      2,
+    ],
+    [
+      'two alike, as old builds write it',
+      { gpu_info: 'NVIDIA GeForce RTX 3090/NVIDIA GeForce RTX 3090' },
+      'NVIDIA GeForce RTX 3090',
+      2,
+    ],
+    ['two alike, one used', { gpu_info: 'A, A', split_mode: 'none' }, 'A', 1],
+    ['two alike, some chosen', { gpu_info: 'A, A', devices: 'CUDA1' }, null, null],
+    ['two unlike', { gpu_info: 'NVIDIA GeForce RTX 3090, NVIDIA GeForce RTX 4090' }, null, null],
+    ['Apple, whose cores vary', { gpu_info: 'Apple M2 Ultra', backends: 'Metal' }, null, null],
+    ['a build without GPUs', { gpu_info: '', backends: 'CPU' }, null, null],
+  ])('devices: %s', (_what, change, hardware, devices) => {
+    const [run] = runsOf('llama-bench-json', [{ ...llamaBenchTests[0], ...change }]);
+    expect(run).toMatchObject({ hardware, devices });
+  });
+
   test('pg is one request: (prompt + generated) ÷ speed', () => {
     const [run] = runsOf('llama-bench-json', [{ ...llamaBenchTests[0], n_gen: 128, avg_ts: 320 }]);
     expect(run?.metrics).toEqual({ endToEndMs: 2000 });

@@ -40,6 +40,7 @@ function readTest(fields: FileFields): BenchmarkRun {
   run.concurrency = 1;
   run.contextTokens = fields.number('n_depth') ?? 0;
   run.backend = backendOf(fields);
+  addDevices(run, fields);
   // -1: left to the build.
   run.flashAttention = String(fields.raw('flash_attn')) === '-1' ? null : fields.flag('flash_attn');
   run.threads = fields.whole('n_threads');
@@ -64,6 +65,23 @@ function addSpeed(run: BenchmarkRun, fields: FileFields): void {
   if (generated === 0) run.metrics.prefillTokensPerSecond = speed;
   else if (read === 0) run.metrics.decodeTokensPerSecondPerSequence = speed;
   else run.metrics.endToEndMs = ((read + generated) / speed) * 1000;
+}
+
+/**
+ * GPUs are listed by their drivers' names, all that the build sees: of one sort, a run that splits layers or rows is on all
+ * of them, one that does not on one. Apple's name leaves the number of cores open, and of different ones nothing says
+ * which ran: a label has to.
+ */
+function addDevices(run: BenchmarkRun, fields: FileFields): void {
+  const listed = fields.text('gpu_info')?.split(/, |\//) ?? [];
+  const [name] = listed;
+  if (name === undefined || new Set(listed).size > 1) return;
+  if (run.backend === null || run.backend === 'cpu' || run.backend === 'metal') return;
+  const isChosen = !['auto', null].includes(fields.text('devices'));
+  if (isChosen && listed.length > 1) return;
+  // Vulkan adds the driver: AMD Radeon RX 7900 XTX (RADV NAVI31).
+  run.hardware = name.replace(/ \([^)]*\)$/, '');
+  run.devices = fields.text('split_mode') === 'none' ? 1 : listed.length;
 }
 
 const fileType =

@@ -62,7 +62,7 @@ export function ownMeasurement(
     const label = labels[field];
     if (label != null) return shelf.get(label, placeOf(field, run));
     const inFile = run[field];
-    const found = inFile === null ? null : (shelf.find(inFile) ?? byHubName(inFile, shelf));
+    const found = inFile === null ? null : (shelf.find(inFile) ?? byItsName(inFile, shelf));
     if (found === null) {
       const said =
         inFile === null ? 'the file does not say it' : `nothing is called ${JSON.stringify(inFile.slice(0, 80))}`;
@@ -125,10 +125,12 @@ export function ownMeasurement(
   return { id: labels.id ?? idOf(facts), facts };
 }
 
-/** A GGUF file is called as its repository on the hub, without the owner; null unless one profile alone is. */
-function byHubName<P extends Profile>(name: string, shelf: Names<P>): P | null {
-  const ending = `/${foldName(name)}`;
-  const found = shelf.all().filter(({ aliases }) => aliases.some((alias) => foldName(alias).endsWith(ending)));
+/** By the name that people or drivers read, or a model's at its hub without the publisher; of several, none. */
+function byItsName<P extends Profile>(given: string, shelf: Names<P>): P | null {
+  const wanted = foldName(given);
+  const found = shelf.all().filter(({ name, aliases }) => {
+    return foldName(name) === wanted || aliases.some((alias) => foldName(alias).endsWith(`/${wanted}`));
+  });
   return found.length === 1 ? (found[0] ?? null) : null;
 }
 
