@@ -3,7 +3,7 @@ import { type Calibration, calibrated, calibration, type OwnPoint } from '../eng
 import type { Coefficients } from '../engine/coefficients.ts';
 import { MissingFigureError } from '../engine/errors.ts';
 import { estimate, estimateAsRun } from '../engine/estimate.ts';
-import { areNeighbours, runDifferences, runOf } from '../engine/neighbours.ts';
+import { areNeighbours, runDifferences, runOf, sameDeployment } from '../engine/neighbours.ts';
 import type { Deployment, Workload } from '../engine/profile.ts';
 import { bandWithNeighbours, type PhaseResiduals, phaseResiduals, type Residual } from '../engine/residuals.ts';
 import { type ErrorBand, errorBand } from '../engine/uncertainty.ts';
@@ -43,8 +43,9 @@ export function calibratedEstimate(
 
 /**
  * The error band of an estimate with what measurements of the same deployment add. Measured neighbour: at least one
- * measurement of the same model, device, runtime, build, formats and layout with a load at most twice as large or small,
- * that timed the phase the answer is about: generating, or reading the prompt when one token is generated.
+ * measurement of the same model, device, runtime, build, formats and layout that timed the phase the answer is about:
+ * generating, or reading the prompt when one token is generated. Published ones count with a load at most twice as large
+ * or small; one's own, which move the answer, with any load, but only near ones say how far off the answer may be.
  */
 export function evidenceFor(
   deployment: Deployment,
@@ -56,19 +57,22 @@ export function evidenceFor(
   const band = withOwn(errorBand(deployment, workload, estimate, coefficients), calibration, ownMeasurements.length);
   const run = runOf(deployment, workload);
   const phase = phaseAsked(workload);
-  const residuals: PhaseResiduals[] = [];
+  const near: PhaseResiduals[] = [];
+  let isMeasured = false;
   for (const measured of measuredRunsOf(catalogue).ofSubject(run)) {
-    if (!areNeighbours(run, measured)) continue;
+    if (!sameDeployment(run, measured)) continue;
     const found = residualsOf(measured, coefficients);
-    if (found !== null)
-      residuals.push(calibration === null ? found.phases : afterCalibration(found.phases, calibration));
+    if (found === null) continue;
+    const isNear = areNeighbours(run, measured);
+    const timed = (found.phases[phase]?.weight ?? 0) >= 0.5;
+    isMeasured ||= timed && (isNear || measured.profile.origin === 'user');
+    if (isNear) near.push(calibration === null ? found.phases : afterCalibration(found.phases, calibration));
   }
-  if (residuals.length === 0) return band;
-  const narrowed = bandWithNeighbours(band, estimate.latency, residuals, coefficients);
-  const timed = residuals.map((found) => found[phase]).filter((found) => found !== null);
-  if (!timed.some(({ weight }) => weight >= 0.5)) return narrowed;
-  const ratios = timed.map(({ log }) => Math.exp(log));
-  return { ...narrowed, method: 'measured-neighbour', evidence: `${agreement(phase, ratios)}; ${band.evidence}` };
+  const narrowed = near.length === 0 ? band : bandWithNeighbours(band, estimate.latency, near, coefficients);
+  if (!isMeasured) return narrowed;
+  const ratios = near.flatMap((found) => (found[phase] === null ? [] : Math.exp(found[phase].log)));
+  const evidence = ratios.length === 0 ? band.evidence : `${agreement(phase, ratios)}; ${band.evidence}`;
+  return { ...narrowed, method: 'measured-neighbour', evidence };
 }
 
 function withOwn(band: ErrorBand, calibration: Calibration | null, count: number): ErrorBand {

@@ -113,6 +113,16 @@ describe('measurementRecord', () => {
       nearestMeasurement: { measurement: { id }, differs: [] },
     });
     expect(after.basis.evidence).toContain('moved by one measurement of your own');
+
+    // Under another load it is the same deployment, moved by the scalar and no further.
+    const far = asked.replace(/promptTokens: \d+/, 'promptTokens: 16000');
+    expect(far).not.toBe(asked);
+    const elsewhere = await estimate(far);
+    expect(elsewhere.basis).toMatchObject({
+      method: 'MEASURED_NEIGHBOUR',
+      evidence: expect.stringMatching(/^moved by one measurement of your own/),
+      calibration: { measurements: [{ id }] },
+    });
     expect(await estimate('model: "llama-3.1-8b", hardware: "L4", options: { runtime: "vllm" }')).toEqual(other);
 
     await retire(id, 'Retire');

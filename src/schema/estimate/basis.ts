@@ -30,8 +30,8 @@ const BasisMethod = builder.enumType('BasisMethod', {
     MEASURED_NEIGHBOUR: {
       value: 'measured-neighbour',
       description:
-        'Measurements of this very deployment (model, device, runtime, build, formats, layout) with a load at most twice ' +
-        'as large or small, or of this model at its provider.',
+        'Measurements of this very deployment (model, device, runtime, build, formats, layout): published ones with a ' +
+        'load at most twice as large or small, your own with any load; or of this model at its provider.',
     },
     FITTED: {
       value: 'fitted',
