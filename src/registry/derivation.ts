@@ -53,25 +53,35 @@ function group<Item>(items: readonly Item[], keysOf: (item: Item) => readonly (s
   return groups;
 }
 
-/** A list by id without `removed` and with `added`, in one pass. */
+/** A list by id without `removed` and with `added`: a copy and a few searches, where a new list would be sorted. */
 export function replaceIn<Item extends WithId>(
   sorted: readonly Item[],
   removed: readonly Item[],
   added: readonly Item[],
 ): readonly Item[] {
-  const gone = new Set(removed.map(({ id }) => id));
-  const come = [...added].sort(byId);
-  const merged: Item[] = [];
-  let next = 0;
-  for (const item of sorted) {
-    if (gone.has(item.id)) continue;
-    for (let other = come[next]; other !== undefined && byId(other, item) < 0; other = come[next]) {
-      merged.push(other);
-      next += 1;
-    }
-    merged.push(item);
+  if (removed.length + added.length > mostSearched) {
+    const gone = new Set(removed.map(({ id }) => id));
+    return [...sorted.filter(({ id }) => !gone.has(id)), ...added].sort(byId);
   }
-  return [...merged, ...come.slice(next)];
+  const list = [...sorted];
+  for (const item of removed) list.splice(placeOf(item, list), 1);
+  for (const item of added) list.splice(placeOf(item, list), 0, item);
+  return list;
+}
+
+/** So many changes are looked for one by one; of more, all are put in order. */
+const mostSearched = 64;
+
+/** Where an item is in a list by id, or would be. */
+function placeOf(item: WithId, list: readonly WithId[]): number {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (byId(list[middle] as WithId, item) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** The order of lists: by id. */
