@@ -32,6 +32,7 @@ export class MeasuredRuns {
   /** One run of each subject: all of them are equally far in model, device and runtime. */
   #examples: readonly { subject: string; run: MeasuredRun }[] | undefined;
   readonly #order = new Map<string, Order>();
+  #families: ReadonlySet<string> | undefined;
 
   constructor(catalogue: Catalogue) {
     this.#catalogue = catalogue;
@@ -42,6 +43,17 @@ export class MeasuredRuns {
   /** Every measured run of the run's model on its device by its runtime. */
   ofSubject(run: Run): readonly MeasuredRun[] {
     return this.#runsOf(subjectOf(run));
+  }
+
+  /** Families of the devices that anything was measured on. */
+  get families(): ReadonlySet<string> {
+    this.#families ??= new Set(
+      [...this.#profiles.values()].flatMap(([profile]) => {
+        const { hardware } = subjectOfName(profile?.name ?? '');
+        return (hardware && this.#catalogue.hardware.find(hardware)?.engine.family) ?? [];
+      }),
+    );
+    return this.#families;
   }
 
   /** What people recorded themselves on the run's device by its runtime, of any model. */

@@ -1,11 +1,9 @@
 import type { Assumption } from '../engine/answer.ts';
 import type { Hardware } from '../engine/profile.ts';
 import type { Catalogue } from './catalogue.ts';
-import { groupedBy } from './derivation.ts';
 import type { Profile } from './kind.ts';
 import type { HardwareFacts } from './kinds/hardware.ts';
-import { subjectOfName } from './kinds/measurement.ts';
-import type { MeasurementProfile } from './measuredRuns.ts';
+import { measuredRunsOf } from './measuredRuns.ts';
 import { nearestIds, spellingOf } from './nearestNames.ts';
 
 /**
@@ -13,7 +11,7 @@ import { nearestIds, spellingOf } from './nearestNames.ts';
  * user's device the family may be a slip: the nearest measured one is named.
  */
 export function unmeasuredFamily(hardware: Profile<HardwareFacts, Hardware>, catalogue: Catalogue): Assumption[] {
-  const measured = measuredFamilies(catalogue);
+  const measured = measuredRunsOf(catalogue).families;
   const { name, origin } = hardware;
   const { family } = hardware.engine;
   if (measured.has(family)) return [];
@@ -22,17 +20,4 @@ export function unmeasuredFamily(hardware: Profile<HardwareFacts, Hardware>, cat
   const hint = nearest === undefined ? '' : ` (did you mean ${nearest}?)`;
   const text = `No measurement of the family ${family}${hint} is known: what is fitted on wider classes of devices, or assumed, stands for ${name}.`;
   return [{ code: 'UNMEASURED_FAMILY', text }];
-}
-
-const byDevice = groupedBy<MeasurementProfile>(({ name }) => [subjectOfName(name).hardware]);
-
-const known = new WeakMap<Catalogue['hardware'], { of: object; families: ReadonlySet<string> }>();
-
-function measuredFamilies({ hardware, measurement }: Catalogue): ReadonlySet<string> {
-  const devices = measurement.derived(byDevice);
-  const before = known.get(hardware);
-  if (before?.of === devices) return before.families;
-  const families = new Set([...devices.keys()].flatMap((id) => hardware.find(id)?.engine.family ?? []));
-  known.set(hardware, { of: devices, families });
-  return families;
 }
