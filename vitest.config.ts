@@ -7,7 +7,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: 'test/seededDatabase.ts',
+    globalSetup: 'test/setup.ts',
     pool: 'forks',
     // Every core, where vitest would leave one idle, and workers that load the project once rather than once a file:
     // together less than half of the time on two cores. Files share a process, so what a test replaces is put back.

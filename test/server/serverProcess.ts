@@ -1,15 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { inject } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
 
 /** A folder of this test's own, for databases and packs. */
 export function temporaryFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'calculator-test-'));
+  return mkdtempSync(join(inject('temporaryFolders'), 'test-'));
 }
 
 /** What a finished process said and how it ended. */
