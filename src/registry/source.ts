@@ -3,7 +3,17 @@ import { z } from 'zod';
 /** A calendar date as precisely as it is known: 2024, 2024-07 or 2024-07-23. */
 export const partialDate = z
   .string()
-  .regex(/^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$/, 'must be a date: YYYY, YYYY-MM or YYYY-MM-DD');
+  .regex(/^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$/, {
+    message: 'must be a date: YYYY, YYYY-MM or YYYY-MM-DD',
+    abort: true,
+  })
+  // Date turns 30 February into 2 March.
+  .refine((date) => date.length < 10 || isoDay(date) === date, 'must be a day of the calendar');
+
+function isoDay(date: string): string {
+  const time = Date.parse(date);
+  return Number.isNaN(time) ? '' : new Date(time).toISOString().slice(0, 10);
+}
 
 /**
  * Where a group of figures comes from and how it is known.
