@@ -58,20 +58,25 @@ export function evidenceFor(
   const run = runOf(deployment, workload);
   const phase = phaseAsked(workload);
   const near: PhaseResiduals[] = [];
+  const published: number[] = [];
   let isMeasured = false;
   for (const measured of measuredRunsOf(catalogue).ofSubject(run)) {
     if (!sameDeployment(run, measured)) continue;
     const found = residualsOf(measured, coefficients);
     if (found === null) continue;
     const isNear = areNeighbours(run, measured);
+    const isOwn = measured.profile.origin === 'user';
     const timed = (found.phases[phase]?.weight ?? 0) >= 0.5;
-    isMeasured ||= timed && (isNear || measured.profile.origin === 'user');
-    if (isNear) near.push(calibration === null ? found.phases : afterCalibration(found.phases, calibration));
+    isMeasured ||= timed && (isNear || isOwn);
+    if (!isNear) continue;
+    const left = calibration === null ? found.phases : afterCalibration(found.phases, calibration);
+    near.push(left);
+    // That the answer agrees with what it was moved to says nothing.
+    if (!isOwn && left[phase] !== null) published.push(Math.exp(left[phase].log));
   }
   const narrowed = near.length === 0 ? band : bandWithNeighbours(band, estimate.latency, near, coefficients);
   if (!isMeasured) return narrowed;
-  const ratios = near.flatMap((found) => (found[phase] === null ? [] : Math.exp(found[phase].log)));
-  const evidence = ratios.length === 0 ? band.evidence : `${agreement(phase, ratios)}; ${band.evidence}`;
+  const evidence = published.length === 0 ? band.evidence : `${agreement(phase, published)}; ${band.evidence}`;
   return { ...narrowed, method: 'measured-neighbour', evidence };
 }
 

@@ -123,6 +123,7 @@ query MyCard {
       }
     }
     assumptions { text }
+    warnings
   }
 }
 `,
@@ -169,7 +170,7 @@ query History {
 }
 `,
   `# Take everything off the lists again; MyCard then answers
-# as before the benchmark. Histories stay, and
+# as before the benchmark, and warns. Histories stay, and
 # hardwareRestore and its like bring things back.
 mutation Undo {
   measurementRetire(id: "my-benchmark") {

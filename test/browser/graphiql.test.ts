@@ -109,6 +109,11 @@ describe('GraphiQL without a network', () => {
     expect(after.latency).toEqual(before.latency);
     expect(after.basis).toEqual(before.basis);
     expect(after.cost).toBeNull();
+    expect(before.warnings).toEqual([]);
+    expect(after.warnings).toEqual([
+      expect.stringMatching(/^My model was retired/),
+      expect.stringMatching(/^My card 48 GB was retired/),
+    ]);
 
     const history = (await press('History')).changes as { nodes: { actor: string; action: string; id: string }[] };
     const mine = history.nodes.filter(({ actor }) => actor === 'first').map(({ action, id }) => `${action} ${id}`);
@@ -137,6 +142,7 @@ interface MyCard {
   latency: { timePerOutputTokenMs: number };
   cost: { basis: { provider: string } } | null;
   basis: object;
+  warnings: string[];
 }
 
 /** Presses the button of a tab and gives what the page was answered. */

@@ -308,9 +308,19 @@ describe('hardwareRetire', () => {
     });
     expect(await listed()).toBe(0);
     expect(await memoryGiB('acme-old')).toBe(48);
+    const warnings = async () =>
+      (
+        await calculator.answer<{ estimate: { warnings: string[] } }>(
+          '{ estimate(hardware: "acme-old", tokens: 10) { warnings } }',
+        )
+      ).estimate.warnings;
+    expect(await warnings()).toEqual([
+      expect.stringMatching(/^Acme acme-old was retired on \d{4}-\d\d-\d\d; use nvidia-l40s-48gb instead\.$/),
+    ]);
     expect(await retire('acme-old')).toMatchObject({ code: 'NOT_APPLICABLE' });
     expect(await restore('acme-old')).toMatchObject({ hardware: { retired: false, revision: 3 } });
     expect(await listed()).toBe(1);
+    expect(await warnings()).toEqual([]);
   });
 
   test('refuses a replacement that does not exist', async () => {

@@ -15,6 +15,7 @@ import { assumedOffer, isOffer, type OfferProfile, tokenOffersOfModel } from '..
 import type { Answer, Question } from './answer.ts';
 import type { Basis } from './basis.ts';
 import { contextWarnings } from './contextWarnings.ts';
+import { retiredWarnings } from './retiredWarnings.ts';
 import { typicalErrorPercent } from './typicalError.ts';
 
 /** A model behind a provider's API: published latency and token prices, no hardware. */
@@ -52,7 +53,7 @@ export function answerHosted(question: Question, model: ModelProfile, { catalogu
       ...rowsUsed(estimate, catalogue).flatMap(assumedProfile),
       ...assumedOffer(price(), catalogue),
     ],
-    warnings: contextWarnings(model, workload),
+    warnings: [...retiredWarnings([model]), ...contextWarnings(model, workload)],
     cost: () => {
       const choice = price();
       return choice === null ? null : hostedCost(choice, tokensOfRequest(workload));

@@ -24,6 +24,7 @@ import type { Basis } from './basis.ts';
 import { contextWarnings } from './contextWarnings.ts';
 import { deploymentRequest, hardwareAsked } from './deploymentRequest.ts';
 import { arrivalsOf, type LatencyIntervals } from './latency.ts';
+import { retiredWarnings } from './retiredWarnings.ts';
 import { suggestionsFor } from './suggestionsFor.ts';
 import { typicalErrorPercent } from './typicalError.ts';
 
@@ -56,7 +57,11 @@ export function answerLocal(question: Question, model: ModelProfile, context: Co
       ...assumedOf(resolved, model, hardware, catalogue),
       ...assumedOffer(price, catalogue),
     ],
-    warnings: [...contextWarnings(model, workload), ...result.warnings],
+    warnings: [
+      ...retiredWarnings([model, hardware, runtime, weights, kvCache]),
+      ...contextWarnings(model, workload),
+      ...result.warnings,
+    ],
     cost: () => {
       const { usdPerHour } = question;
       const tokens = workload.contextTokens + workload.promptTokens + workload.outputTokens;
