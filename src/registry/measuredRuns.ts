@@ -4,7 +4,7 @@ import type { MeasuredTimes } from '../engine/residuals.ts';
 import type { Catalogue } from './catalogue.ts';
 import { type Groups, groupedBy } from './derivation.ts';
 import type { Profile } from './kind.ts';
-import { type Measurement, subjectOfName } from './kinds/measurement.ts';
+import { type Measurement, type MeasurementSubject, subjectOfName } from './kinds/measurement.ts';
 import { measuredDeployment, measuredWorkload } from './measuredRun.ts';
 import { compareText } from './name.ts';
 
@@ -33,6 +33,7 @@ export class MeasuredRuns {
   #examples: readonly { subject: string; run: MeasuredRun }[] | undefined;
   readonly #order = new Map<string, Order>();
   #families: ReadonlySet<string> | undefined;
+  #runtimes: ReadonlySet<string> | undefined;
 
   constructor(catalogue: Catalogue) {
     this.#catalogue = catalogue;
@@ -47,13 +48,19 @@ export class MeasuredRuns {
 
   /** Families of the devices that anything was measured on. */
   get families(): ReadonlySet<string> {
-    this.#families ??= new Set(
-      [...this.#profiles.values()].flatMap(([profile]) => {
-        const { hardware } = subjectOfName(profile?.name ?? '');
-        return (hardware && this.#catalogue.hardware.find(hardware)?.engine.family) ?? [];
-      }),
-    );
+    this.#families ??= this.#named(({ hardware }) => this.#catalogue.hardware.find(hardware ?? '')?.engine.family);
     return this.#families;
+  }
+
+  /** Coefficients of the runtimes that anything was measured with. */
+  get runtimes(): ReadonlySet<string> {
+    this.#runtimes ??= this.#named(({ runtime }) => this.#catalogue.runtime.find(runtime)?.engine.coefficients);
+    return this.#runtimes;
+  }
+
+  #named(nameOf: (subject: MeasurementSubject) => string | undefined): ReadonlySet<string> {
+    const names = [...this.#profiles.values()].map(([profile]) => profile && nameOf(subjectOfName(profile.name)));
+    return new Set(names.filter((name) => name !== undefined));
   }
 
   /** What people recorded themselves on the run's device by its runtime, of any model. */

@@ -87,8 +87,8 @@ test('what no measurement speaks for says so, and a family that may be a slip is
   };
   await create(card('slip', { family: 'nvidia-adda' }));
   expect(await said('slip')).toEqual([
-    'No measurement of the family nvidia-adda (did you mean nvidia-ada?) is known: what is fitted on wider classes of ' +
-      'devices, or assumed, stands for Acme slip.',
+    'No measurement of the family nvidia-adda (did you mean nvidia-ada?) is known: what is fitted more widely, or ' +
+      'assumed, stands for Acme slip.',
   ]);
   await create(card('no-slip'));
   expect(await said('no-slip')).toEqual([]);

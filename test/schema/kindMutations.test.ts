@@ -182,12 +182,30 @@ test('a weight format and a runtime are used by the next question', async () => 
   expect(
     await write('runtimeCreate', 'RuntimeCreateInput', 'RuntimeCreatePayload { runtime { name } }', runtime),
   ).toMatchObject({ runtime: { name: 'Acme Serve' } });
-  const { estimate } = await calculator.answer<{ estimate: unknown }>(
-    '{ estimate(model: "llama-3.1-8b", hardware: "L4", options: { runtime: "acme-serve", weights: "acme-int5" }) ' +
-      '{ deployment { runtime { name } weights { name } } } }',
-  );
-  expect(estimate).toEqual({ deployment: { runtime: { name: 'Acme Serve' }, weights: { name: 'Acme 5-bit' } } });
+  const ask = async (id: string) => {
+    const { estimate } = await calculator.answer<{ estimate: UsedFormats }>(
+      `{ estimate(model: "llama-3.1-8b", hardware: "L4", options: { runtime: "${id}", weights: "acme-int5" }) ` +
+        '{ deployment { runtime { name } weights { name } } assumptions { code text } } }',
+    );
+    const unmeasured = estimate.assumptions.filter(({ code }) => code === 'UNMEASURED_RUNTIME');
+    return { ...estimate.deployment, unmeasured: unmeasured.map(({ text }) => text) };
+  };
+  const used = { runtime: { name: 'Acme Serve' }, weights: { name: 'Acme 5-bit' } };
+  expect(await ask('acme-serve')).toEqual({ ...used, unmeasured: [] });
+
+  // A slip in the name of the coefficients is not refused, new programs are new; it is said.
+  const slip = { ...runtime, id: 'acme-slip', coefficients: 'vlm' };
+  await write('runtimeCreate', 'RuntimeCreateInput', 'RuntimeCreatePayload { runtime { name } }', slip);
+  const text =
+    'No measurement with the coefficients vlm (did you mean vllm?) is known: what is fitted more widely, or assumed, ' +
+    'stands for Acme Serve.';
+  expect(await ask('acme-slip')).toEqual({ ...used, unmeasured: [text] });
 });
+
+interface UsedFormats {
+  deployment: { runtime: { name: string }; weights: { name: string } };
+  assumptions: { code: string; text: string }[];
+}
 
 describe('names of other profiles', () => {
   const hour = {

@@ -13,7 +13,7 @@ import {
   nearestMeasurement,
 } from '../../registry/evidence.ts';
 import { type ResolvedDeployment, resolveDeployment } from '../../registry/resolveDeployment.ts';
-import { unmeasuredFamily } from '../../registry/unmeasuredFamily.ts';
+import { unmeasured } from '../../registry/unmeasured.ts';
 import type { Context } from '../context.ts';
 import { invalidArgument } from '../errors.ts';
 import type { HardwareProfile } from '../hardware/hardware.ts';
@@ -124,7 +124,7 @@ function assumedOf(
   return [
     ...assumedProfile(model),
     ...assumedFigures(model, ['parameters', 'architecture']),
-    ...unmeasuredFamily(hardware, catalogue),
+    ...unmeasured(hardware, runtime, catalogue),
     ...assumedFigures(hardware, ['memory', 'usableMemory', 'compute', 'cpu', ...filled, ...between, 'power']),
     ...assumedFigures(weights, ['weights', 'packing']),
     ...assumedFigures(kvCache, ['cache']),
