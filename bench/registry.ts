@@ -50,11 +50,11 @@ console.log(
 
 readCosts();
 stepCosts();
-await bulkCosts();
 full.close();
 other.close();
 plain.close();
 await overHttp();
+await bulkCosts();
 
 /** A mix as people make it: mostly prices, then devices and models. */
 function create({ write }: Pick<Registry, 'write'>, count: number): void {
@@ -154,31 +154,35 @@ function stepCosts(): void {
 
 /** Thousands of rows at once are taken in between reads: how long that holds the process, and what a read then costs. */
 async function bulkCosts(): Promise<void> {
+  const [writer, reader] = [await openRegistry({ databasePath: path }), await openRegistry({ databasePath: path })];
+  for (const registry of [writer, reader]) estimates(registry, 50);
   const requests = Array.from({ length: userProfiles }, (_, count) => ({
     kind: 'offer',
     id: `bulk-${count}`,
     facts: offerFacts(`bulk-${count}`),
     actor: 'bench',
   }));
-  full.write.createAll('offer', requests);
-  const read = microseconds(() => estimates(other, 1));
+  writer.write.createAll('offer', requests);
+  const read = microseconds(() => estimates(reader, 1));
   const watcher = new Promise<number>((resolve) => {
     // The timer's turn: from the one before it to the catalogue being there.
     let turn = performance.now();
     const ticking = setInterval(() => {
       turn = performance.now();
     }, 1);
-    other.onChange(() => {
+    reader.onChange(() => {
       clearInterval(ticking);
       resolve(performance.now() - turn);
     });
   });
   const milliseconds = await watcher;
-  const next = microseconds(() => estimates(other, 1));
+  const next = microseconds(() => estimates(reader, 1));
   console.log(
     `${userProfiles} rows of another process at once: a read before they are taken in ${read.toFixed(0)} µs, taking them in ` +
       `${milliseconds.toFixed(0)} ms, the read after it ${next.toFixed(0)} µs`,
   );
+  writer.close();
+  reader.close();
 }
 
 async function overHttp(): Promise<void> {
