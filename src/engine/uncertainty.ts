@@ -126,15 +126,22 @@ function worstUse(uses: readonly CoefficientUse[], tables: ReadonlySet<string>):
 }
 
 function methodOf(format: CoefficientUse | null, build: CoefficientUse | null, inheritance: number): EvidenceMethod {
-  if (format?.known === 'assumed' && build?.known !== 'fitted') return 'datasheet';
-  if (inheritance === 0 && format?.known === 'fitted' && build?.known === 'fitted') return 'fitted';
-  return 'inherited';
+  const isKnown = (use: CoefficientUse | null) => use !== null && use.known !== 'assumed';
+  if (inheritance === 0 && isKnown(format) && isKnown(build)) return 'fitted';
+  return format?.known === 'assumed' && !isKnown(build) ? 'datasheet' : 'inherited';
 }
+
+/** How the figure of a row is known, in the words of evidence. */
+const knownWords: Readonly<Record<CoefficientUse['known'], string>> = {
+  fitted: 'fitted',
+  source: 'from a source',
+  assumed: 'assumed',
+};
 
 function evidenceOf(format: CoefficientUse | null, build: CoefficientUse | null): string {
   const parts = [
-    format === null ? null : `device and format: row "${format.row}" (${format.known}; ${format.data})`,
-    build === null ? null : `runtime build: row "${build.row}" (${build.known}; ${build.data})`,
+    format === null ? null : `device and format: row "${format.row}" (${knownWords[format.known]}; ${format.data})`,
+    build === null ? null : `runtime build: row "${build.row}" (${knownWords[build.known]}; ${build.data})`,
   ];
   return parts.filter((part) => part !== null).join('; ');
 }

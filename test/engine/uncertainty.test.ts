@@ -53,3 +53,27 @@ describe('80 % intervals', () => {
     );
   });
 });
+
+describe('the method', () => {
+  test.each([
+    { format: 'fitted', build: 'fitted', steps: 0, method: 'fitted' },
+    { format: 'source', build: 'fitted', steps: 0, method: 'fitted' },
+    { format: 'source', build: 'fitted', steps: 1, method: 'inherited' },
+    { format: 'assumed', build: 'fitted', steps: 0, method: 'inherited' },
+    { format: 'assumed', build: 'assumed', steps: 0, method: 'datasheet' },
+  ] as const)('of a $format device row and a $build build $steps steps away is $method', (asked) => {
+    const point = points.find(({ deployment }) => deployment.runtime.estimator === 'serving');
+    if (point === undefined) throw new Error('no serving point');
+    const estimate = estimateOf(point, coefficients);
+    const use = { row: 'x', value: 1, data: 'y' };
+    const uses = [
+      { ...use, name: 'serving.streamFraction', known: asked.format, inheritance: 1 },
+      { ...use, name: 'serving.layerSeconds', known: asked.build, inheritance: asked.steps },
+    ];
+    const answered = { ...estimate, coefficients: uses };
+    expect(errorBand(point.deployment, point.workload, answered, coefficients)).toMatchObject({
+      method: asked.method,
+      inheritance: asked.steps,
+    });
+  });
+});

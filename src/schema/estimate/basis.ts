@@ -35,7 +35,7 @@ const BasisMethod = builder.enumType('BasisMethod', {
     },
     FITTED: {
       value: 'fitted',
-      description: 'Coefficients fitted on measurements of this family of devices and runtime.',
+      description: 'Coefficients fitted on measurements of this family of devices and runtime, or published for them.',
     },
     INHERITED: {
       value: 'inherited',
