@@ -88,7 +88,7 @@ describe('GraphiQL without a network', () => {
     });
     const before = await ask();
     expect(before.cost?.basis.provider).toBe('My provider');
-    expect(before.basis).toMatchObject({ method: 'INHERITED', calibration: null });
+    expect(before.basis).toMatchObject({ method: 'FITTED', calibration: null });
 
     expect(await change('RecordBenchmark')).toEqual({ measurementRecord: { measurement: { id: 'my-benchmark' } } });
     const measured = await ask();
