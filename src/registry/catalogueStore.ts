@@ -47,8 +47,7 @@ export class CatalogueStore {
    * rows are taken in at once, so that what one process acknowledged the others know.
    */
   current(): Catalogue {
-    const changed = this.#readDataVersion() !== this.#dataVersion;
-    if (changed && this.#countChanges(this.#catalogue.revision) <= mostRowsInRead) this.refresh();
+    if (this.#isBehind() && this.#countChanges(this.#catalogue.revision) <= mostRowsInRead) this.refresh();
     return this.#catalogue;
   }
 
@@ -76,7 +75,7 @@ export class CatalogueStore {
     let lastWarning = '';
     const look = () => {
       try {
-        if (this.#readDataVersion() !== this.#dataVersion) this.refresh();
+        if (this.#isBehind()) this.refresh();
       } catch (error) {
         // The next question will meet the same failure and answer for it; a timer must not end the process.
         const warning = error instanceof Error ? error.message : String(error);
@@ -87,6 +86,11 @@ export class CatalogueStore {
     const timer = setInterval(look, intervalMs);
     timer.unref();
     return () => clearInterval(timer);
+  }
+
+  /** Whether another process has committed since the last look. */
+  #isBehind(): boolean {
+    return this.#readDataVersion() !== this.#dataVersion;
   }
 
   /** One consistent view over several statements. */

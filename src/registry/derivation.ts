@@ -6,6 +6,7 @@ import { compareText } from './name.ts';
  * the next shelf change by change: no question pays for going through thousands of profiles because one has changed.
  */
 export interface Derivation<Item, Result> {
+  /** `listed`: in the order of the ids. */
   of(listed: readonly Item[]): Result;
   /** `removed`: those that are gone or replaced; `added`: those that are new or in their place. Neither may be changed. */
   next(before: Result, removed: readonly Item[], added: readonly Item[]): Result;
@@ -21,11 +22,7 @@ export function groupedBy<Item extends WithId>(
   keysOf: (item: Item) => readonly (string | null)[],
 ): Derivation<Item, Groups<Item>> {
   return {
-    of(listed) {
-      const groups = group(listed, keysOf);
-      for (const members of groups.values()) members.sort(byId);
-      return groups;
-    },
+    of: (listed) => group(listed, keysOf),
     next(before, removed, added) {
       const gone = group(removed, keysOf);
       const come = group(added, keysOf);

@@ -15,7 +15,7 @@ export interface PackLoad {
   updated: number;
   retired: number;
   restored: number;
-  /** Kind and id of each profile that a pack has and a user has changed: the user's facts stand in front. The same at every start. */
+  /** Kind and id of each profile whose facts a user has put in front of a pack's. The same at every start. */
   kept: readonly string[];
   /** One line for each profile that a later pack replaced: which file stands, for which, and why. The same at every start. */
   conflicts: readonly string[];

@@ -1,4 +1,5 @@
 import { distance } from 'fastest-levenshtein';
+import type { Profile } from './kind.ts';
 import { foldName } from './name.ts';
 
 /** Suggestions below this likeness (0..1) would only confuse. */
@@ -15,6 +16,11 @@ export interface Spelling {
 /** Prepares a name for `nearestIds`; worth keeping, it costs more than the comparison. */
 export function spellingOf(name: string, id: string): Spelling {
   return { letters: letters(foldName(name)), id };
+}
+
+/** All names that lead to a profile. */
+export function spellingsOf({ id, name, aliases }: Pick<Profile, 'id' | 'name' | 'aliases'>): Spelling[] {
+  return [id, name, ...aliases].map((spelling) => spellingOf(spelling, id));
 }
 
 /** Up to three ids that `typed` probably meant, the likeliest first: by spelling, by beginning, by words in common. */

@@ -103,7 +103,11 @@ export class ProfileWriter {
     return rows.map((row) => new StoredProfile(kindNamed(kind), row));
   }
 
-  /** Replaces the facts; the same facts change nothing. A pack's own facts stay behind them, for `restore`. @throws RevisionConflictError InvalidFactsError */
+  /**
+   * Replaces the facts; the same facts change nothing. A pack's own facts stay behind them, for `restore`.
+   *
+   * @throws RevisionConflictError InvalidFactsError
+   */
   update(request: UpdateRequest): Profile {
     const kind = kindNamed(request.kind);
     return this.#write(request, () => {

@@ -2,7 +2,7 @@ import { byId, type Derivation, replaceIn } from './derivation.ts';
 import { UnknownProfileError } from './errors.ts';
 import type { Profile } from './kind.ts';
 import { foldName } from './name.ts';
-import { nearestIds, type Spelling, spellingOf } from './nearestNames.ts';
+import { nearestIds, type Spelling, spellingsOf } from './nearestNames.ts';
 import { type Order, type Page, pageOf } from './page.ts';
 import type { ProfileIndex } from './profileIndex.ts';
 import type { StoredProfile } from './storedProfile.ts';
@@ -29,10 +29,6 @@ const spellings: Derivation<Profile, readonly Spelling[]> = {
     return [...before.filter(({ id }) => !gone.has(id)), ...added.flatMap(spellingsOf)];
   },
 };
-
-function spellingsOf({ id, name, aliases }: Profile): Spelling[] {
-  return [id, name, ...aliases].map((spelling) => spellingOf(spelling, id));
-}
 
 /** All profiles of one kind, as one moment of the catalogue has them. Never changes. */
 export class Shelf<Facts extends object, Engine> {

@@ -34,8 +34,8 @@ function line(
   measured: ReadonlySet<string>,
 ): Assumption[] {
   if (measured.has(group)) return [];
-  const spellings = [...measured].map((other) => spellingOf(other, other));
-  const [nearest] = origin === 'user' ? nearestIds(group, spellings) : [];
+  const likely = origin === 'user' ? [...measured].map((other) => spellingOf(other, other)) : [];
+  const [nearest] = nearestIds(group, likely);
   const hint = nearest === undefined ? '' : ` (did you mean ${nearest}?)`;
   const text = `No measurement ${what} ${group}${hint} is known: what is fitted more widely, or assumed, stands for ${name}.`;
   return [{ code, text }];

@@ -10,7 +10,10 @@ export interface Calculator extends ApiOptions {
   schema: GraphQLSchema;
   /** Null when questions can be answered, else why not. */
   notReady(): string | null;
-  /** Which packs stand over which, and each file that stands for another, one line each; then what was changed here and hides a pack's facts. */
+  /**
+   * Lines for the operator: which packs stand over which, each file that stands for another, and what was changed here and
+   * hides a pack's facts.
+   */
   packReport: readonly string[];
   /** Models and devices in the catalogue, counts. */
   models: number;

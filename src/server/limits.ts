@@ -1,8 +1,9 @@
 import { EnvelopArmor } from '@escape.tech/graphql-armor';
 
 /**
- * How much one request may ask for, and how much is held for all of them together. An estimate costs microseconds, so the limits are wide: a table of two hundred
- * estimates in one query passes, a query built to be expensive does not. Introspection is not counted.
+ * How much one request may ask for, and how much is held for all of them together. An estimate costs microseconds, so
+ * the limits are wide: a table of two hundred estimates in one query passes, a query built to be expensive does not.
+ * Introspection is not counted.
  */
 export const requestLimits = {
   /** Levels of nested selections. */

@@ -78,25 +78,6 @@ const memoryGiB = async (id: string) =>
   (await calculator.answer<{ hardware: { memoryGiB: number } }>(`{ hardware(id: "${id}") { memoryGiB } }`)).hardware
     .memoryGiB;
 
-test('what no measurement speaks for says so, and a family that may be a slip is named', async () => {
-  const said = async (hardware: string) => {
-    const { estimate } = await calculator.answer<{ estimate: { assumptions: { code: string; text: string }[] } }>(
-      `{ estimate(model: "7B", hardware: "${hardware}", tokens: 10) { assumptions { code text } } }`,
-    );
-    return estimate.assumptions.filter(({ code }) => code === 'UNMEASURED_FAMILY').map(({ text }) => text);
-  };
-  await create(card('slip', { family: 'nvidia-adda' }));
-  expect(await said('slip')).toEqual([
-    'No measurement of the family nvidia-adda (did you mean nvidia-ada?) is known: what is fitted more widely, or ' +
-      'assumed, stands for Acme slip.',
-  ]);
-  await create(card('no-slip'));
-  expect(await said('no-slip')).toEqual([]);
-  // Not measured either, but no slip.
-  expect(await said('amd-mi355x-288gb')).toEqual([expect.stringContaining('the family amd-cdna4 is known')]);
-  expect(await said('A100')).toEqual([]);
-});
-
 describe('hardwareCreate', () => {
   test('adds a card that can be asked about at once', async () => {
     expect(await create(card('acme-48gb'))).toMatchObject({

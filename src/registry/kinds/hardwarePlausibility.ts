@@ -116,11 +116,12 @@ function* implausibleMemory({ kind, memory, usableMemory, cpu }: HardwareFacts):
 function* implausibleRates({ kind, compute, power }: HardwareFacts): Generator<ImplausibleFigure> {
   if (compute === undefined) return;
   const { denseBf16Teraflops: bf16, denseFp16Teraflops: fp16, denseFp32Teraflops: fp32 } = compute;
-  if (bf16 !== undefined && fp16 !== undefined && inside(fp16 / bf16, twiceAsMuch) && compute.bf16AtHalfRate !== true) {
-    yield { path: ['compute', 'denseFp16Teraflops'], ...twice('BF16', bf16) };
+  if (bf16 !== undefined && fp16 !== undefined) {
+    if (inside(fp16 / bf16, twiceAsMuch) && compute.bf16AtHalfRate !== true) {
+      yield { path: ['compute', 'denseFp16Teraflops'], ...twice('BF16', bf16) };
+    }
+    if (inside(bf16 / fp16, twiceAsMuch)) yield { path: ['compute', 'denseBf16Teraflops'], ...twice('FP16', fp16) };
   }
-  if (bf16 !== undefined && fp16 !== undefined && inside(bf16 / fp16, twiceAsMuch))
-    yield { path: ['compute', 'denseBf16Teraflops'], ...twice('FP16', fp16) };
   const accumulate = compute.fp16AccumulateFp16Teraflops;
   if (accumulate !== undefined && accumulate < (fp16 ?? 0)) {
     yield { path: ['compute', 'fp16AccumulateFp16Teraflops'], message: 'slower than with fp32 accumulation' };

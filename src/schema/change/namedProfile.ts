@@ -1,7 +1,7 @@
 import { type Catalogue, shelfOf } from '../../registry/catalogue.ts';
 import { UnknownProfileError } from '../../registry/errors.ts';
 import { allKinds } from '../../registry/kinds.ts';
-import { nearestIds, spellingOf } from '../../registry/nearestNames.ts';
+import { nearestIds, spellingsOf } from '../../registry/nearestNames.ts';
 import type { builder } from '../builder.ts';
 import { invalidArgument } from '../errors.ts';
 import { kindName, ProfileKind } from './change.ts';
@@ -47,10 +47,7 @@ export function namedProfile(
   if (only === undefined) {
     // The likeliest of all kinds are among the likeliest of each.
     const likely = shelves.flatMap((shelf) => shelf.suggest(id).map((each) => shelf.get(each)));
-    const spellings = likely.flatMap((each) =>
-      [each.id, each.name, ...each.aliases].map((spelling) => spellingOf(spelling, each.id)),
-    );
-    throw new UnknownProfileError('profile', id, nearestIds(id, spellings), 'id');
+    throw new UnknownProfileError('profile', id, nearestIds(id, likely.flatMap(spellingsOf)), 'id');
   }
   if (others.length === 0) return only;
   const kinds = found.map((each) => kindName(each.kind));

@@ -55,7 +55,8 @@ export const LatencyEstimateType = builder.objectRef<LatencyAnswer>('LatencyEsti
   fields: (t) => ({
     timeToFirstTokenMs: t.float({
       description:
-        'From asking to the first token, in milliseconds: handling the request, reading the prompt (without one, its begin token), waiting for others.',
+        'From asking to the first token, in milliseconds: handling the request, reading the prompt (without one, its begin ' +
+        'token), waiting for others.',
       resolve: ({ latency }) => millisecondsOf(latency.timeToFirstTokenSeconds),
     }),
     arrivals: t.expose('arrivals', { type: Arrivals, description: 'Which arrivals timeToFirstTokenMs assumes.' }),
