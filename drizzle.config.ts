@@ -2,6 +2,6 @@ import { defineConfig } from 'drizzle-kit';
 
 export default defineConfig({
   dialect: 'sqlite',
-  schema: ['./src/registry/tables.ts', './src/registry/views.ts'],
+  schema: ['./src/registry/storage/tables.ts', './src/registry/storage/views.ts'],
   out: './migrations',
 });

@@ -1,10 +1,11 @@
 // What one estimate costs in the engine alone: no registry, no schema. Goals: 25 µs for Llama-3.1-70B on 8 devices,
 // 60 µs for DeepSeek-V3, 4 s for 100,000 different estimates. Times depend on the machine; the last line is a ratio
 // to 100 million square roots in the same run.
+
+import { readCoefficients, readProfiles } from '../calibration/accuracy/seeds.ts';
 import { estimate } from '../src/engine/estimate.ts';
-import type { Deployment, Workload } from '../src/engine/profile.ts';
+import type { Deployment, Workload } from '../src/engine/shapes.ts';
 import { runtimeOnDevice } from '../src/registry/kinds/runtime.ts';
-import { readCoefficients, readProfiles } from './accuracy/seeds.ts';
 
 const profiles = readProfiles();
 const coefficients = readCoefficients();

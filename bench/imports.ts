@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { importHuggingFaceConfig } from '../src/registry/importers/huggingFaceConfig.ts';
-import { ImportRefusedError } from '../src/registry/importers/importRefused.ts';
+import { ImportRefusedError } from '../src/importers/importRefused.ts';
+import { importHuggingFaceConfig } from '../src/importers/models/huggingFaceConfig.ts';
 
 /** Milliseconds to read a real config.json, and to refuse what is none; a refusal may take 50 ms at most. */
 const hostile: Readonly<Record<string, string>> = {
@@ -15,7 +15,7 @@ const hostile: Readonly<Record<string, string>> = {
   'a list of 60,000 layer kinds': `{"model_type":"gpt_oss","num_hidden_layers":24,"layer_types":[${'"x",'.repeat(59_999)}"x"]}`,
 };
 
-const real = readFileSync('test/registry/importers/configs/deepseek-v3.json', 'utf8');
+const real = readFileSync('test/importers/models/configs/deepseek-v3.json', 'utf8');
 report('read DeepSeek V3', () => importHuggingFaceConfig(real, { name: 'DeepSeek V3' }));
 for (const [name, text] of Object.entries(hostile)) {
   report(`refuse ${name}`, () => {

@@ -11,9 +11,9 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { execute, parse } from 'graphql';
-import { ApiKeys } from '../src/registry/apiKeys.ts';
-import { openDatabase } from '../src/registry/database.ts';
 import { openRegistry, type Registry } from '../src/registry/registry.ts';
+import { ApiKeys } from '../src/registry/storage/apiKeys.ts';
+import { openDatabase } from '../src/registry/storage/database.ts';
 import { requestContext } from '../src/schema/context.ts';
 import { buildSchema } from '../src/schema/index.ts';
 

@@ -1,5 +1,5 @@
 // npm run migrate:generate -- --name what-changes [--custom]
-// drizzle-kit compares src/registry/tables.ts and views.ts with migrations/ and writes the difference. It cannot write STRICT, so
+// drizzle-kit compares src/registry/storage/tables.ts and views.ts with migrations/ and writes the difference. It cannot write STRICT, so
 // every table it creates is made STRICT here: the SQL is generated to the last word and never edited by hand.
 // What drizzle cannot describe at all (triggers) goes into an empty migration of its own, made with --custom.
 import { spawnSync } from 'node:child_process';

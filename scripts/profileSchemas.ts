@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Kind } from '../src/registry/kind.ts';
-import { allKinds } from '../src/registry/kinds.ts';
+import type { Kind } from '../src/registry/kinds/kind.ts';
+import { allKinds } from '../src/registry/kinds/kinds.ts';
 
 type Schema = z.core.JSONSchema.JSONSchema;
 type Properties = Record<string, Schema>;

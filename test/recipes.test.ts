@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { vllmResult } from './registry/importers/benchmarkFiles.ts';
-import { ggufHeader, llamaQ4KM } from './registry/importers/ggufBytes.ts';
+import { vllmResult } from './importers/benchmarks/benchmarkFiles.ts';
+import { ggufHeader, llamaQ4KM } from './importers/models/ggufBytes.ts';
 import { type RunningServer, spawnProject, startServer, temporaryFolder } from './server/serverProcess.ts';
 
 const recipes = readFileSync(join(import.meta.dirname, '../docs/recipes.md'), 'utf8');
@@ -94,10 +94,10 @@ describe('docs/recipes.md', () => {
   });
 
   test('a pack is checked, and what users made is exported', async () => {
-    const check = await spawnProject('src/pack.ts', { words: ['check', packs[0] ?? ''], environment }).ended;
+    const check = await spawnProject('src/commands/pack.ts', { words: ['check', packs[0] ?? ''], environment }).ended;
     expect(check).toMatchObject({ code: 0, stdout: expect.stringMatching(/7 profiles, nothing wrong\n$/) });
     const words = ['export', join(folder, 'my-profiles')];
-    const { code, stdout } = await spawnProject('src/pack.ts', { words, environment }).ended;
+    const { code, stdout } = await spawnProject('src/commands/pack.ts', { words, environment }).ended;
     expect(code).toBe(0);
     expect(stdout).toContain('models/acme-chat-8b.json\n');
   });

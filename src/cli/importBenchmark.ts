@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import type { BenchmarkFormat } from '../registry/importers/benchmarks/readBenchmarks.ts';
+import type { BenchmarkFormat } from '../importers/benchmarks/readBenchmarks.ts';
 import { type Answered, inWords, RefusedError } from './ask.ts';
 import { enumValue, numberOrText, withoutAbsent } from './calculate.ts';
 import { columns, type Line } from './columns.ts';

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
-import type { RecognisedBenchmark } from '../registry/importers/benchmarks/recognise.ts';
-import { ImportRefusedError, refusal } from '../registry/importers/importRefused.ts';
+import type { RecognisedBenchmark } from '../importers/benchmarks/recognise.ts';
+import { ImportRefusedError, refusal } from '../importers/importRefused.ts';
 import { type Answered, RefusedError } from './ask.ts';
 import {
   type BenchmarkImportOptions,
@@ -72,7 +72,7 @@ async function contentOf(path: string): Promise<Content> {
     await file.read(first, 0, 4, 0);
     // Importers are loaded only here: most commands read no file.
     if (first.toString('latin1') !== 'GGUF') return await textOf(file);
-    const { headerOfFile } = await import('../registry/importers/gguf/header.ts');
+    const { headerOfFile } = await import('../importers/models/gguf/header.ts');
     return { kind: 'gguf', headerBase64: (await headerOfFile(file)).toString('base64') };
   } catch (error) {
     if (error instanceof ImportRefusedError) throw new RefusedError(`${path}: ${error.message}`);
@@ -84,7 +84,7 @@ async function contentOf(path: string): Promise<Content> {
 }
 
 async function textOf(file: FileHandle): Promise<Content> {
-  const { mostInFile, recogniseBenchmark } = await import('../registry/importers/benchmarks/recognise.ts');
+  const { mostInFile, recogniseBenchmark } = await import('../importers/benchmarks/recognise.ts');
   const { size } = await file.stat();
   if (size > mostInFile) throw refusal('TOO_LARGE', '', `has ${size} bytes; at most ${mostInFile} are read`);
   return { kind: 'text', benchmark: recogniseBenchmark(await file.readFile('utf8')) };

@@ -1,4 +1,4 @@
-import type { BuildLimit, Deployment } from './profile.ts';
+import type { BuildLimit, Deployment } from './shapes.ts';
 
 /** Whether a deployment's build has what its runtime got in the year `since`; null = it never did. */
 export function hasSince({ runtimeYear }: Deployment, since: number | null): boolean {

@@ -1,6 +1,6 @@
 import type { CoefficientUse } from './answer.ts';
 import { type Coefficients, lookUpCoefficient } from './coefficients.ts';
-import type { Hardware, LinkKind } from './profile.ts';
+import type { Hardware, LinkKind } from './shapes.ts';
 
 /** A path between devices as collectives see it: a fixed cost a call and an attained rate a device. */
 export interface Interconnect {

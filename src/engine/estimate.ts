@@ -1,10 +1,10 @@
 import type { Estimate } from './answer.ts';
 import type { Coefficients } from './coefficients.ts';
+import { estimateLocal } from './desktop/estimate.ts';
 import { InvalidWorkloadError } from './errors.ts';
 import { checkedEstimate } from './estimator.ts';
-import { estimateLocal } from './estimators/local.ts';
-import { estimateServing } from './estimators/serving.ts';
-import type { Deployment, Parallelism, Workload } from './profile.ts';
+import { estimateServing } from './serving/estimate.ts';
+import type { Deployment, Parallelism, Workload } from './shapes.ts';
 
 /**
  * How fast and how big: one model on one kind of hardware under one runtime, for one workload.

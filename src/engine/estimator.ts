@@ -1,6 +1,6 @@
 import type { Estimate } from './answer.ts';
 import type { Coefficients } from './coefficients.ts';
-import type { Deployment, Workload } from './profile.ts';
+import type { Deployment, Workload } from './shapes.ts';
 
 /** A way of turning a deployment and a workload into an estimate, plugged in from outside the engine. */
 export interface Estimator {

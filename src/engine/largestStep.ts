@@ -1,4 +1,4 @@
-import type { Runtime, Workload } from './profile.ts';
+import type { Runtime, Workload } from './shapes.ts';
 
 /**
  * Tokens of the largest step one replica runs with `sequences` in flight: their prompts together when the batch is

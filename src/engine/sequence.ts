@@ -1,4 +1,4 @@
-import type { Workload } from './profile.ts';
+import type { Workload } from './shapes.ts';
 
 /**
  * The workload with sequences of `tokens`: its prompt as far as that goes, then its output, and whatever is longer than

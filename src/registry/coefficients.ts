@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Coefficients } from '../engine/coefficients.ts';
 import { PackError } from './errors.ts';
-import { factProblems } from './factProblems.ts';
 import { parseJsonFile } from './jsonFile.ts';
 import { lineOfPath } from './jsonText.ts';
+import { factProblems } from './kinds/factProblems.ts';
 
 const coefficientSchema = z.strictObject({
   value: z.number(),

@@ -1,5 +1,5 @@
 import { distance } from 'fastest-levenshtein';
-import type { Profile } from './kind.ts';
+import type { Profile } from './kinds/kind.ts';
 import { foldName } from './name.ts';
 
 /** Suggestions below this likeness (0..1) would only confuse. */

@@ -1,5 +1,5 @@
 import type { Estimator } from '../engine/estimator.ts';
-import type { Runtime } from '../engine/profile.ts';
+import type { Runtime } from '../engine/shapes.ts';
 import { UnsupportedError } from './errors.ts';
 
 /** Estimators that packs bring, by id. */

@@ -1,18 +1,18 @@
 import { join } from 'node:path';
 import type { Coefficients } from '../engine/coefficients.ts';
-import { ApiKeys } from './apiKeys.ts';
-import type { Catalogue } from './catalogue.ts';
-import { CatalogueStore } from './catalogueStore.ts';
-import { type Change, ChangeLog, type ChangePage, type ChangeRequest } from './changeLog.ts';
+import type { Catalogue } from './catalogue/catalogue.ts';
 import { loadCoefficients } from './coefficients.ts';
-import { asRegistryError, openDatabase } from './database.ts';
-import { loadPacks, type PackLoad } from './loadPacks.ts';
-import { readPack } from './pack.ts';
-import { loadPack } from './packPackage.ts';
+import { loadPacks, type PackLoad } from './packs/load.ts';
+import { readPack } from './packs/pack.ts';
+import { loadPack } from './packs/package.ts';
+import { discoverPriceSources } from './packs/priceSources/discover.ts';
 import { gatherEstimators } from './pluggedEstimator.ts';
-import { discoverPriceSources } from './priceSources.ts';
-import { ProfileWriter } from './profileWriter.ts';
 import { releaseMemory } from './releaseMemory.ts';
+import { ApiKeys } from './storage/apiKeys.ts';
+import { CatalogueStore } from './storage/catalogueStore.ts';
+import { type Change, ChangeLog, type ChangePage, type ChangeRequest } from './storage/changeLog.ts';
+import { asRegistryError, openDatabase } from './storage/database.ts';
+import { ProfileWriter } from './storage/profileWriter.ts';
 
 /** The documented data that comes with the calculator. */
 export const seedsFolder = join(import.meta.dirname, '../../seeds');

@@ -1,5 +1,5 @@
-import type { Page } from '../registry/page.ts';
-import { type ArgumentRange, ranged, requireInRange } from './argumentRange.ts';
+import type { Page } from '../registry/catalogue/page.ts';
+import { type ArgumentRange, ranged, requireInRange } from './arguments/argumentRange.ts';
 import { builder } from './builder.ts';
 
 const pageRange: ArgumentRange = { minimum: 1, maximum: 100, whole: true };

@@ -1,5 +1,5 @@
 import type { Coefficients } from '../engine/coefficients.ts';
-import type { Catalogue } from '../registry/catalogue.ts';
+import type { Catalogue } from '../registry/catalogue/catalogue.ts';
 import type { Registry } from '../registry/registry.ts';
 
 /** What resolvers see: one snapshot of the catalogue for the whole request, so that its answers agree. */

@@ -1,6 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
-import { useInvalidArguments } from '../schema/coercionErrors.ts';
+import { useInvalidArguments } from '../schema/arguments/coercionErrors.ts';
 import type { RequestHeaders } from '../schema/context.ts';
 import { bodyLimit } from './bodyLimit.ts';
 import { queryCaching } from './caching.ts';

@@ -1,6 +1,6 @@
 import type { RequestListener, Server, ServerResponse } from 'node:http';
 import { type ApiOptions, createApi, graphqlPath } from './api.ts';
-import { graphiqlPage, wantsGraphiqlPage } from './graphiqlPage.ts';
+import { graphiqlPage, wantsGraphiqlPage } from './graphiql/page.ts';
 
 export interface HttpOptions extends ApiOptions {
   /** Null when questions can be answered, else why not. */

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { graphiqlQuestions } from '../../src/server/graphiqlQuestions.ts';
-import { graphiqlTabs } from '../../src/server/graphiqlTabs.ts';
+import { graphiqlQuestions } from '../../src/server/graphiql/questions.ts';
+import { graphiqlTabs } from '../../src/server/graphiql/tabs.ts';
 import { type RunningServer, startServer, temporaryFolder } from '../server/serverProcess.ts';
 import { launchChromium } from './chromium.ts';
 

@@ -8,13 +8,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 const root = join(import.meta.dirname, '../..');
 
 const wrong = [
-  ['src/engine/probe.ts', '../registry/kind.ts'],
-  ['src/engine/probe.ts', './../registry/kind.ts'],
+  ['src/engine/probe.ts', '../registry/kinds/kind.ts'],
+  ['src/engine/probe.ts', './../registry/kinds/kind.ts'],
   ['src/engine/probe.ts', '../schema/builder.ts'],
   ['src/engine/probe.ts', 'zod'],
   ['src/engine/probe.ts', 'node:fs'],
-  ['src/engine/serving/probe.ts', '../../registry/kind.ts'],
-  ['src/engine/serving/probe.ts', '../local/../../registry/kind.ts'],
+  ['src/engine/serving/probe.ts', '../../registry/kinds/kind.ts'],
+  ['src/engine/serving/probe.ts', '../desktop/../../registry/kinds/kind.ts'],
   ['src/engine/serving/probe.ts', 'better-sqlite3'],
   ['src/registry/probe.ts', '../schema/builder.ts'],
   ['src/registry/kinds/probe.ts', '../../server.ts'],
@@ -26,14 +26,14 @@ const wrong = [
 ] as const;
 
 const right = [
-  ['src/engine/probe.ts', './profile.ts'],
+  ['src/engine/probe.ts', './shapes.ts'],
   ['src/engine/probe.ts', './serving/prefill.ts'],
-  ['src/engine/serving/probe.ts', '../profile.ts'],
-  ['src/engine/serving/probe.ts', '../local/unpack.ts'],
-  ['src/registry/kinds/probe.ts', '../../engine/profile.ts'],
+  ['src/engine/serving/probe.ts', '../shapes.ts'],
+  ['src/engine/serving/probe.ts', '../desktop/unpack.ts'],
+  ['src/registry/kinds/probe.ts', '../../engine/shapes.ts'],
   ['src/registry/probe.ts', 'zod'],
   ['src/schema/probe.ts', '../registry/registry.ts'],
-  ['src/schema/probe.ts', '../engine/profile.ts'],
+  ['src/schema/probe.ts', '../engine/shapes.ts'],
   ['src/server.ts', './schema/schema.ts'],
   ['src/cli.ts', './server/http.ts'],
 ] as const;

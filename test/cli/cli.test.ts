@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { writePack } from '../registry/smallPack.ts';
+import { writePack } from '../registry/packs/smallPack.ts';
 import { type Ended, type RunningServer, spawnProject, startServer, temporaryFolder } from '../server/serverProcess.ts';
 
 const databaseUrl = join(temporaryFolder(), 'calculator.db');

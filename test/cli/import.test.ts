@@ -4,13 +4,13 @@ import { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { askServer, RefusedError } from '../../src/cli/ask.ts';
 import { addImportOptions, importQuestion } from '../../src/cli/importFile.ts';
-import { guideLlmReport, llamaBenchCsv, llamaBenchTests, vllmResult } from '../registry/importers/benchmarkFiles.ts';
-import { ggufHeader, llamaQ4KM } from '../registry/importers/ggufBytes.ts';
+import { guideLlmReport, llamaBenchCsv, llamaBenchTests, vllmResult } from '../importers/benchmarks/benchmarkFiles.ts';
+import { ggufHeader, llamaQ4KM } from '../importers/models/ggufBytes.ts';
 import { type RunningServer, spawnProject, startServer, temporaryFolder } from '../server/serverProcess.ts';
 
 const folder = temporaryFolder();
 const databaseUrl = join(folder, 'calculator.db');
-const config = 'test/registry/importers/configs/mistral-nemo-12b.json';
+const config = 'test/importers/models/configs/mistral-nemo-12b.json';
 const gguf = join(folder, 'llama.gguf');
 
 let server: RunningServer;

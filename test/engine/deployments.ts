@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import type { Architecture, Attention, BlockGroup, FeedForward } from '../../src/engine/architecture.ts';
 import type { Coefficients } from '../../src/engine/coefficients.ts';
 import { tensorSizes } from '../../src/engine/estimate.ts';
-import type { Deployment, Hardware, Runtime, WeightFormat, Workload } from '../../src/engine/profile.ts';
+import type { Architecture, Attention, BlockGroup, FeedForward } from '../../src/engine/model/architecture.ts';
+import type { Deployment, Hardware, Runtime, WeightFormat, Workload } from '../../src/engine/shapes.ts';
 
 const GB = 1e9;
 const GIB = 2 ** 30;

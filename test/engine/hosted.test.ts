@@ -3,8 +3,8 @@ import { basename } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MissingFigureError } from '../../src/engine/errors.ts';
-import { estimateHosted, type HostedMeasurement } from '../../src/engine/estimators/hosted.ts';
-import type { Workload } from '../../src/engine/profile.ts';
+import { estimateHosted, type HostedMeasurement } from '../../src/engine/hosted.ts';
+import type { Workload } from '../../src/engine/shapes.ts';
 import { kind } from '../../src/registry/kinds/hostedLatency.ts';
 
 const folder = new URL('../../seeds/hosted-latency/', import.meta.url);

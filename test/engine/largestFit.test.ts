@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { MemoryEstimate } from '../../src/engine/answer.ts';
+import { localMemory, localMemoryEstimate } from '../../src/engine/desktop/memory.ts';
 import { LARGEST_BATCH } from '../../src/engine/largestThatHolds.ts';
-import { localMemory, localMemoryEstimate } from '../../src/engine/local/memory.ts';
-import type { Deployment, Workload } from '../../src/engine/profile.ts';
 import { ofLength } from '../../src/engine/sequence.ts';
 import { admittedSequences, memoryEstimate, memoryPlan } from '../../src/engine/serving/memory.ts';
+import type { Deployment, Workload } from '../../src/engine/shapes.ts';
 import {
   anyDeployment,
   anyWorkload,
@@ -16,7 +16,7 @@ import {
   transformers,
   workloadOf,
 } from './deployments.ts';
-import { anyLocalDeployment } from './localMachines.ts';
+import { anyLocalDeployment } from './desktop/machines.ts';
 
 type MemoryOf = (deployment: Deployment, workload: Workload) => MemoryEstimate;
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { profileSchemas } from '../../scripts/profileSchemas.ts';
-import { allKinds } from '../../src/registry/kinds.ts';
+import { allKinds } from '../../src/registry/kinds/kinds.ts';
 
 const seeds = join(import.meta.dirname, '../../seeds');
 const read = (...path: string[]) => readFileSync(join(seeds, ...path), 'utf8');

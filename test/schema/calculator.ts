@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createYoga } from 'graphql-yoga';
 import { inject } from 'vitest';
 import { openRegistry } from '../../src/registry/registry.ts';
-import { useInvalidArguments } from '../../src/schema/coercionErrors.ts';
+import { useInvalidArguments } from '../../src/schema/arguments/coercionErrors.ts';
 import { requestContext } from '../../src/schema/context.ts';
 import { buildSchema } from '../../src/schema/index.ts';
 import { temporaryFolder } from '../server/serverProcess.ts';

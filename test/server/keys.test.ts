@@ -20,7 +20,7 @@ describe('keys', () => {
     timeout: 120_000,
   }, async () => {
     const environment = { DATABASE_URL: join(temporaryFolder(), 'c.db') };
-    const runKey = (...words: string[]) => spawnProject('src/key.ts', { words, environment }).ended;
+    const runKey = (...words: string[]) => spawnProject('src/commands/key.ts', { words, environment }).ended;
 
     const server = await startServer(environment);
     const first = await server.firstKey();
@@ -45,7 +45,7 @@ describe('keys', () => {
 
   test('a mistake is one line and no key', async () => {
     const environment = { DATABASE_URL: join(temporaryFolder(), 'c.db') };
-    const runKey = (...words: string[]) => spawnProject('src/key.ts', { words, environment }).ended;
+    const runKey = (...words: string[]) => spawnProject('src/commands/key.ts', { words, environment }).ended;
     expect(await runKey('revoke', 'nobody')).toMatchObject({
       code: 1,
       stdout: '',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { beforeAll, expect, test } from 'vitest';
-import { expectConsistent } from '../registry/consistency.ts';
+import { expectConsistent } from '../registry/storage/consistency.ts';
 import { type Acknowledged, createModel, missingFrom, startLoad } from './mutationLoad.ts';
 import { type Ended, type RunningServer, spawnProject, startServer, temporaryFolder } from './serverProcess.ts';
 
@@ -85,7 +85,7 @@ test('an online copy holds everything acknowledged before it began, and starts',
   while (load.acknowledged.length < 50) await wait(5);
   const before = load.acknowledged.slice();
   const copy = join(folder, 'copy.db');
-  const run = (file: string) => spawnProject('src/backup.ts', { words: [file], environment }).ended;
+  const run = (file: string) => spawnProject('src/commands/backup.ts', { words: [file], environment }).ended;
   const ended = await run(copy);
   const during = load.acknowledged.length;
   await load.stop();

@@ -1,4 +1,4 @@
-import type { Deployment, Hardware } from '../profile.ts';
+import type { Deployment, Hardware } from '../shapes.ts';
 
 const knownFormatRows = new WeakMap<Hardware, Map<string, readonly string[]>>();
 

@@ -1,6 +1,7 @@
 import type { CoefficientUse, MemoryEstimate } from '../answer.ts';
 import { hasSince } from '../builds.ts';
 import { type Coefficients, lookUpCoefficient } from '../coefficients.ts';
+import { LARGEST_BATCH, LONGEST_SEQUENCE_TOKENS, largestThatHolds } from '../largestThatHolds.ts';
 import {
   cacheBytesPerElement,
   cachedBytesOfSequence,
@@ -8,11 +9,10 @@ import {
   cacheShareOfRank,
   kvCacheBytesPerToken,
   stateBytesPerSequence,
-} from '../kvCache.ts';
-import { LARGEST_BATCH, LONGEST_SEQUENCE_TOKENS, largestThatHolds } from '../largestThatHolds.ts';
-import type { Deployment, Workload } from '../profile.ts';
+} from '../model/kvCache.ts';
+import { weightBytes } from '../model/weights.ts';
 import { ofLength } from '../sequence.ts';
-import { weightBytes } from '../weights.ts';
+import type { Deployment, Workload } from '../shapes.ts';
 import { type Running, type WorkingSpace, workingBytes, workingBytesPerDevice, workingSpace } from './workingSpace.ts';
 
 /** Memory of one device of a deployment, whatever is asked of it. */

@@ -1,13 +1,13 @@
 import type { CoefficientUse } from '../answer.ts';
-import type { Architecture } from '../architecture.ts';
 import { hasSince, isBefore } from '../builds.ts';
 import { type Coefficients, lookUpCoefficient, lookUpInChain } from '../coefficients.ts';
 import { type Interconnect, interconnectAmong } from '../collectives.ts';
 import { MissingFigureError } from '../errors.ts';
-import { type CacheGroup, cacheBytesPerElement, cacheGroups, cacheShareOfRank } from '../kvCache.ts';
-import type { Deployment, Hardware } from '../profile.ts';
+import type { Architecture } from '../model/architecture.ts';
+import { type CacheGroup, cacheBytesPerElement, cacheGroups, cacheShareOfRank } from '../model/kvCache.ts';
+import { weightBytes } from '../model/weights.ts';
 import { arithmeticOn, attentionPeak } from '../roofline.ts';
-import { weightBytes } from '../weights.ts';
+import type { Deployment, Hardware } from '../shapes.ts';
 import { exponentRows, formatOverheadRows, formatRows } from './formatRows.ts';
 import { expertRows, kernelRows, runtimeRows, type ServingMode } from './runtimeRows.ts';
 import { type ServingShape, servingShape } from './shape.ts';

@@ -1,5 +1,5 @@
 import type { RowChain } from '../coefficients.ts';
-import type { Deployment } from '../profile.ts';
+import type { Deployment } from '../shapes.ts';
 
 /**
  * How requests reach the engine. served: over HTTP, tokens streamed back. offline: in process, one batch.

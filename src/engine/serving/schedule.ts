@@ -1,6 +1,6 @@
 import type { CoefficientUse, EngineStep } from '../answer.ts';
 import { type Coefficients, lookUpCoefficient, lookUpInChain } from '../coefficients.ts';
-import type { Workload } from '../profile.ts';
+import type { Workload } from '../shapes.ts';
 import type { ServingPlan } from './plan.ts';
 import { runtimeRows } from './runtimeRows.ts';
 import { engineStep } from './step.ts';

@@ -1,5 +1,5 @@
-import type { Architecture, FeedForward } from '../architecture.ts';
-import { countParameters, expertsPerToken, feedForwardWidth } from '../parameters.ts';
+import type { Architecture, FeedForward } from '../model/architecture.ts';
+import { countParameters, expertsPerToken, feedForwardWidth } from '../model/parameters.ts';
 
 /** Sums over the blocks that the step formulas need. */
 export interface ServingShape {

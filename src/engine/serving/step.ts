@@ -1,7 +1,7 @@
 import type { Bottleneck, EngineStep, Operation } from '../answer.ts';
 import { allReduceSeconds, allToAllSeconds, sendSeconds } from '../collectives.ts';
-import { attendedPairs, elementsReadPerQuery, readTokens, visibleTokens } from '../kvCache.ts';
-import { distinctExpertFraction } from '../parameters.ts';
+import { attendedPairs, elementsReadPerQuery, readTokens, visibleTokens } from '../model/kvCache.ts';
+import { distinctExpertFraction } from '../model/parameters.ts';
 import { ATTENTION_EXPONENT, datasheetSeconds, overlapped } from '../roofline.ts';
 import type { ServingPlan } from './plan.ts';
 

@@ -1,9 +1,9 @@
 import type { CoefficientUse } from '../answer.ts';
-import type { Architecture, Attention } from '../architecture.ts';
 import { type Coefficients, lookUpCoefficient, lookUpInChain } from '../coefficients.ts';
 import { largestStepTokens } from '../largestStep.ts';
-import { feedForwardWidth } from '../parameters.ts';
-import type { Deployment, Workload } from '../profile.ts';
+import type { Architecture, Attention } from '../model/architecture.ts';
+import { feedForwardWidth } from '../model/parameters.ts';
+import type { Deployment, Workload } from '../shapes.ts';
 import { runtimeRows } from './runtimeRows.ts';
 
 /** What a device holds beside weights, cache and the runtime's own overhead, and what that grows with. Bytes. */

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { HostedMeasurement } from '../../engine/estimators/hosted.ts';
-import type { Kind } from '../kind.ts';
-import { namedSources, rowIds } from '../listFile.ts';
-import { partialDate, referenceSchema, sourceKeys, sourcesSchema } from '../source.ts';
-import { refuseUnknownSources } from '../sourcedGroups.ts';
+import type { HostedMeasurement } from '../../engine/hosted.ts';
+import type { Kind } from './kind.ts';
+import { namedSources, rowIds } from './listFile.ts';
+import { partialDate, referenceSchema, sourceKeys, sourcesSchema } from './source.ts';
+import { refuseUnknownSources } from './sourcedGroups.ts';
 
 const seconds = z.number().positive().max(600);
 const tokens = z.int().min(1).max(10_000_000);

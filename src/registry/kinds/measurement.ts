@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Kind, Reference } from '../kind.ts';
-import { namedSources } from '../listFile.ts';
-import { idSchema, partialDate, referenceSchema, sourceSchema, sourcesSchema } from '../source.ts';
+import type { Kind, Reference } from './kind.ts';
+import { namedSources } from './listFile.ts';
+import { idSchema, partialDate, referenceSchema, sourceSchema, sourcesSchema } from './source.ts';
 
 /**
  * What a run was measured for, as the accuracy report groups it. `server-` groups are data-centre devices,

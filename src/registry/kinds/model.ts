@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { countParameters } from '../../engine/parameters.ts';
-import type { Model } from '../../engine/profile.ts';
-import { architectureSchema, toArchitecture } from '../architecture.ts';
-import type { Kind } from '../kind.ts';
-import { aliasSchema, partialDate, referenceSchema, type SourceKeys, sourceKeys, sourcesSchema } from '../source.ts';
+import { countParameters } from '../../engine/model/parameters.ts';
+import type { Model } from '../../engine/shapes.ts';
+import { architectureSchema, toArchitecture } from './architecture.ts';
+import type { Kind } from './kind.ts';
+import { aliasSchema, partialDate, referenceSchema, type SourceKeys, sourceKeys, sourcesSchema } from './source.ts';
 
 /** Largest difference between the count from the blocks and the published one that needs no explanation. */
 export const parameterTolerance = 0.005;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { Price, TokenRates } from '../../engine/price.ts';
-import type { Kind, Reference } from '../kind.ts';
-import { namedSources, rowIds, slug } from '../listFile.ts';
-import { partialDate, referenceSchema, sourceKeys, sourcesSchema } from '../source.ts';
-import { refuseUnknownSources } from '../sourcedGroups.ts';
+import type { Price, TokenRates } from '../../engine/money/price.ts';
+import type { Kind, Reference } from './kind.ts';
+import { namedSources, rowIds, slug } from './listFile.ts';
+import { partialDate, referenceSchema, sourceKeys, sourcesSchema } from './source.ts';
+import { refuseUnknownSources } from './sourcedGroups.ts';
 
 const provider = z.string().min(2).max(60);
 const usdPerMillionTokens = z.number().min(0).max(2000);

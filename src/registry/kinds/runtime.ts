@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Hardware, Reservation, Runtime } from '../../engine/profile.ts';
-import type { Kind } from '../kind.ts';
-import { aliasSchema, idSchema, referenceSchema, sourceKeys, sourcesSchema } from '../source.ts';
-import { refuseUnknownSources } from '../sourcedGroups.ts';
+import type { Hardware, Reservation, Runtime } from '../../engine/shapes.ts';
+import type { Kind } from './kind.ts';
+import { aliasSchema, idSchema, referenceSchema, sourceKeys, sourcesSchema } from './source.ts';
+import { refuseUnknownSources } from './sourcedGroups.ts';
 import { efficiencyClasses } from './weightFormat.ts';
 
 const year = z.int().min(2017).max(2100);

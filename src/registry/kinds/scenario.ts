@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Kind, Reference } from '../kind.ts';
-import { referenceSchema, sourceKeys, sourcesSchema } from '../source.ts';
-import { refuseUnknownSources } from '../sourcedGroups.ts';
+import type { Kind, Reference } from './kind.ts';
+import { referenceSchema, sourceKeys, sourcesSchema } from './source.ts';
+import { refuseUnknownSources } from './sourcedGroups.ts';
 
 const tokens = z.int().min(0).max(1_000_000_000);
 

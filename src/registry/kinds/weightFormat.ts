@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { bitsOfBlockType, UnknownBlockTypeError } from '../../engine/blockTypes.ts';
-import type { WeightFormat, WeightPacking } from '../../engine/profile.ts';
-import type { Kind } from '../kind.ts';
-import { aliasSchema, sourceKeys, sourcesSchema } from '../source.ts';
-import { refuseUnknownSources } from '../sourcedGroups.ts';
+import { bitsOfBlockType, UnknownBlockTypeError } from '../../engine/model/blockTypes.ts';
+import type { WeightFormat, WeightPacking } from '../../engine/shapes.ts';
+import type { Kind } from './kind.ts';
+import { aliasSchema, sourceKeys, sourcesSchema } from './source.ts';
+import { refuseUnknownSources } from './sourcedGroups.ts';
 
 /** Formats that share fitted efficiencies; `cache` marks a format that holds KV-cache entries only. */
 export const efficiencyClasses = [

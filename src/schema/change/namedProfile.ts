@@ -1,6 +1,6 @@
-import { type Catalogue, shelfOf } from '../../registry/catalogue.ts';
+import { type Catalogue, shelfOf } from '../../registry/catalogue/catalogue.ts';
 import { UnknownProfileError } from '../../registry/errors.ts';
-import { allKinds } from '../../registry/kinds.ts';
+import { allKinds } from '../../registry/kinds/kinds.ts';
 import { nearestIds, spellingsOf } from '../../registry/nearestNames.ts';
 import type { builder } from '../builder.ts';
 import { invalidArgument } from '../errors.ts';

@@ -1,7 +1,7 @@
 import { builder } from '../builder.ts';
 import { pageArguments, pageRequest } from '../connection.ts';
 import { invalidArgument, resolving } from '../errors.ts';
-import { ProfileType } from '../profile.ts';
+import { ProfileType } from '../profiles/profile.ts';
 import { ChangeConnection } from './change.ts';
 import { namedProfile, namedProfileArguments } from './namedProfile.ts';
 

@@ -1,6 +1,6 @@
 import { Repeater } from 'graphql-yoga';
-import type { Change } from '../../registry/changeLog.ts';
 import type { Registry } from '../../registry/registry.ts';
+import type { Change } from '../../registry/storage/changeLog.ts';
 import { builder } from '../builder.ts';
 import { resolving } from '../errors.ts';
 import { ChangeType } from './change.ts';

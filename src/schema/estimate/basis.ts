@@ -1,11 +1,11 @@
+import type { NearestMeasurement } from '../../calculator/evidence/evidence.ts';
+import type { MeasurementProfile } from '../../calculator/evidence/measuredRuns.ts';
 import type { CoefficientUse } from '../../engine/answer.ts';
-import type { Calibration } from '../../engine/calibration.ts';
-import type { EvidenceMethod } from '../../engine/uncertainty.ts';
-import type { NearestMeasurement } from '../../registry/evidence.ts';
-import type { MeasurementProfile } from '../../registry/measuredRuns.ts';
+import type { Calibration } from '../../engine/evidence/ownMeasurements.ts';
+import type { EvidenceMethod } from '../../engine/evidence/uncertainty.ts';
 import { builder } from '../builder.ts';
-import { type HostedLatencyProfile, HostedLatencyType } from '../hostedLatency.ts';
-import { MeasurementType } from '../measurement.ts';
+import { type HostedLatencyProfile, HostedLatencyType } from '../profiles/hostedLatency/type.ts';
+import { MeasurementType } from '../profiles/measurement/type.ts';
 
 /** How much an answer can be trusted, and why. */
 export interface Basis {

@@ -1,7 +1,7 @@
-import type { CostBasis, CostEstimate } from '../../engine/cost.ts';
-import type { PriceRange } from '../../engine/priceChoice.ts';
+import type { CostBasis, CostEstimate } from '../../engine/money/cost.ts';
+import type { PriceRange } from '../../engine/money/priceChoice.ts';
 import { builder } from '../builder.ts';
-import { OfferType } from '../offer.ts';
+import { OfferType } from '../profiles/offer/type.ts';
 
 const CostKind = builder.enumType('CostKind', {
   description: 'What is paid for.',

@@ -1,9 +1,9 @@
-import type { Parallelism } from '../../engine/profile.ts';
+import type { Parallelism } from '../../engine/shapes.ts';
 import { builder } from '../builder.ts';
 import { DeploymentMode } from '../enums.ts';
-import type { HardwareProfile } from '../hardware/hardware.ts';
-import { type RuntimeProfile, RuntimeType } from '../runtime.ts';
-import { type WeightFormatProfile, WeightFormatType } from '../weightFormat.ts';
+import type { HardwareProfile } from '../profiles/hardware/type.ts';
+import { type RuntimeProfile, RuntimeType } from '../profiles/runtime/type.ts';
+import { type WeightFormatProfile, WeightFormatType } from '../profiles/weightFormat/type.ts';
 
 /** What the estimate is of, everything resolved. */
 export type AnsweredDeployment = LocalDeployment | ApiDeployment;

@@ -1,4 +1,4 @@
-import type { EnergyEstimate } from '../../engine/energy.ts';
+import type { EnergyEstimate } from '../../engine/money/energy.ts';
 import { builder } from '../builder.ts';
 
 export const EnergyEstimateType = builder.objectRef<EnergyEstimate>('EnergyEstimate').implement({

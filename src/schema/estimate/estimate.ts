@@ -1,12 +1,13 @@
+import type { Answer } from '../../calculator/calculate.ts';
+import { calculatorVersion } from '../../calculator/calculatorVersion.ts';
+import { summarise } from '../../calculator/summary.ts';
 import { builder } from '../builder.ts';
 import { Bottleneck, Phase } from '../enums.ts';
 import { resolving } from '../errors.ts';
-import { HardwareType } from '../hardware/hardware.ts';
-import { ModelType } from '../model/model.ts';
-import type { Answer } from './answer.ts';
+import { HardwareType } from '../profiles/hardware/type.ts';
+import { ModelType } from '../profiles/model/type.ts';
 import { AssumptionType } from './assumption.ts';
 import { BasisType } from './basis.ts';
-import { calculatorVersion } from './calculatorVersion.ts';
 import { CostEstimateType } from './cost.ts';
 import { DeploymentType } from './deployment.ts';
 import { EnergyEstimateType } from './energy.ts';
@@ -15,7 +16,6 @@ import { MemoryEstimateType } from './memory.ts';
 import { OperationType } from './operation.ts';
 import { SaturationType } from './saturation.ts';
 import { SuggestionType } from './suggestion.ts';
-import { summarise } from './summary.ts';
 import { ThroughputEstimateType } from './throughput.ts';
 import { WorkloadType } from './workload.ts';
 

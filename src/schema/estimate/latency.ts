@@ -1,6 +1,6 @@
 import type { LatencyEstimate } from '../../engine/answer.ts';
-import type { Interval } from '../../engine/estimators/hosted.ts';
-import type { Workload } from '../../engine/profile.ts';
+import type { Interval } from '../../engine/hosted.ts';
+import type { Workload } from '../../engine/shapes.ts';
 import { builder } from '../builder.ts';
 import { millisecondsOf } from '../units.ts';
 import { type Range, RangeType } from './range.ts';

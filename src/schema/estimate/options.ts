@@ -1,7 +1,7 @@
-import { ranged, rangeText } from '../argumentRange.ts';
+import { ranged, rangeText } from '../arguments/argumentRange.ts';
+import { optionRanges, parallelismRanges } from '../arguments/ranges.ts';
 import { builder } from '../builder.ts';
 import { Scheduling } from '../enums.ts';
-import { optionRanges, parallelismRanges } from './ranges.ts';
 
 export const ParallelismInput = builder.inputType('ParallelismInput', {
   description: 'How to spread the model over devices: tensor × pipeline × data must equal devices.',

@@ -1,11 +1,11 @@
-import { ranged, requireAllInRange } from '../argumentRange.ts';
+import { answer } from '../../calculator/calculate.ts';
+import { ranged, requireAllInRange } from '../arguments/argumentRange.ts';
+import { estimateRanges, optionRanges, parallelismRanges } from '../arguments/ranges.ts';
 import { builder } from '../builder.ts';
 import { DeploymentMode } from '../enums.ts';
 import { resolving } from '../errors.ts';
-import { answer } from './answer.ts';
 import { EstimateType } from './estimate.ts';
 import { EstimateOptions } from './options.ts';
-import { estimateRanges, optionRanges, parallelismRanges } from './ranges.ts';
 
 builder.queryField('estimate', (t) =>
   t.field({

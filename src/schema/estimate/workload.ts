@@ -1,4 +1,4 @@
-import type { Workload } from '../../engine/profile.ts';
+import type { Workload } from '../../engine/shapes.ts';
 import { builder } from '../builder.ts';
 import { Scheduling } from '../enums.ts';
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { hardwareKind as kind } from '../../../src/registry/kinds/hardware.ts';
+import { hardwareKind as kind } from '../../../src/registry/kinds/hardware/hardware.ts';
 import { preferenceFor, runtimeKind } from '../../../src/registry/kinds/runtime.ts';
 
 const ids = readdirSync('seeds/hardware').map((file) => file.replace(/\.json$/, ''));

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { Architecture } from '../../../src/engine/architecture.ts';
-import { kvCacheBytesPerToken, stateBytesPerSequence } from '../../../src/engine/kvCache.ts';
-import { countParameters } from '../../../src/engine/parameters.ts';
-import type { Model } from '../../../src/engine/profile.ts';
+import type { Architecture } from '../../../src/engine/model/architecture.ts';
+import { kvCacheBytesPerToken, stateBytesPerSequence } from '../../../src/engine/model/kvCache.ts';
+import { countParameters } from '../../../src/engine/model/parameters.ts';
+import type { Model } from '../../../src/engine/shapes.ts';
 import { kind, type ModelFacts, parameterTolerance } from '../../../src/registry/kinds/model.ts';
 
 const ids = readdirSync('seeds/models').map((file) => file.replace(/\.json$/, ''));

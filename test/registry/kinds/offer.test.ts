@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { expect, test } from 'vitest';
 import { kind } from '../../../src/registry/kinds/offer.ts';
-import { priceSource } from '../../../src/registry/priceSources/genaiPrices.ts';
+import { priceSource } from '../../../src/registry/packs/priceSources/genaiPrices.ts';
 
 const folder = new URL('../../../seeds/prices/', import.meta.url);
 const files = readdirSync(folder).filter((name) => name.endsWith('.json'));

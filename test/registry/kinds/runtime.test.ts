@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { Hardware } from '../../../src/engine/profile.ts';
+import type { Hardware } from '../../../src/engine/shapes.ts';
 import { runtimeKind as kind, preferenceFor, runtimeOnDevice } from '../../../src/registry/kinds/runtime.ts';
 
 const ids = readdirSync('seeds/runtimes').map((file) => file.replace(/\.json$/, ''));

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { Architecture } from '../../../src/engine/architecture.ts';
-import { weightBytes } from '../../../src/engine/weights.ts';
+import type { Architecture } from '../../../src/engine/model/architecture.ts';
+import { weightBytes } from '../../../src/engine/model/weights.ts';
 import { weightFormatKind as kind } from '../../../src/registry/kinds/weightFormat.ts';
 
 const ids = readdirSync('seeds/weight-formats').map((file) => file.replace(/\.json$/, ''));

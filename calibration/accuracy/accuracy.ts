@@ -1,0 +1,39 @@
+/**
+ * npm run accuracy               cross-validates (minutes), sets the 80 % intervals in seeds/coefficients.json and writes
+ *                                docs/accuracy.md with its plots
+ * npm run accuracy -- --rewrite  writes the page again from the last cross-validation (seconds)
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { progressBar } from '../../bench/progress.ts';
+import { coefficientText } from '../fit/newCoefficients.ts';
+import { structureOf } from '../fit/parameters.ts';
+import { errorTables } from './bands.ts';
+import { crossValidate } from './crossValidation.ts';
+import { documentOf } from './document.ts';
+import { readLeftOut, writeLeftOut } from './leftOutFile.ts';
+import { plotsOf } from './plots.ts';
+import { resultsOf } from './results.ts';
+import { isTrusted, sortedByKey } from './score.ts';
+import { readCoefficients, readPoints, readProfiles } from './seeds.ts';
+
+const { values } = parseArgs({ options: { rewrite: { type: 'boolean', default: false } } });
+const points = readPoints(readProfiles()).points.filter(isTrusted);
+
+if (!values.rewrite) {
+  const found = await crossValidate(points, structureOf(points, readCoefficients()), progressBar('Cross-validating'));
+  writeLeftOut(new Date().toISOString().slice(0, 10), found);
+}
+
+// Read back, so that what is written follows from the committed file alone.
+const { date, leftOut } = readLeftOut(points);
+const coefficients = readCoefficients();
+const tables = sortedByKey({ ...coefficients.tables, ...errorTables(leftOut, date) });
+writeFileSync('seeds/coefficients.json', coefficientText({ ...coefficients, tables }));
+
+const results = resultsOf(leftOut, { ...coefficients, tables });
+const page = documentOf(results, date);
+writeFileSync('docs/accuracy.md', page);
+mkdirSync('docs/accuracy', { recursive: true });
+for (const [name, svg] of plotsOf(results)) writeFileSync(`docs/accuracy/${name}`, svg);
+console.log(page.slice(page.indexOf('| group'), page.indexOf('![')));

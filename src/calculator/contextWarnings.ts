@@ -1,0 +1,21 @@
+import { readableCount } from '../engine/readable.ts';
+import type { Workload } from '../engine/shapes.ts';
+import type { ModelProfile } from '../schema/profiles/model/type.ts';
+
+/** A sequence longer than the model was made for gets an answer, and a word about it. */
+export function contextWarnings({ name, facts }: ModelProfile, workload: Workload): string[] {
+  const { contextTokens: longest, maximumOutputTokens } = facts;
+  const { contextTokens, promptTokens, outputTokens } = workload;
+  const length = contextTokens + promptTokens + outputTokens;
+  const warnings: string[] = [];
+  if (longest !== undefined && length > longest) {
+    warnings.push(
+      `${readableCount(length)} tokens in a sequence is more than ${name} was made for (${readableCount(longest)}): ` +
+        'the figures hold for the arithmetic, not for the quality of the text.',
+    );
+  }
+  if (maximumOutputTokens !== undefined && outputTokens > maximumOutputTokens) {
+    warnings.push(`${name} writes at most ${readableCount(maximumOutputTokens)} tokens in one answer.`);
+  }
+  return warnings;
+}

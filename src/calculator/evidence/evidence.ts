@@ -1,0 +1,175 @@
+import type { Estimate, Phase } from '../../engine/answer.ts';
+import type { Coefficients } from '../../engine/coefficients.ts';
+import { MissingFigureError } from '../../engine/errors.ts';
+import { estimate, estimateAsRun } from '../../engine/estimate.ts';
+import { areNeighbours, runDifferences, runOf, sameDeployment } from '../../engine/evidence/neighbours.ts';
+import { type Calibration, calibrated, calibration, type OwnPoint } from '../../engine/evidence/ownMeasurements.ts';
+import {
+  bandWithNeighbours,
+  type PhaseResiduals,
+  phaseResiduals,
+  type Residual,
+} from '../../engine/evidence/residuals.ts';
+import { type ErrorBand, errorBand } from '../../engine/evidence/uncertainty.ts';
+import type { Deployment, Workload } from '../../engine/shapes.ts';
+import type { Catalogue } from '../../registry/catalogue/catalogue.ts';
+import { type MeasuredRun, type MeasurementProfile, measuredRunsOf, type TimedRun } from './measuredRuns.ts';
+
+/** The closest published point, and what is different there; empty when nothing is. */
+export interface NearestMeasurement {
+  measurement: MeasurementProfile;
+  differs: readonly string[];
+}
+
+/** An estimate, and what people's own measurements on the device with the runtime did to it. */
+export interface CalibratedEstimate {
+  estimate: Estimate;
+  /** Null without own measurements: the estimate is the engine's own. */
+  calibration: Calibration | null;
+  ownMeasurements: readonly MeasurementProfile[];
+}
+
+/** `estimate`, moved by own measurements on the same device with the same runtime; see `calibration`. */
+export function calibratedEstimate(
+  deployment: Deployment,
+  workload: Workload,
+  catalogue: Catalogue,
+  coefficients: Coefficients,
+): CalibratedEstimate {
+  const plain = estimate(deployment, workload, coefficients);
+  const run = runOf(deployment, workload);
+  const own = measuredRunsOf(catalogue).own(run);
+  const points = own.flatMap((measured) => ownPoint(measured, coefficients) ?? []);
+  if (points.length === 0) return { estimate: plain, calibration: null, ownMeasurements: [] };
+  const wanted = calibration(run, points, coefficients);
+  const { estimate: moved, applied } = calibrated(plain, deployment, workload, wanted, coefficients);
+  return { estimate: moved, calibration: applied, ownMeasurements: own.map(({ profile }) => profile) };
+}
+
+/**
+ * The error band of an estimate with what measurements of the same deployment add. Measured neighbour: at least one
+ * measurement of the same model, device, runtime, build, formats and layout that timed the phase the answer is about:
+ * generating, or reading the prompt when one token is generated. Published ones count with a load at most twice as large
+ * or small; one's own, which move the answer, with any load, but only near ones say how far off the answer may be.
+ */
+export function evidenceFor(
+  deployment: Deployment,
+  workload: Workload,
+  { estimate, calibration, ownMeasurements }: CalibratedEstimate,
+  catalogue: Catalogue,
+  coefficients: Coefficients,
+): ErrorBand {
+  const band = withOwn(errorBand(deployment, workload, estimate, coefficients), calibration, ownMeasurements.length);
+  const run = runOf(deployment, workload);
+  const phase = phaseAsked(workload);
+  const near: PhaseResiduals[] = [];
+  const published: number[] = [];
+  let isMeasured = false;
+  for (const measured of measuredRunsOf(catalogue).ofSubject(run)) {
+    if (!sameDeployment(run, measured)) continue;
+    const found = residualsOf(measured, coefficients);
+    if (found === null) continue;
+    const isNear = areNeighbours(run, measured);
+    const isOwn = measured.profile.origin === 'user';
+    const timed = (found.phases[phase]?.weight ?? 0) >= 0.5;
+    isMeasured ||= timed && (isNear || isOwn);
+    if (!isNear) continue;
+    const left = calibration === null ? found.phases : afterCalibration(found.phases, calibration);
+    near.push(left);
+    // That the answer agrees with what it was moved to says nothing.
+    if (!isOwn && left[phase] !== null) published.push(Math.exp(left[phase].log));
+  }
+  const narrowed = near.length === 0 ? band : bandWithNeighbours(band, estimate.latency, near, coefficients);
+  if (!isMeasured) return narrowed;
+  const evidence = published.length === 0 ? band.evidence : `${agreement(phase, published)}; ${band.evidence}`;
+  return { ...narrowed, method: 'measured-neighbour', evidence };
+}
+
+function withOwn(band: ErrorBand, calibration: Calibration | null, count: number): ErrorBand {
+  if (calibration === null) return band;
+  const { timeToFirstTokenFactor, timePerOutputTokenFactor } = calibration;
+  const measurements = count === 1 ? 'one measurement' : `${count} measurements`;
+  const moved =
+    `moved by ${measurements} of your own on this device with this runtime: time to first token × ` +
+    `${timeToFirstTokenFactor.toFixed(2)}, time per output token × ${timePerOutputTokenFactor.toFixed(2)}`;
+  return { ...band, evidence: `${moved}; ${band.evidence}` };
+}
+
+/** What a neighbour's measurement leaves once the estimate has been moved. */
+function afterCalibration({ prefill, decode }: PhaseResiduals, calibration: Calibration): PhaseResiduals {
+  const less = (residual: Residual | null, factor: number) =>
+    residual && { ...residual, log: residual.log - Math.log(factor) };
+  return {
+    prefill: less(prefill, calibration.timeToFirstTokenFactor),
+    decode: less(decode, calibration.timePerOutputTokenFactor),
+  };
+}
+
+/** Null when nobody published a time for the phase the answer is about. */
+export function nearestMeasurement(
+  deployment: Deployment,
+  workload: Workload,
+  catalogue: Catalogue,
+): NearestMeasurement | null {
+  const run = runOf(deployment, workload);
+  const phase = phaseAsked(workload);
+  const nearest = measuredRunsOf(catalogue).nearest(run, (measured) => timesPhase(measured, phase));
+  return nearest && { measurement: nearest.profile, differs: runDifferences(run, nearest) };
+}
+
+/** Nearly all of the time of most requests is generating; a single token is all prompt. */
+function phaseAsked({ outputTokens }: Workload): Phase {
+  return outputTokens > 1 ? 'decode' : 'prefill';
+}
+
+function timesPhase({ times, saturatedTokensPerSecond }: MeasuredRun, phase: Phase): boolean {
+  if (times.endToEndSeconds !== null) return true;
+  if (phase === 'prefill') return times.timeToFirstTokenSeconds !== null;
+  return times.timePerOutputTokenSeconds !== null || saturatedTokensPerSecond !== null;
+}
+
+/** ln(measured ÷ estimated) of a measured run, of a request and of everything queued at once. */
+export interface Residuals {
+  phases: PhaseResiduals;
+  saturation: Residual | null;
+}
+
+const knownResiduals = new WeakMap<MeasuredRun, Residuals | null>();
+
+/** Null when the engine cannot answer it. The coefficients of a process do not change. */
+function residualsOf(measured: MeasuredRun, coefficients: Coefficients): Residuals | null {
+  const known = knownResiduals.get(measured);
+  if (known !== undefined) return known;
+  const residuals = estimatedResiduals(measured, coefficients);
+  knownResiduals.set(measured, residuals);
+  return residuals;
+}
+
+export function estimatedResiduals(measured: TimedRun, coefficients: Coefficients): Residuals | null {
+  const { deployment, workload, times, saturatedTokensPerSecond } = measured;
+  try {
+    const { latency, saturation } = estimateAsRun(deployment, workload, coefficients);
+    const saturated =
+      saturatedTokensPerSecond === null || saturation === null
+        ? null
+        : { log: Math.log(saturation.outputTokensPerSecond / saturatedTokensPerSecond), weight: 1 };
+    return { phases: phaseResiduals(times, workload, latency), saturation: saturated };
+  } catch (error) {
+    if (error instanceof MissingFigureError) return null;
+    throw error;
+  }
+}
+
+function ownPoint(measured: MeasuredRun, coefficients: Coefficients): OwnPoint | null {
+  const residuals = residualsOf(measured, coefficients);
+  return residuals && { run: measured, residuals: residuals.phases, saturation: residuals.saturation };
+}
+
+function agreement(phase: Phase, ratios: readonly number[]): string {
+  const time = phase === 'decode' ? 'time per output token' : 'time to first token';
+  const low = Math.min(...ratios).toFixed(2);
+  const high = Math.max(...ratios).toFixed(2);
+  const span = low === high ? low : `${low} to ${high}`;
+  const count = ratios.length === 1 ? 'one measurement' : `${ratios.length} measurements`;
+  return `${count} of this deployment under a similar load: measured ${time} is ${span} × the estimate`;
+}

@@ -1,0 +1,249 @@
+import { type Run, runDistance, runOf, subjectDistance } from '../../engine/evidence/neighbours.ts';
+import type { MeasuredTimes } from '../../engine/evidence/residuals.ts';
+import type { Deployment, Workload } from '../../engine/shapes.ts';
+import type { Catalogue } from '../../registry/catalogue/catalogue.ts';
+import { type Groups, groupedBy } from '../../registry/catalogue/derivation.ts';
+import type { Profile } from '../../registry/kinds/kind.ts';
+import { type Measurement, type MeasurementSubject, subjectOfName } from '../../registry/kinds/measurement.ts';
+import { compareText } from '../../registry/name.ts';
+import { measuredDeployment, measuredWorkload } from './measuredRun.ts';
+
+export type MeasurementProfile = Profile<Measurement, Measurement>;
+
+/** A measurement of speed as the engine sees it: what ran, what was asked, and the times. */
+export interface MeasuredRun extends Run {
+  profile: MeasurementProfile;
+  times: MeasuredTimes;
+  /** Tokens per second of everything queued at once; null for other runs. */
+  saturatedTokensPerSecond: number | null;
+}
+
+/**
+ * Measured runs of one catalogue, by model, device and runtime. Sizes, runs of low trust and runs on the CPU cores of a
+ * chip that the catalogue describes as a GPU are left out: they say nothing about the speed of a deployment.
+ * Facts are parsed, and runs made, for the subjects that questions lead to.
+ */
+export class MeasuredRuns {
+  readonly #catalogue: Catalogue;
+  readonly #profiles: Groups<MeasurementProfile>;
+  readonly #ownProfiles: Groups<MeasurementProfile>;
+  readonly #own = new Map<string, readonly MeasuredRun[]>();
+  readonly #runs = new Map<string, readonly MeasuredRun[]>();
+  /** One run of each subject: all of them are equally far in model, device and runtime. */
+  #examples: readonly { subject: string; run: MeasuredRun }[] | undefined;
+  readonly #order = new Map<string, Order>();
+  #families: ReadonlySet<string> | undefined;
+  #runtimes: ReadonlySet<string> | undefined;
+
+  constructor(catalogue: Catalogue) {
+    this.#catalogue = catalogue;
+    this.#profiles = catalogue.measurement.derived(bySubject);
+    this.#ownProfiles = catalogue.measurement.derived(ownByPlace);
+  }
+
+  /** Every measured run of the run's model on its device by its runtime. */
+  ofSubject(run: Run): readonly MeasuredRun[] {
+    return this.#runsOf(subjectOf(run));
+  }
+
+  /** Families of the devices that anything was measured on. */
+  get families(): ReadonlySet<string> {
+    this.#families ??= this.#named(({ hardware }) => this.#catalogue.hardware.find(hardware ?? '')?.engine.family);
+    return this.#families;
+  }
+
+  /** Coefficients of the runtimes that anything was measured with. */
+  get runtimes(): ReadonlySet<string> {
+    this.#runtimes ??= this.#named(({ runtime }) => this.#catalogue.runtime.find(runtime)?.engine.coefficients);
+    return this.#runtimes;
+  }
+
+  #named(nameOf: (subject: MeasurementSubject) => string | undefined): ReadonlySet<string> {
+    const names = [...this.#profiles.values()].map(([profile]) => profile && nameOf(subjectOfName(profile.name)));
+    return new Set(names.filter((name) => name !== undefined));
+  }
+
+  /** What people recorded themselves on the run's device by its runtime, of any model. */
+  own({ deployment: { hardware, runtime } }: Run): readonly MeasuredRun[] {
+    const key = ownKeyOf(hardware.id, runtime.id);
+    const profiles = this.#ownProfiles.get(key);
+    if (profiles === undefined) return [];
+    let runs = this.#own.get(key);
+    if (runs === undefined) {
+      runs = this.#runsFrom(profiles);
+      this.#own.set(key, runs);
+    }
+    return runs;
+  }
+
+  /** The run with the least distance that `says` something to the point; null when there is none. Ties: by id. */
+  nearest(run: Run, says: (measured: MeasuredRun) => boolean): MeasuredRun | null {
+    let best = nearestOf(run, this.ofSubject(run), says);
+    if (best !== null) return best.measured;
+    for (const { subject, distance } of this.#orderFrom(run)) {
+      if (best !== null && distance >= best.distance) break;
+      const found = nearestOf(run, this.#runsOf(subject), says);
+      if (found !== null && (best === null || found.distance < best.distance)) best = found;
+    }
+    return best?.measured ?? null;
+  }
+
+  #runsOf(subject: string): readonly MeasuredRun[] {
+    let runs = this.#runs.get(subject);
+    if (runs === undefined) {
+      const profiles = this.#profiles.get(subject);
+      if (profiles === undefined) return [];
+      runs = this.#runsFrom(profiles);
+      this.#runs.set(subject, runs);
+    }
+    return runs;
+  }
+
+  #runsFrom(profiles: readonly MeasurementProfile[]): readonly MeasuredRun[] {
+    return profiles.map((profile) => measuredRun(profile, this.#catalogue)).filter((run) => run !== null);
+  }
+
+  /** Subjects by their distance from the run's, the nearest first. Remembered: people ask about a deployment again. */
+  #orderFrom(run: Run): Order {
+    const subject = subjectOf(run);
+    const known = this.#order.get(subject);
+    if (known !== undefined) return known;
+    this.#examples ??= [...this.#profiles].flatMap(([other, profiles]) => {
+      const example = firstRun(profiles, this.#catalogue);
+      return example === null ? [] : [{ subject: other, run: example }];
+    });
+    const order = this.#examples
+      .map((example) => ({ subject: example.subject, distance: subjectDistance(run, example.run) }))
+      .sort((one, other) => one.distance - other.distance || compareText(one.subject, other.subject))
+      .slice(0, mostSubjects);
+    if (this.#order.size >= mostOrders) this.#order.clear();
+    this.#order.set(subject, order);
+    return order;
+  }
+}
+
+type Order = readonly { subject: string; distance: number }[];
+
+/** A nearer run than any of the nearest fifty subjects' would have to be of another one: they are long too far then. */
+const mostSubjects = 50;
+/** Subjects whose order is remembered at a time. */
+const mostOrders = 500;
+
+const knownRuns = new WeakMap<Catalogue['measurement'], { catalogue: Catalogue; runs: MeasuredRuns }>();
+
+/** The measured runs of a catalogue, made as questions lead to them; kept while nothing that they are made of changes. */
+export function measuredRunsOf(catalogue: Catalogue): MeasuredRuns {
+  const known = knownRuns.get(catalogue.measurement);
+  if (known !== undefined && madeOf.every((part) => known.catalogue[part] === catalogue[part])) return known.runs;
+  const runs = new MeasuredRuns(catalogue);
+  knownRuns.set(catalogue.measurement, { catalogue, runs });
+  return runs;
+}
+
+const madeOf = ['model', 'hardware', 'weightFormat', 'runtime', 'estimators'] as const;
+
+/** On devices of the catalogue. The name says it all, so that no facts need be parsed for it. */
+const bySubject = groupedBy<MeasurementProfile>(({ name }) => {
+  const { model, hardware, runtime } = subjectOfName(name);
+  return [hardware === null ? null : keyOf(model, hardware, runtime)];
+});
+
+/** People's own, by device and runtime. */
+const ownByPlace = groupedBy<MeasurementProfile>(({ name, origin }) => {
+  const { hardware, runtime } = subjectOfName(name);
+  return [hardware === null || origin !== 'user' ? null : ownKeyOf(hardware, runtime)];
+});
+
+interface Found {
+  measured: MeasuredRun;
+  distance: number;
+}
+
+function nearestOf(run: Run, runs: readonly MeasuredRun[], says: (measured: MeasuredRun) => boolean): Found | null {
+  let best: Found | null = null;
+  for (const measured of runs) {
+    if (!says(measured)) continue;
+    const distance = runDistance(run, measured, best?.distance);
+    if (best === null || distance < best.distance) best = { measured, distance };
+  }
+  return best;
+}
+
+function firstRun(profiles: readonly MeasurementProfile[], catalogue: Catalogue): MeasuredRun | null {
+  for (const profile of profiles) {
+    const run = measuredRun(profile, catalogue);
+    if (run !== null) return run;
+  }
+  return null;
+}
+
+/** A measurement as a run; null when it timed nothing, is little trusted, or ran on what no question can ask for. */
+export function measuredRun(profile: MeasurementProfile, catalogue: Catalogue): MeasuredRun | null {
+  const run = timedRun(profile.facts, catalogue);
+  return run && { ...run, profile };
+}
+
+/** What a measurement says about speed, before it is anybody's profile. */
+export type TimedRun = Omit<MeasuredRun, 'profile'>;
+
+/** `measuredRun` of facts that are not stored yet. */
+export function timedRun(facts: Measurement, catalogue: Catalogue): TimedRun | null {
+  const device = facts.hardware === null ? null : catalogue.hardware.find(facts.hardware);
+  if (device === null || facts.trust === 'low') return null;
+  if (facts.backend === 'cpu' && device.engine.kind !== 'cpu') return null;
+  const workload = measuredWorkload(facts, 'timePerOutputTokenMs');
+  const times = measuredTimes(facts, workload);
+  const saturated = facts.mode === 'saturated';
+  const saturatedTokensPerSecond = saturated ? (facts.metrics.outputTokensPerSecond ?? null) : null;
+  if (saturatedTokensPerSecond === null && Object.values(times).every((seconds) => seconds === null)) return null;
+  const deployment = measuredDeployment(facts, device.engine, {
+    model: (id) => catalogue.model.find(id)?.engine ?? null,
+    weightFormat: (id) => catalogue.weightFormat.find(id)?.engine ?? null,
+    runtime: (id) => catalogue.runtime.find(id),
+    estimators: catalogue.estimators,
+  });
+  if (typeof deployment === 'string') return null;
+  return { ...runOf(asAsked(deployment), workload, saturated), times, saturatedTokensPerSecond };
+}
+
+/** Questions name a year, not a version, and no year after the newest calibrated one. */
+function asAsked({ runtimeVersion: _version, ...deployment }: Deployment): Deployment {
+  return { ...deployment, runtimeYear: Math.min(deployment.runtimeYear, deployment.runtime.defaultYear) };
+}
+
+/** Rates as the times they stand for; of several metrics of one time the directly measured one counts. */
+function measuredTimes({ metrics, mode }: Measurement, { batch, promptTokens, outputTokens }: Workload): MeasuredTimes {
+  const { timeToFirstTokenMs, timePerOutputTokenMs, endToEndMs } = metrics;
+  const { prefillTokensPerSecond, decodeTokensPerSecondPerSequence } = metrics;
+  const outputTokensPerSecond = mode === 'saturated' ? undefined : metrics.outputTokensPerSecond;
+  const totalTokensPerSecond = mode === 'saturated' ? undefined : metrics.totalTokensPerSecond;
+  return {
+    timeToFirstTokenSeconds:
+      milliseconds(timeToFirstTokenMs) ?? perSecond(batch * promptTokens, prefillTokensPerSecond),
+    timePerOutputTokenSeconds: milliseconds(timePerOutputTokenMs) ?? perSecond(1, decodeTokensPerSecondPerSequence),
+    endToEndSeconds:
+      milliseconds(endToEndMs) ??
+      perSecond(batch * outputTokens, outputTokensPerSecond) ??
+      perSecond(batch * (promptTokens + outputTokens), totalTokensPerSecond),
+  };
+}
+
+function milliseconds(value: number | undefined): number | null {
+  return value === undefined ? null : value / 1000;
+}
+
+function perSecond(count: number, rate: number | undefined): number | null {
+  return rate === undefined || count === 0 ? null : count / rate;
+}
+
+function subjectOf({ deployment: { model, hardware, runtime } }: Run): string {
+  return keyOf(model.id, hardware.id, runtime.id);
+}
+
+function ownKeyOf(hardware: string, runtime: string): string {
+  return `${hardware} ${runtime}`;
+}
+
+function keyOf(model: string, hardware: string, runtime: string): string {
+  return `${model} ${hardware} ${runtime}`;
+}

@@ -1,0 +1,42 @@
+import type { Assumption } from '../../engine/answer.ts';
+import type { Hardware, Runtime } from '../../engine/shapes.ts';
+import type { Catalogue } from '../../registry/catalogue/catalogue.ts';
+import type { HardwareFacts } from '../../registry/kinds/hardware/hardware.ts';
+import type { Profile } from '../../registry/kinds/kind.ts';
+import type { RuntimeFacts } from '../../registry/kinds/runtime.ts';
+import { nearestIds, spellingOf } from '../../registry/nearestNames.ts';
+import { measuredRunsOf } from './measuredRuns.ts';
+
+/**
+ * Says that no measurement of a device's family, or of a runtime and those that share its coefficients, is known, so that
+ * only wider rows of the coefficients speak for it. Of a user's profile the name may be a slip: the nearest measured one
+ * is named.
+ */
+export function unmeasured(
+  hardware: Profile<HardwareFacts, Hardware>,
+  runtime: Profile<RuntimeFacts, Runtime>,
+  catalogue: Catalogue,
+): Assumption[] {
+  // A pack's own estimator reads no coefficients.
+  if (runtime.engine.estimatedBy !== undefined) return [];
+  const { families, runtimes } = measuredRunsOf(catalogue);
+  return [
+    ...line('UNMEASURED_FAMILY', 'of the family', hardware, hardware.engine.family, families),
+    ...line('UNMEASURED_RUNTIME', 'with the coefficients', runtime, runtime.engine.coefficients, runtimes),
+  ];
+}
+
+function line(
+  code: string,
+  what: string,
+  { name, origin }: Pick<Profile, 'name' | 'origin'>,
+  group: string,
+  measured: ReadonlySet<string>,
+): Assumption[] {
+  if (measured.has(group)) return [];
+  const likely = origin === 'user' ? [...measured].map((other) => spellingOf(other, other)) : [];
+  const [nearest] = nearestIds(group, likely);
+  const hint = nearest === undefined ? '' : ` (did you mean ${nearest}?)`;
+  const text = `No measurement ${what} ${group}${hint} is known: what is fitted more widely, or assumed, stands for ${name}.`;
+  return [{ code, text }];
+}

@@ -1,0 +1,174 @@
+import type { Assumption } from '../engine/answer.ts';
+import { MissingFigureError } from '../engine/errors.ts';
+import { estimateHosted, type HostedEstimate } from '../engine/hosted.ts';
+import { hostedCost } from '../engine/money/cost.ts';
+import type { RequestTokens, TokenPrice } from '../engine/money/price.ts';
+import { chooseTokenPrice, namedPrice, type PriceChoice } from '../engine/money/priceChoice.ts';
+import type { Workload } from '../engine/shapes.ts';
+import type { Catalogue } from '../registry/catalogue/catalogue.ts';
+import type { Context } from '../schema/context.ts';
+import { codedError, invalidArgument } from '../schema/errors.ts';
+import type { Basis } from '../schema/estimate/basis.ts';
+import { type HostedLatencyProfile, latenciesOfModel } from '../schema/profiles/hostedLatency/type.ts';
+import type { ModelProfile } from '../schema/profiles/model/type.ts';
+import { assumedOffer, isOffer, type OfferProfile, tokenOffersOfModel } from '../schema/profiles/offer/type.ts';
+import { assumedProfile } from './assumedFigures.ts';
+import type { Answer, Question } from './calculate.ts';
+import { contextWarnings } from './contextWarnings.ts';
+import { retiredWarnings } from './retiredWarnings.ts';
+import { typicalErrorPercent } from './typicalError.ts';
+
+/** A model behind a provider's API: published latency and token prices, no hardware. */
+export function answerHosted(question: Question, model: ModelProfile, { catalogue }: Context): Answer {
+  const workload = workloadOf(question);
+  const offer = namedOffer(question, model, catalogue);
+  const estimate = publishedLatency(model, catalogue, () =>
+    estimateAtProvider(model, workload, catalogue, offer?.facts.provider),
+  );
+  const price = () => choosePrice(model, workload, catalogue, offer, estimate.timePerOutputTokenFrom.provider);
+  return {
+    catalogue,
+    model,
+    hardware: null,
+    deployment: { mode: 'api', provider: estimate.timePerOutputTokenFrom.provider },
+    workload,
+    latency: {
+      latency: estimate.latency,
+      arrivals: 'provider',
+      intervals: () => ({
+        timeToFirstTokenSeconds: estimate.timeToFirstTokenSecondsRange,
+        timePerOutputTokenSeconds: estimate.timePerOutputTokenSecondsRange,
+        endToEndSeconds: estimate.endToEndSecondsRange,
+      }),
+    },
+    throughput: estimate.throughput,
+    memory: null,
+    saturation: null,
+    bottleneck: null,
+    steps: null,
+    assumptions: () => [
+      ...ignored(question),
+      ...estimate.assumptions,
+      ...assumedProfile(model),
+      ...rowsUsed(estimate, catalogue).flatMap(assumedProfile),
+      ...assumedOffer(price(), catalogue),
+    ],
+    warnings: [...retiredWarnings([model]), ...contextWarnings(model, workload)],
+    cost: () => {
+      const choice = price();
+      return choice === null ? null : hostedCost(choice, tokensOfRequest(workload));
+    },
+    energy: () => null,
+    basis: () => basisOf(estimate, catalogue),
+    suggestions: () => [],
+  };
+}
+
+function workloadOf({ promptTokens, tokens, batch, contextTokens, scheduling }: Question): Workload {
+  return {
+    promptTokens,
+    outputTokens: tokens,
+    batch,
+    contextTokens: contextTokens ?? 0,
+    scheduling: scheduling ?? 'continuous',
+  };
+}
+
+/** What the question says about hardware has no meaning for an API: said, not silently dropped. */
+function ignored(question: Question): Assumption[] {
+  const { hardware, runtime, runtimeYear, weights, kvCache, devices, parallelism, usdPerHour } = question;
+  const options = Object.entries({ runtime, runtimeYear, weights, kvCache, devices, parallelism, usdPerHour });
+  const given = options.filter(([, value]) => value !== null && value !== undefined).map(([name]) => name);
+  const names = [...(hardware ? [`hardware (${hardware})`] : []), ...given];
+  if (names.length === 0) return [];
+  const text = `The model runs behind a provider’s API, whose hardware is not known: ${names.join(', ')} ignored.`;
+  return [{ code: 'HARDWARE_IGNORED', text }];
+}
+
+function namedOffer({ offer: id }: Question, model: ModelProfile, catalogue: Catalogue) {
+  if (id === null || id === undefined) return null;
+  const offer = catalogue.offer.get(id, 'options.offer');
+  if (isOffer('model-tokens')(offer) && offer.facts.model === model.id) return offer;
+  const allowed = tokenOffersOfModel(catalogue, model.id).map((other) => other.id);
+  throw invalidArgument('options.offer', id, `must be an offer of ${model.name} by the token`, allowed);
+}
+
+/** Without a published latency there is no estimate; where prices are known the refusal says how to ask for them. */
+function publishedLatency(model: ModelProfile, catalogue: Catalogue, estimate: () => HostedEstimate): HostedEstimate {
+  try {
+    return estimate();
+  } catch (error) {
+    if (!(error instanceof MissingFigureError)) throw error;
+    const prices =
+      tokenOffersOfModel(catalogue, model.id).length === 0
+        ? ''
+        : ` Its prices are: { model(id: "${model.id}") { offers { provider usdPerMillionOutputTokens } } }.`;
+    throw codedError('MISSING_FIGURE', `${error.message}${prices}`, { argument: 'model', value: model.id });
+  }
+}
+
+/** At the provider of the named offer where somebody measured it there, else at the provider with the best measurement. */
+function estimateAtProvider(
+  model: ModelProfile,
+  workload: Workload,
+  catalogue: Catalogue,
+  provider: string | undefined,
+): HostedEstimate {
+  const measurements = latenciesOfModel(catalogue, model.id).map(({ engine }) => engine);
+  const there = measurements.filter((row) => row.provider === provider && !row.atypical);
+  const measured = {
+    time: there.some((row) => row.timeToFirstTokenSeconds !== null),
+    speed: there.some((row) => row.secondsPerOutputToken !== null),
+  };
+  if (measured.time && measured.speed) return estimateHosted(model.id, measurements, workload, provider);
+  const estimate = estimateHosted(model.id, measurements, workload);
+  if (provider === undefined) return estimate;
+  const text = `Nobody is known to have measured ${model.name} at ${provider}: the latency is another provider’s.`;
+  return { ...estimate, assumptions: [...estimate.assumptions, { code: 'HOSTED_OTHER_PROVIDER', text }] };
+}
+
+/** The offer named, else the price at the provider whose latency answers, else the usual one. */
+function choosePrice(
+  model: ModelProfile,
+  workload: Workload,
+  catalogue: Catalogue,
+  offer: OfferProfile<'model-tokens'> | null,
+  provider: string,
+): PriceChoice<TokenPrice> | null {
+  if (offer !== null) return namedPrice(offer.engine);
+  const offers = tokenOffersOfModel(catalogue, model.id);
+  const usual = chooseTokenPrice(
+    offers.map(({ engine }) => engine),
+    tokensOfRequest(workload),
+  );
+  if (usual === null || usual.chosen.provider === provider) return usual;
+  const there = usual.compared.find((price) => price.provider === provider);
+  if (there === undefined) return usual;
+  return { ...usual, chosen: there, rule: 'the price of the provider whose latency this is' };
+}
+
+function tokensOfRequest({ promptTokens, contextTokens, outputTokens }: Workload): RequestTokens {
+  return { promptTokens, cachedTokens: contextTokens, outputTokens };
+}
+
+function basisOf(estimate: HostedEstimate, catalogue: Catalogue): Basis {
+  const { timeToFirstTokenCount, timePerOutputTokenCount } = estimate;
+  const { low, high } = estimate.endToEndSecondsRange;
+  const compared = Math.min(timeToFirstTokenCount, timePerOutputTokenCount);
+  return {
+    method: 'measured-neighbour',
+    evidence:
+      `Published measurements of the hosted model: ${timeToFirstTokenCount} of the time to first token, ` +
+      `${timePerOutputTokenCount} of the speed.`,
+    nearestMeasurement: () => null,
+    calibration: null,
+    expectedErrorPercent: compared < 2 ? null : typicalErrorPercent(Math.log(high / low) / 2),
+    coefficients: [],
+    hostedMeasurements: rowsUsed(estimate, catalogue),
+  };
+}
+
+function rowsUsed(estimate: HostedEstimate, { hostedLatency }: Catalogue): HostedLatencyProfile[] {
+  const rows = new Set([estimate.timeToFirstTokenFrom.id, estimate.timePerOutputTokenFrom.id]);
+  return [...rows].map((id) => hostedLatency.get(id));
+}

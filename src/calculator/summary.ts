@@ -1,0 +1,56 @@
+import type { MemoryEstimate } from '../engine/answer.ts';
+import { readableCount, readableSeconds, readableUsd, significant } from '../engine/readable.ts';
+import { gibOf } from '../schema/units.ts';
+import type { Answer } from './calculate.ts';
+
+/**
+ * One sentence a person can act on: "Llama 2 7B (FP16) on one NVIDIA T4 with vLLM: 1,000 tokens take about 47 s
+ * (21 tokens/s), first token after 0.2 s; needs 13.6 of 14.6 GiB, so it fits with 1.0 GiB to spare."
+ */
+export function summarise(answer: Answer): string {
+  const { memory } = answer;
+  const parts = [`${subject(answer)}: ${pace(answer)}`];
+  if (memory !== null) parts.push(room(memory, answer));
+  if (answer.deployment.mode === 'api') parts.push(...price(answer));
+  return `${parts.join('; ')}.`;
+}
+
+function subject({ model, deployment }: Answer): string {
+  if (deployment.mode === 'api') return `${model.name} over the API of ${deployment.provider}`;
+  const { devices, hardware, weights, runtime } = deployment;
+  const count = devices === 1 ? 'one' : `${readableCount(devices)} ×`;
+  const place = hardware === null ? '' : ` on ${count} ${hardware.name}`;
+  return `${model.name} (${weights.name})${place} with ${runtime.name}`;
+}
+
+function pace({ workload, latency: { latency }, throughput, memory }: Answer): string {
+  const { outputTokens, batch } = workload;
+  const tokens = outputTokens === 1 ? '1 token takes' : `${readableCount(outputTokens)} tokens take`;
+  const each = `${significant(1 / latency.perTokenSeconds)} tokens/s`;
+  const speed =
+    batch === 1
+      ? each
+      : `${each} each, ${significant(throughput.outputTokensPerSecond)} tokens/s over ${readableCount(batch)} sequences`;
+  const would = memory !== null && !memory.fits ? 'if it fitted, ' : '';
+  const first = `first token after ${readableSeconds(latency.timeToFirstTokenSeconds)}`;
+  return `${would}${tokens} about ${readableSeconds(latency.endToEndSeconds)} (${speed}), ${first}`;
+}
+
+function room(memory: MemoryEstimate, { deployment }: Answer): string {
+  const each = deployment.mode === 'local' && deployment.devices > 1 ? ' on each device' : '';
+  const needed = significant(gibOf(memory.perDeviceBytes));
+  const usable = significant(gibOf(memory.usablePerDeviceBytes));
+  const headroom = gibOf(memory.usablePerDeviceBytes - memory.perDeviceBytes);
+  const verdict = memory.fits
+    ? `so it fits with ${significant(headroom)} GiB to spare`
+    : `so it does not fit: ${significant(-headroom)} GiB short`;
+  return `needs ${needed} of ${usable} GiB${each}, ${verdict}`;
+}
+
+function price(answer: Answer): string[] {
+  const cost = answer.cost();
+  if (cost === null) return [];
+  const { provider } = cost.basis;
+  const elsewhere = answer.deployment.mode === 'api' && provider !== answer.deployment.provider;
+  return [`costs about ${readableUsd(cost.usdPerRequest)} a request${elsewhere ? ` at ${provider}` : ''}`];
+}

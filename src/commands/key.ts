@@ -1,0 +1,67 @@
+import { Command, CommanderError, Option } from 'commander';
+import { ApiKeyError, ApiKeys, keyScopes } from '../registry/storage/apiKeys.ts';
+import { openDatabase } from '../registry/storage/database.ts';
+import { explainFailure } from '../server/failure.ts';
+import { readSettings } from '../server/settings.ts';
+
+/** Makes, lists and revokes the keys for writing, in the database of DATABASE_URL; running servers follow at once. */
+const program = new Command('key')
+  .description('Keys for writing: who may change the catalogue of the database in DATABASE_URL.')
+  .exitOverride();
+
+program
+  .command('create')
+  .description('makes a key and prints it, this once')
+  .argument('<name>', 'who writes with it, as the change log will say')
+  .addOption(
+    new Option('--scope <scope...>', 'what it may change: write = everything')
+      .choices([...keyScopes])
+      .default(['write']),
+  )
+  .action((name: string, { scope }: { scope: string[] }) => {
+    withKeys((keys) => console.log(keys.create(name, scope)));
+  });
+
+program
+  .command('list')
+  .description('lists the keys, the revoked ones too; the keys themselves are not stored')
+  .action(() => {
+    withKeys((keys) => {
+      for (const { name, scopes, createdAt, lastUsedAt, revokedAt } of keys.list()) {
+        const use = lastUsedAt === null ? 'never used' : `last used ${lastUsedAt}`;
+        const end = revokedAt === null ? [] : [`revoked ${revokedAt}`];
+        console.log([name, scopes.join(' '), `created ${createdAt}`, use, ...end].join('\t'));
+      }
+    });
+  });
+
+program
+  .command('revoke')
+  .description('ends a key for good; what it wrote stays')
+  .argument('<name>', 'as `list` shows it')
+  .action((name: string) => {
+    withKeys((keys) => keys.revoke(name));
+    console.log(`${name} is revoked.`);
+  });
+
+try {
+  program.parse();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else {
+    const explanation = error instanceof ApiKeyError ? error.message : explainFailure(error);
+    if (explanation === null) throw error;
+    console.error(`error: ${explanation}`);
+    process.exitCode = 1;
+  }
+}
+
+function withKeys(use: (keys: ApiKeys) => void): void {
+  const database = openDatabase(readSettings(process.env).databaseUrl);
+  try {
+    use(new ApiKeys(database));
+  } finally {
+    database.close();
+  }
+}

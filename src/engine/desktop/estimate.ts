@@ -1,0 +1,158 @@
+import type {
+  Assumption,
+  Bottleneck,
+  CoefficientUse,
+  EngineStep,
+  Estimate,
+  LatencyEstimate,
+  MemoryEstimate,
+  Saturation,
+} from '../answer.ts';
+import type { Coefficients } from '../coefficients.ts';
+import { readableCount } from '../readable.ts';
+import { dominantBound } from '../roofline.ts';
+import { latencyLaw } from '../serving/estimate.ts';
+import type { Deployment, Workload } from '../shapes.ts';
+import { decodeStep } from './decode.ts';
+import { type LocalMachine, localMachine } from './machine.ts';
+import { localMemory, localMemoryEstimate } from './memory.ts';
+import { prefillStep } from './prefill.ts';
+import { bestBatch } from './saturation.ts';
+
+/**
+ * A model on one machine of its own: llama.cpp and its kin, MLX, ExLlamaV2, AWQ kernels, on consumer GPUs, Apple
+ * silicon, APUs and CPUs. What counts here and not on a server: the cost of unpacking weights, launches between
+ * kernels, and cards that take turns.
+ *
+ * timeToFirstToken = prefill of the prompts, whose last row yields the first token, and never less than a decode step,
+ * which is also what an empty prompt costs. timePerOutputToken = decode step at the mean context.
+ * A static batch is prefilled together. In-flight batching: every answer is interrupted by the other sequences'
+ * prompts, so timePerOutputToken grows by (n − 1) × prefill ÷ output and a request waits for its own prompt only.
+ */
+export function estimateLocal(deployment: Deployment, workload: Workload, coefficients: Coefficients): Estimate {
+  const uses: CoefficientUse[] = [];
+  const assumptions: Assumption[] = [];
+  const warnings: string[] = [];
+  const machine = localMachine(deployment, coefficients, uses, assumptions);
+  const memory = localMemoryEstimate(localMemory(deployment, coefficients, uses), workload);
+  addAssumptions(assumptions, machine, workload);
+
+  const admitted = admittedBatch(deployment, memory, workload);
+  const { data } = deployment.parallelism;
+  const times = timesAt(machine, workload, admitted / data);
+  const latency = withWaiting(times.latency, workload, admitted);
+  if (workload.batch > admitted && memory.maximumBatch >= 1) {
+    warnings.push(
+      `${deployment.runtime.name} runs ${readableCount(admitted)} of ${readableCount(workload.batch)} sequences at once; the others wait, ` +
+        'and their waiting is part of the time to first token.',
+    );
+  }
+  const prefilled = workload.promptTokens * (times.continuous ? 1 : admitted / data) * Math.min(data, admitted);
+  return {
+    memory,
+    latency,
+    throughput: {
+      outputTokensPerSecond: (workload.batch * workload.outputTokens) / latency.endToEndSeconds,
+      outputTokensPerSecondPerSequence: workload.outputTokens / latency.endToEndSeconds,
+      prefillTokensPerSecond: workload.promptTokens === 0 ? 0 : prefilled / times.prefillStep.seconds,
+      requestsPerSecond: workload.batch / latency.endToEndSeconds,
+    },
+    saturation: saturation(machine, memory, workload),
+    bottleneck: memory.fits ? bottleneck(times, workload) : 'memory-capacity',
+    admittedBatch: admitted,
+    prefillStep: times.prefillStep,
+    decodeStep: times.decodeStep,
+    coefficients: uses,
+    assumptions,
+    warnings,
+  };
+}
+
+export const estimator = {
+  id: 'local',
+  title: 'Local: weights read and unpacked for every token, launches between kernels, cards that take turns',
+  estimate: estimateLocal,
+};
+
+/** Times of `sequences` sequences in flight on one replica. */
+interface Times {
+  latency: LatencyEstimate;
+  prefillStep: EngineStep;
+  decodeStep: EngineStep;
+  continuous: boolean;
+}
+
+function timesAt(machine: LocalMachine, workload: Workload, sequences: number): Times {
+  const { promptTokens, outputTokens, contextTokens } = workload;
+  const { continuousBatching } = machine.deployment.runtime;
+  const running = Math.max(1, sequences);
+  const continuous = workload.scheduling === 'continuous' && continuousBatching;
+  const read = contextTokens + promptTokens;
+  const prompts = prefillStep(machine, promptTokens, contextTokens, continuous ? 1 : running);
+  const first = decodeStep(machine, read, running);
+  const mean = decodeStep(machine, read + outputTokens / 2, running);
+  const interruption = continuous ? ((running - 1) * prompts.seconds) / outputTokens : 0;
+  return {
+    latency: latencyLaw(Math.max(prompts.seconds, first.seconds), mean.seconds + interruption, outputTokens),
+    prefillStep: prompts,
+    decodeStep: mean,
+    continuous,
+  };
+}
+
+/** A static batch is taken whole; a scheduler admits what fits. Too little memory even for one: as if it fitted. */
+function admittedBatch({ runtime, parallelism }: Deployment, memory: MemoryEstimate, workload: Workload): number {
+  if (workload.scheduling === 'static' || memory.maximumBatch < 1) return workload.batch;
+  return Math.min(workload.batch, memory.maximumBatch, runtime.maximumSequences * parallelism.data);
+}
+
+function withWaiting(alone: LatencyEstimate, workload: Workload, admitted: number): LatencyEstimate {
+  if (workload.batch <= admitted) return alone;
+  const waiting = ((workload.batch - admitted) / admitted) * alone.endToEndSeconds;
+  const { timeToFirstTokenSeconds, timePerOutputTokenSeconds } = alone;
+  return latencyLaw(timeToFirstTokenSeconds + waiting, timePerOutputTokenSeconds, workload.outputTokens);
+}
+
+function saturation(machine: LocalMachine, memory: MemoryEstimate, workload: Workload): Saturation | null {
+  const { runtime, parallelism } = machine.deployment;
+  const { data } = parallelism;
+  const cap = Math.floor(Math.min(memory.maximumBatch / data, runtime.maximumSequences));
+  if (cap < 1) return null;
+  const best = bestBatch(cap, (batch) => {
+    const { latency } = timesAt(machine, workload, batch);
+    return {
+      outputTokensPerSecond: (batch * data * workload.outputTokens) / latency.endToEndSeconds,
+      timePerOutputTokenSeconds: latency.timePerOutputTokenSeconds,
+    };
+  });
+  const byMemory = best.batch === cap && cap < runtime.maximumSequences;
+  const limitedBy = byMemory ? 'memory-capacity' : bottleneck(timesAt(machine, workload, best.batch), workload);
+  return { ...best, batch: best.batch * data, limitedBy };
+}
+
+/** What a request waits for most of its time. */
+function bottleneck({ prefillStep: prompts, decodeStep: mean }: Times, workload: Workload): Bottleneck {
+  const decodeSeconds = workload.outputTokens * mean.seconds;
+  return dominantBound((decodeSeconds >= prompts.seconds ? mean : prompts).operations);
+}
+
+function addAssumptions(assumptions: Assumption[], machine: LocalMachine, workload: Workload): void {
+  const { runtime, hardware, parallelism, flashAttention } = machine.deployment;
+  const add = (code: string, text: string) => assumptions.push({ code, text });
+  if (hardware.kind === 'cpu') {
+    add('ALL_PHYSICAL_CORES', 'One thread runs on every physical core.');
+  }
+  if (flashAttention === undefined) {
+    const state = machine.flashAttention ? 'on' : 'off';
+    add('FLASH_ATTENTION_DEFAULT', `Flash attention is ${state}, as in ${runtime.name} builds of that year.`);
+  }
+  if (machine.stages > 1) {
+    add('LAYER_SPLIT', 'Devices hold consecutive layers and take turns: one sequence gains room from them, not speed.');
+  }
+  if (parallelism.expert > 1) {
+    add('EXPERTS_NOT_SPREAD', `${runtime.name} does not spread experts over devices; they are split like the rest.`);
+  }
+  if (workload.scheduling === 'continuous' && !runtime.continuousBatching) {
+    add('STATIC_BATCHES_ONLY', `${runtime.name} runs static batches only, so the batch is prefilled together.`);
+  }
+}

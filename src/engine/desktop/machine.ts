@@ -1,0 +1,226 @@
+import type { Assumption, CoefficientUse } from '../answer.ts';
+import { usesFlashAttention } from '../builds.ts';
+import type { Coefficients } from '../coefficients.ts';
+import { MissingFigureError } from '../errors.ts';
+import { type CacheGroup, cacheBytesPerElement, cacheGroups } from '../model/kvCache.ts';
+import { type TypedWeights, type WeightBytes, weightBytes } from '../model/weights.ts';
+import type { Deployment, Hardware } from '../shapes.ts';
+import { type LookUps, lookUpsOf } from './lookUps.ts';
+import { expertMatrixPeak, fp32Peak, highestPeak, matrixPeak } from './peaks.ts';
+import { blockTypeRows } from './rows.ts';
+import { type LocalShape, localShape } from './shape.ts';
+
+/** Weights of one block type and what it costs to unpack one of them. */
+export interface UnpackedWeights extends TypedWeights {
+  /** Operations at the fp32 rate for one weight and one token. */
+  unpackOperations: number;
+}
+
+/** Everything about a deployment on a local machine that no workload changes: shapes, peaks and fitted rates. */
+export interface LocalMachine {
+  deployment: Deployment;
+  hardware: Hardware;
+  weights: WeightBytes;
+  shape: LocalShape;
+  caches: readonly CacheGroup[];
+  /** Cards that hold consecutive layers and work one after the other. */
+  stages: number;
+  /** Cards that share every layer. */
+  ranks: number;
+  flashAttention: boolean;
+  cacheBytesPerElement: number;
+  peakBytesPerSecond: number;
+  /** Highest rate the datasheet lists for any number format: nothing can be faster. */
+  peakFlopsPerSecond: number;
+  /** fp32 rate of the ordinary units: formats are unpacked there, not by matrix units. */
+  fp32FlopsPerSecond: number;
+  bytesPerSecond: number;
+  expertBytesPerSecond: number;
+  dense: readonly UnpackedWeights[];
+  routed: readonly UnpackedWeights[];
+  layerSeconds: number;
+  expertLayerSeconds: number;
+  latentLayerSeconds: number;
+  hopSeconds: number;
+  /** Latency and rate of a sum of activations over the cards that share every layer. */
+  allReduceSeconds: number;
+  allReduceBytesPerSecond: number;
+  cacheBytesPerSecond: number;
+  attentionFlopsPerSecond: number;
+  batch: BatchRates;
+  prefill: PrefillRates;
+}
+
+/** What more sequences in a step cost (mat-vec kernels up to eight, matrix kernels above). */
+export interface BatchRates {
+  /** Operations a weight for each sequence after the first. */
+  operationsPerSequence: number;
+  /** Sequences a matrix kernel handles at once: fewer cost as much. */
+  tileSequences: number;
+  /** Share of the fp32 rate the matrix kernels reach. */
+  matrixFraction: number;
+  /** Reads of expert weights over those that balanced routing, each expert read once, would need. */
+  expertReadFactor: number;
+  /** Most operations a weight: a whole prompt chunk costs no more. Infinity = no bound. */
+  chunkOperations: number;
+}
+
+export interface PrefillRates {
+  /** Tokens of one step; Infinity = the whole prompt. */
+  chunkTokens: number;
+  flopsPerSecond: number;
+  /** Of experts with many tokens each. */
+  expertFlopsPerSecond: number;
+  /** Unpacking of one weight for one token, beside its multiplication: 0 where matrix kernels unpack for many tokens. */
+  denseUnpackSeconds: number;
+  expertUnpackSeconds: number;
+  bytesPerSecond: number;
+  attentionFlopsPerSecond: number;
+  /** Times that the values between a layer's matrices are written or read: two widths of the model and one inner. */
+  activationPasses: number;
+  launchSeconds: number;
+  expertHalfTokens: number;
+  expertFraction: number;
+  pipelineGain: number;
+}
+
+/** Resolves shapes, peaks and coefficients of a deployment. Every coefficient used is appended to `uses`. */
+export function localMachine(
+  deployment: Deployment,
+  coefficients: Coefficients,
+  uses: CoefficientUse[],
+  assumptions: Assumption[],
+): LocalMachine {
+  const { hardware, runtime, parallelism } = deployment;
+  const architecture = deployment.model.architecture;
+  const look = lookUpsOf(deployment, coefficients, uses);
+  if (look.backend === 'cpu' && hardware.kind !== 'cpu') {
+    throw new MissingFigureError('peak rate of its CPU', hardware.id, 'hardware');
+  }
+  const weights = weightBytes(architecture, deployment.weights, deployment.weightFileBytes);
+  const shape = localShape(architecture);
+  const hasExperts = shape.expertLayers > 0;
+  const peak = hardware.memoryBytesPerSecond;
+  const fp32 = fp32Peak(hardware, assumptions);
+  const bytesPerSecond = Math.min(look.device('local.streamFraction') * peak, threadBytesPerSecond(hardware, look));
+  const unpackFactor = look.unpack('local.unpackFactor');
+  const { tensor, pipeline } = parallelism;
+  const acrossRanks = runtime.split === 'tensor';
+  const sharedLayers = acrossRanks && tensor > 1;
+  const dense = unpacked(weights.dense, unpackFactor, look);
+  const routed = unpacked(weights.routed, unpackFactor, look);
+  const roof = Math.max(fp32, highestPeak(hardware));
+  const prefill = prefillRates(deployment, dense, routed, { fp32, roof }, look);
+  return {
+    deployment,
+    hardware,
+    weights,
+    shape,
+    caches: cacheGroups(architecture),
+    stages: acrossRanks ? pipeline : tensor * pipeline,
+    ranks: acrossRanks ? tensor : 1,
+    flashAttention: usesFlashAttention(deployment),
+    cacheBytesPerElement: cacheBytesPerElement(deployment.kvCache),
+    peakBytesPerSecond: peak,
+    peakFlopsPerSecond: roof,
+    fp32FlopsPerSecond: fp32,
+    bytesPerSecond,
+    expertBytesPerSecond: hasExperts ? look.rows('local.expertStreamFraction') * bytesPerSecond : bytesPerSecond,
+    dense,
+    routed,
+    layerSeconds: look.build('local.layerSeconds'),
+    expertLayerSeconds: hasExperts ? look.build('local.expertLayerSeconds') : 0,
+    latentLayerSeconds: shape.latentLayers > 0 ? look.rows('local.latentLayerSeconds') : 0,
+    hopSeconds: tensor * pipeline > 1 ? look.engine('local.hopSeconds') : 0,
+    allReduceSeconds: sharedLayers ? look.engine('local.allReduceSeconds') : 0,
+    allReduceBytesPerSecond: sharedLayers ? look.engine('local.allReduceBytesPerSecond') : Number.POSITIVE_INFINITY,
+    cacheBytesPerSecond: look.attention('local.cacheStreamFraction') * peak,
+    attentionFlopsPerSecond: look.attention('local.attentionFraction') * fp32,
+    batch: batchRates(shape, (2 * fp32) / prefill.flopsPerSecond, look),
+    prefill,
+  };
+}
+
+/** Vector instructions of processors make other formats dear than the ordinary units of GPUs do. */
+function unpacked(parts: readonly TypedWeights[], unpackFactor: number, look: LookUps): UnpackedWeights[] {
+  return parts.map((part) => {
+    const types = blockTypeRows(part.blockType);
+    const rows = look.backend === 'cpu' ? [`cpu|${part.blockType}`, ...types] : types;
+    return { ...part, unpackOperations: unpackFactor * look.rows('local.operationsPerWeight', ...rows) };
+  });
+}
+
+/**
+ * Processors multiply prompts with the kernels of single tokens or with small tiles: a weight is unpacked again for
+ * every few tokens. Seconds for a weight and a token, on average over the weights.
+ */
+function promptUnpackSeconds(parts: readonly UnpackedWeights[], fp32: number, look: LookUps): number {
+  let weights = 0;
+  let operations = 0;
+  for (const part of parts) {
+    const tokens = look.rows('local.prefillUnpackTokens', `${look.engineName}|${part.blockType}`, look.engineName);
+    weights += part.weights;
+    operations += (part.weights * part.unpackOperations) / tokens;
+  }
+  return weights === 0 ? 0 : operations / weights / fp32;
+}
+
+/** One core streams so much at most; few of them already saturate a desktop's memory. */
+function threadBytesPerSecond({ kind, family, cpu }: Hardware, look: LookUps): number {
+  if (kind !== 'cpu' || cpu === null) return Number.POSITIVE_INFINITY;
+  return cpu.cores * look.rows('local.threadBytesPerSecond', family);
+}
+
+function batchRates(shape: LocalShape, chunkOperations: number, look: LookUps): BatchRates {
+  const hasExperts = shape.expertLayers > 0;
+  const model = hasExperts ? 'experts' : 'dense';
+  const rows = [`${look.engineName}|${model}`, `${look.backend}|${model}`, model];
+  return {
+    operationsPerSequence: look.rows('local.batchOperationsPerSequence', ...rows),
+    tileSequences: look.engine('local.batchTileSequences'),
+    matrixFraction: look.rows('local.batchMatrixFraction', ...rows),
+    expertReadFactor: hasExperts ? look.engine('local.expertReadFactor') : 1,
+    chunkOperations,
+  };
+}
+
+/** Arithmetic: η × runtime × format × peak, and never beyond the datasheet. */
+function prefillRates(
+  deployment: Deployment,
+  dense: readonly UnpackedWeights[],
+  routed: readonly UnpackedWeights[],
+  { fp32, roof }: { fp32: number; roof: number },
+  look: LookUps,
+): PrefillRates {
+  const { hardware, runtime, parallelism } = deployment;
+  const hasExperts = routed.length > 0;
+  const onProcessor = look.backend === 'cpu';
+  const peak = matrixPeak(deployment, fp32);
+  const fraction =
+    look.device('local.prefillComputeFraction') *
+    look.build('local.prefillRuntimeFactor') *
+    look.rows('local.prefillFormatFactor', ...prefillFormatRows(deployment, look.backend));
+  return {
+    chunkTokens: runtime.prefillChunkTokens ?? Number.POSITIVE_INFINITY,
+    flopsPerSecond: Math.min(fraction * peak, roof),
+    expertFlopsPerSecond: Math.min(fraction * expertMatrixPeak(deployment, routed, peak), roof),
+    denseUnpackSeconds: onProcessor ? promptUnpackSeconds(dense, fp32, look) : 0,
+    expertUnpackSeconds: onProcessor ? promptUnpackSeconds(routed, fp32, look) : 0,
+    bytesPerSecond: look.rows('local.prefillStreamFraction') * hardware.memoryBytesPerSecond,
+    attentionFlopsPerSecond: look.promptAttention('local.prefillAttentionFraction') * peak,
+    activationPasses: look.engine('local.prefillActivationPasses'),
+    launchSeconds: look.engine('local.prefillLaunchSeconds'),
+    expertHalfTokens: hasExperts ? look.build('local.prefillExpertHalfTokens') : 0,
+    expertFraction: hasExperts ? look.build('local.prefillExpertFraction') : 1,
+    pipelineGain: parallelism.tensor * parallelism.pipeline > 1 ? look.rows('local.prefillPipelineGain') : 0,
+  };
+}
+
+/** By backend with the block type, then the block type's class. */
+function prefillFormatRows({ weights }: Deployment, backend: string): string[] {
+  const { packing, arithmetic, efficiencyClass } = weights;
+  const unpackedType = efficiencyClass === '16-bit' && arithmetic[0] === 'bf16' ? 'BF16' : efficiencyClass;
+  const type = packing?.kind === 'gguf' ? packing.defaultType : unpackedType;
+  const format = blockTypeRows(type)[1] ?? 'plain';
+  return [`${backend}|${type}`, `${backend}|${format}`, format];
+}

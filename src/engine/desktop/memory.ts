@@ -1,0 +1,138 @@
+import type { CoefficientUse, MemoryEstimate } from '../answer.ts';
+import { hasSince } from '../builds.ts';
+import { type Coefficients, lookUpCoefficient, lookUpInChain } from '../coefficients.ts';
+import { largestStepTokens } from '../largestStep.ts';
+import { LARGEST_BATCH, LONGEST_SEQUENCE_TOKENS, largestThatHolds } from '../largestThatHolds.ts';
+import {
+  cacheBytesPerElement,
+  cachedBytesOfSequence,
+  kvCacheBytesPerToken,
+  stateBytesPerSequence,
+} from '../model/kvCache.ts';
+import { type WeightBytes, weightBytes } from '../model/weights.ts';
+import { ofLength } from '../sequence.ts';
+import type { Deployment, Workload } from '../shapes.ts';
+import { type ActivationModel, activationModel, type Load } from './activations.ts';
+import { buildRows, engineOf } from './rows.ts';
+import { localShape } from './shape.ts';
+
+/** Memory of one replica of a deployment, apart from its sequences. */
+export interface LocalMemory {
+  deployment: Deployment;
+  /** Cards of one replica. */
+  cards: number;
+  /** Share of the replica's weights and cache on its fullest card. */
+  fullestShare: number;
+  weightBytes: number;
+  overheadBytesPerCard: number;
+  activations: ActivationModel;
+  /** Working space is there so many times: once a card, or once where the first card works for the others. */
+  cardsWithBuffers: number;
+  cacheBytesPerElement: number;
+  windowed: boolean;
+  chunkTokens: number;
+  stateBytesPerSequence: number;
+}
+
+/**
+ * A discrete card holds everything but an input embedding of its own, which llama.cpp looks up on the host. Where CPU
+ * and GPU share the memory, the host's part counts too: an embedding that doubles as the head is then there twice.
+ */
+export function localMemory(deployment: Deployment, coefficients: Coefficients, uses: CoefficientUse[]): LocalMemory {
+  const { hardware, runtime, parallelism } = deployment;
+  const architecture = deployment.model.architecture;
+  const weights = weightBytes(architecture, deployment.weights, deployment.weightFileBytes);
+  const cards = parallelism.tensor * parallelism.pipeline;
+  const { layers } = localShape(architecture);
+  const look = (row: string) => lookUpCoefficient(coefficients, 'local.memory', [row], uses);
+  const activations = activationModel(deployment, look);
+  const sharedHost = hardware.unifiedMemory && engineOf(deployment).backend !== 'metal' && activations.splitsHost;
+  return {
+    deployment,
+    cards,
+    fullestShare: runtime.split === 'tensor' ? 1 / cards : Math.ceil(layers / cards) / layers,
+    weightBytes: residentWeightBytes(deployment, weights, activations.splitsHost, sharedHost),
+    overheadBytesPerCard: sharedHost ? look('unified-host-bytes') : runtime.reservation.perDeviceBytes,
+    cardsWithBuffers:
+      1 + (cards - 1) * lookUpInChain(coefficients, 'local.buffersPerFurtherCard', buildRows(deployment), uses),
+    activations,
+    cacheBytesPerElement: cacheBytesPerElement(deployment.kvCache),
+    windowed: hasSince(deployment, runtime.windowedCacheSince),
+    chunkTokens: runtime.prefillChunkTokens ?? 0,
+    stateBytesPerSequence: stateBytesPerSequence(architecture),
+  };
+}
+
+/**
+ * The memory part of an estimate: needed when every sequence is longest. Per-device figures are for the fullest card of
+ * the replica with the most sequences, batch ÷ data rounded up.
+ *
+ * maximumBatch: the largest batch of this workload's sequences that fits, each batch with the working space of its own
+ * prompts, so it is the same whatever batch is asked. maximumContextTokens: the longest sequence that fits at this
+ * batch; what it has beyond the workload's prompt is context or output, which no step reads at once.
+ */
+export function localMemoryEstimate(memory: LocalMemory, workload: Workload): MemoryEstimate {
+  const { deployment, cards } = memory;
+  const { batch } = workload;
+  const { data } = deployment.parallelism;
+  const usable = deployment.hardware.usableMemoryBytes;
+  const sequences = Math.ceil(batch / data);
+  const tokens = workload.contextTokens + workload.promptTokens + workload.outputTokens;
+  const loadOf = (running: number, length: number): Load => ({
+    tokens: length,
+    sequences: running,
+    stepTokens: largestStepTokens(deployment.runtime, ofLength(workload, length), running),
+    cacheBytes: cacheBytesOfSequence(memory, length) * running,
+  });
+  const fits = (load: Load) => perCardBytes(memory, load) <= usable;
+  const asked = loadOf(sequences, tokens);
+  const perDeviceBytes = perCardBytes(memory, asked);
+  const activation = memory.activations.bytesPerCard(asked);
+  const kvCacheBytes = cacheBytesOfSequence(memory, tokens) * batch;
+  const stateBytes = memory.stateBytesPerSequence * batch;
+  const activationBytes = activation * memory.cardsWithBuffers * data;
+  const overheadBytes = memory.overheadBytesPerCard * cards * data;
+  const contextLimit = deployment.model.contextTokens ?? LONGEST_SEQUENCE_TOKENS;
+  return {
+    fits: perDeviceBytes <= usable,
+    weightBytes: memory.weightBytes * data,
+    kvCacheBytes,
+    stateBytes,
+    activationBytes,
+    overheadBytes,
+    totalBytes: memory.weightBytes * data + kvCacheBytes + stateBytes + activationBytes + overheadBytes,
+    perDeviceBytes,
+    usablePerDeviceBytes: usable,
+    reservedPerDeviceBytes: perDeviceBytes,
+    kvCacheBytesPerToken: kvCacheBytesPerToken(deployment.model.architecture, memory.cacheBytesPerElement),
+    maximumBatch: data * largestThatHolds(LARGEST_BATCH, (running) => fits(loadOf(running, tokens))),
+    maximumContextTokens: largestThatHolds(contextLimit, (length) => fits(loadOf(sequences, length))),
+  };
+}
+
+function residentWeightBytes(
+  { model, hardware }: Deployment,
+  weights: WeightBytes,
+  splitsHost: boolean,
+  sharedHost: boolean,
+): number {
+  if (!splitsHost) return weights.total;
+  const { tiedEmbeddings } = model.architecture;
+  const onDevice = weights.total - weights.header;
+  if (sharedHost) return onDevice + (tiedEmbeddings ? weights.embedding : 0);
+  return hardware.unifiedMemory || hardware.kind === 'cpu' || tiedEmbeddings ? onDevice : onDevice - weights.embedding;
+}
+
+function perCardBytes(memory: LocalMemory, load: Load): number {
+  const held = memory.weightBytes + load.cacheBytes + memory.stateBytesPerSequence * load.sequences;
+  return held * memory.fullestShare + memory.activations.bytesPerCard(load) + memory.overheadBytesPerCard;
+}
+
+function cacheBytesOfSequence(memory: LocalMemory, tokens: number): number {
+  const { deployment, windowed, chunkTokens } = memory;
+  return cachedBytesOfSequence(deployment.model.architecture, tokens, memory.cacheBytesPerElement, {
+    windowed,
+    windowSlackTokens: chunkTokens,
+    pageTokens: deployment.runtime.cachePageTokens,
+  });
+}

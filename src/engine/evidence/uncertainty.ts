@@ -1,0 +1,147 @@
+import type { CoefficientUse, Estimate, LatencyEstimate } from '../answer.ts';
+import { type Coefficients, lookUpCoefficient } from '../coefficients.ts';
+import type { Deployment, Workload } from '../shapes.ts';
+
+/** How an answer is known: measured on this deployment's neighbour, fitted on its like, inherited, or datasheet only. */
+export type EvidenceMethod = 'measured-neighbour' | 'fitted' | 'inherited' | 'datasheet';
+
+/** Half-widths of the 80 % intervals, as natural logarithms of the ratio: range = value × e^±w. */
+export interface ErrorBand {
+  timeToFirstToken: number;
+  timePerOutputToken: number;
+  endToEnd: number;
+  /** Of the throughput with as many sequences as fit. */
+  saturatedThroughput: number;
+  /** Of the memory needed in all. */
+  totalMemory: number;
+  method: EvidenceMethod;
+  /** Steps of inheritance of the coefficients that carry the time: 0 = all fitted on this family and build. */
+  inheritance: number;
+  evidence: string;
+}
+
+/** Figures whose interval has a table of its own, `error.` and the name. */
+export type BandedFigure = 'timeToFirstToken' | 'timePerOutputToken' | 'saturatedThroughput' | 'totalMemory';
+
+/** Tables whose rows say how well a deployment is known; the rest are shared constants. */
+const FORMAT_TABLES = new Set(['serving.streamFraction', 'local.streamFraction', 'local.prefillComputeFraction']);
+const BUILD_TABLES = new Set([
+  'serving.layerSeconds',
+  'serving.launchSeconds',
+  'serving.expertLayerSeconds',
+  'local.layerSeconds',
+  'local.expertLayerSeconds',
+]);
+
+/**
+ * The 80 % intervals of an estimate, from errors on measurements left out of the fit. More inheritance is never narrower.
+ * Memory rests on sizes and not on fitted rates, so it does not widen.
+ */
+export function errorBand(
+  deployment: Deployment,
+  workload: Workload,
+  estimate: Estimate,
+  coefficients: Coefficients,
+): ErrorBand {
+  const format = worstUse(estimate.coefficients, FORMAT_TABLES);
+  const build = worstUse(estimate.coefficients, BUILD_TABLES);
+  const inheritance = inheritanceOf(estimate);
+  const of = (figure: BandedFigure) =>
+    halfWidth(figure, errorGroups(figure, deployment, workload), inheritance, coefficients);
+  const timeToFirstToken = of('timeToFirstToken');
+  const timePerOutputToken = of('timePerOutputToken');
+  return {
+    timeToFirstToken,
+    timePerOutputToken,
+    endToEnd: endToEndHalfWidth(estimate.latency, timeToFirstToken, timePerOutputToken),
+    saturatedThroughput: of('saturatedThroughput'),
+    totalMemory: of('totalMemory'),
+    method: methodOf(format, build, inheritance),
+    inheritance,
+    evidence: evidenceOf(format, build),
+  };
+}
+
+/** The half-width of the group times 1 + widening × steps of inheritance. */
+export function halfWidth(
+  figure: BandedFigure,
+  groups: readonly string[],
+  inheritance: number,
+  coefficients: Coefficients,
+): number {
+  const width = lookUpCoefficient(coefficients, `error.${figure}`, groups);
+  if (figure === 'totalMemory') return width;
+  return width * (1 + inheritance * lookUpCoefficient(coefficients, 'error.wideningPerStep', ['all']));
+}
+
+/**
+ * Steps of inheritance of the coefficients that carry the time, device and build together. A family row is what the fit
+ * identifies; a device row on top is a refinement, its absence no inheritance.
+ */
+export function inheritanceOf({ coefficients }: Pick<Estimate, 'coefficients'>): number {
+  const format = worstUse(coefficients, FORMAT_TABLES);
+  const build = worstUse(coefficients, BUILD_TABLES);
+  return Math.max(0, (format?.inheritance ?? 0) - 1) + (build?.inheritance ?? 0);
+}
+
+/** Both parts err together (the same device, the same build), so their widths add by share, not by squares. */
+export function endToEndHalfWidth(latency: LatencyEstimate, timeToFirstToken: number, timePerOutputToken: number) {
+  const firstShare = latency.timeToFirstTokenSeconds / latency.endToEndSeconds;
+  return firstShare * timeToFirstToken + (1 - firstShare) * timePerOutputToken;
+}
+
+/**
+ * From the closest group to the widest. Time: estimator | experts or dense | alone or batched | how requests
+ * arrive (servers) or whose machine it is.
+ * Memory: estimator | runtime.
+ */
+export function errorGroups(
+  figure: BandedFigure,
+  { model, hardware, runtime }: Deployment,
+  { batch, scheduling }: Workload,
+): string[] {
+  const { estimator, coefficients } = runtime;
+  if (figure === 'totalMemory') return [`${estimator}|${coefficients}`, estimator, 'all'];
+  const experts = model.architecture.blocks.some(({ feedForward }) => feedForward?.kind === 'experts');
+  const kind = experts ? 'experts' : 'dense';
+  if (figure === 'saturatedThroughput') return [`${estimator}|${kind}`, estimator, 'all'];
+  const load = batch > 8 || (batch > 1 && estimator === 'local') ? 'batched' : batch > 1 ? 'few' : 'alone';
+  const machine = hardware.kind === 'cpu' ? 'cpu' : hardware.vendor.toLowerCase();
+  const within = estimator === 'serving' ? scheduling : machine;
+  return [
+    `${estimator}|${kind}|${load}|${within}`,
+    `${estimator}|${kind}|${load}`,
+    `${estimator}|${kind}`,
+    estimator,
+    'all',
+  ];
+}
+
+function worstUse(uses: readonly CoefficientUse[], tables: ReadonlySet<string>): CoefficientUse | null {
+  let worst: CoefficientUse | null = null;
+  for (const use of uses) {
+    if (tables.has(use.name) && (worst === null || use.inheritance > worst.inheritance)) worst = use;
+  }
+  return worst;
+}
+
+function methodOf(format: CoefficientUse | null, build: CoefficientUse | null, inheritance: number): EvidenceMethod {
+  const isKnown = (use: CoefficientUse | null) => use !== null && use.known !== 'assumed';
+  if (inheritance === 0 && isKnown(format) && isKnown(build)) return 'fitted';
+  return format?.known === 'assumed' && !isKnown(build) ? 'datasheet' : 'inherited';
+}
+
+/** How the figure of a row is known, in the words of evidence. */
+const knownWords: Readonly<Record<CoefficientUse['known'], string>> = {
+  fitted: 'fitted',
+  source: 'from a source',
+  assumed: 'assumed',
+};
+
+function evidenceOf(format: CoefficientUse | null, build: CoefficientUse | null): string {
+  const parts = [
+    format === null ? null : `device and format: row "${format.row}" (${knownWords[format.known]}; ${format.data})`,
+    build === null ? null : `runtime build: row "${build.row}" (${knownWords[build.known]}; ${build.data})`,
+  ];
+  return parts.filter((part) => part !== null).join('; ');
+}

@@ -1,0 +1,179 @@
+import { InvalidWorkloadError } from '../errors.ts';
+import type { HardwareHourPrice, PurchasePrice, RequestTokens, TokenPrice } from './price.ts';
+import { ratesFor, usdPerDeviceHour, usdPerHostedRequest } from './price.ts';
+import type { PriceChoice, PriceRange } from './priceChoice.ts';
+import { priceRange } from './priceChoice.ts';
+
+/** What an answer says about money: never a bare price, always with who asks it, since when, and the spread of others. */
+export interface CostEstimate {
+  usdPerRequest: number;
+  /** The same request at the cheapest and the dearest of the offers compared. */
+  usdPerRequestRange: PriceRange;
+  /** Hosted: the rate of output tokens. Rented and owned: everything the hour costs, over the tokens it generates. */
+  usdPerMillionOutputTokens: number;
+  usdPerMillionOutputTokensRange: PriceRange;
+  /** Hosted only. */
+  usdPerMillionInputTokens: number | null;
+  /** Hosted only; null also where the provider has no rate for cached input. */
+  usdPerMillionCachedInputTokens: number | null;
+  /** Whole request over all its tokens, read and generated. */
+  usdPerMillionTokensBlended: number;
+  /** Rented and owned: all devices together. */
+  usdPerHour: number | null;
+  usdPerHourRange: PriceRange | null;
+  basis: CostBasis;
+}
+
+export interface CostBasis {
+  kind: 'model-tokens' | 'hardware-hour' | 'given';
+  /** Offers compared, cheapest first; the chosen one is among them. */
+  offers: readonly string[];
+  /** null when the caller gave the price. */
+  chosen: string | null;
+  provider: string | null;
+  effectiveFrom: string | null;
+  /** How the offer was chosen, in words. */
+  rule: string;
+}
+
+/** A deployment's pace, from its estimate: all devices, all sequences. */
+export interface Pace {
+  requestsPerSecond: number;
+  outputTokensPerSecond: number;
+}
+
+/** Mean month: 365 days × 24 hours ÷ 12. */
+export const HOURS_PER_MONTH = 730;
+
+/** Cost of a request at hosted models; the choice compares the offers by what this very request costs. */
+export function hostedCost(choice: PriceChoice<TokenPrice>, request: RequestTokens): CostEstimate {
+  const rates = ratesFor(choice.chosen, request);
+  const usdPerRequest = usdPerHostedRequest(choice.chosen, request);
+  const tokens = request.promptTokens + request.cachedTokens + request.outputTokens;
+  return {
+    usdPerRequest,
+    usdPerRequestRange: priceRange(choice.compared.map((price) => usdPerHostedRequest(price, request))),
+    usdPerMillionOutputTokens: rates.usdPerMillionOutputTokens,
+    usdPerMillionOutputTokensRange: priceRange(
+      choice.compared.map((price) => ratesFor(price, request).usdPerMillionOutputTokens),
+    ),
+    usdPerMillionInputTokens: rates.usdPerMillionInputTokens,
+    usdPerMillionCachedInputTokens: rates.usdPerMillionCachedInputTokens,
+    usdPerMillionTokensBlended: tokens === 0 ? 0 : (usdPerRequest / tokens) * 1e6,
+    usdPerHour: null,
+    usdPerHourRange: null,
+    basis: basisOf('model-tokens', choice),
+  };
+}
+
+/**
+ * Cost of running a deployment on rented devices. An instance's price is shared equally by its devices, so using
+ * four of its eight costs half of it; a provider may not rent out less than the whole.
+ */
+export function rentedCost(
+  choice: PriceChoice<HardwareHourPrice>,
+  devices: number,
+  pace: Pace,
+  tokensPerRequest: number,
+): CostEstimate {
+  const hourly = choice.compared.map((price) => usdPerDeviceHour(price) * devices);
+  return hourlyCost({
+    usdPerHour: usdPerDeviceHour(choice.chosen) * devices,
+    usdPerHourRange: priceRange(hourly),
+    basis: basisOf('hardware-hour', choice),
+    pace,
+    tokensPerRequest,
+  });
+}
+
+/** Cost at an hourly price the caller gives for all devices together (a contract, or `ownedUsdPerHour`). */
+export function givenHourlyCost(usdPerHour: number, pace: Pace, tokensPerRequest: number): CostEstimate {
+  const rule = 'the hourly price given with the question';
+  return hourlyCost({
+    usdPerHour,
+    usdPerHourRange: priceRange([usdPerHour]),
+    basis: { kind: 'given', offers: [], chosen: null, provider: null, effectiveFrom: null, rule },
+    pace,
+    tokensPerRequest,
+  });
+}
+
+/** What a month of renting comes to, and what it serves at the stated share of time the devices are busy. */
+export function rentedMonth(usdPerHour: number, pace: Pace, utilizationFraction: number): RentedMonth {
+  requireFraction('utilizationFraction', utilizationFraction);
+  const busySeconds = HOURS_PER_MONTH * 3600 * utilizationFraction;
+  const usdPerMonth = usdPerHour * HOURS_PER_MONTH;
+  return {
+    usdPerMonth,
+    requestsPerMonth: pace.requestsPerSecond * busySeconds,
+    outputTokensPerMonth: pace.outputTokensPerSecond * busySeconds,
+    usdPerMillionOutputTokens: (usdPerMonth / (pace.outputTokensPerSecond * busySeconds)) * 1e6,
+  };
+}
+
+/** Rented devices cost the same idle or busy: a lower utilization makes each token dearer, not the month cheaper. */
+export interface RentedMonth {
+  usdPerMonth: number;
+  requestsPerMonth: number;
+  outputTokensPerMonth: number;
+  usdPerMillionOutputTokens: number;
+}
+
+/**
+ * USD an hour of owned devices: purchase price ÷ hours of the stated life + power × electricity price.
+ * Every input is the caller's: the calculator has no opinion on useful life or electricity prices.
+ * Ignores interest, housing, cooling (multiply the watts by the site's PUE), staff and resale value.
+ */
+export function ownedUsdPerHour(owned: {
+  purchase: PurchasePrice;
+  devices: number;
+  lifeYears: number;
+  wattsPerDevice: number;
+  usdPerKilowattHour: number;
+}): number {
+  if (!(owned.lifeYears > 0)) throw new InvalidWorkloadError('lifeYears', owned.lifeYears, 'more than 0');
+  const usdPerDevice = owned.purchase.usd / owned.purchase.devices;
+  const capital = (usdPerDevice * owned.devices) / (owned.lifeYears * 12 * HOURS_PER_MONTH);
+  return capital + ((owned.wattsPerDevice * owned.devices) / 1000) * owned.usdPerKilowattHour;
+}
+
+function hourlyCost(hourly: {
+  usdPerHour: number;
+  usdPerHourRange: PriceRange;
+  basis: CostBasis;
+  pace: Pace;
+  tokensPerRequest: number;
+}): CostEstimate {
+  const { usdPerHour, usdPerHourRange, pace } = hourly;
+  const requestsPerHour = pace.requestsPerSecond * 3600;
+  const millionOutputTokensPerHour = (pace.outputTokensPerSecond * 3600) / 1e6;
+  const usdPerRequest = usdPerHour / requestsPerHour;
+  return {
+    usdPerRequest,
+    usdPerRequestRange: scaled(usdPerHourRange, 1 / requestsPerHour),
+    usdPerMillionOutputTokens: usdPerHour / millionOutputTokensPerHour,
+    usdPerMillionOutputTokensRange: scaled(usdPerHourRange, 1 / millionOutputTokensPerHour),
+    usdPerMillionInputTokens: null,
+    usdPerMillionCachedInputTokens: null,
+    usdPerMillionTokensBlended: (usdPerRequest / hourly.tokensPerRequest) * 1e6,
+    usdPerHour,
+    usdPerHourRange,
+    basis: hourly.basis,
+  };
+}
+
+function basisOf(
+  kind: 'model-tokens' | 'hardware-hour',
+  { chosen, compared, rule }: PriceChoice<TokenPrice> | PriceChoice<HardwareHourPrice>,
+): CostBasis {
+  const { offer, provider, effectiveFrom } = chosen;
+  return { kind, offers: compared.map((price) => price.offer), chosen: offer, provider, effectiveFrom, rule };
+}
+
+function scaled(range: PriceRange, factor: number): PriceRange {
+  return { low: range.low * factor, median: range.median * factor, high: range.high * factor, count: range.count };
+}
+
+function requireFraction(argument: string, value: number): void {
+  if (!(value > 0 && value <= 1)) throw new InvalidWorkloadError(argument, value, 'more than 0 and at most 1');
+}

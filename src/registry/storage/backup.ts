@@ -1,0 +1,60 @@
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { RegistryError } from '../errors.ts';
+import { asRegistryError } from './database.ts';
+
+/** What a copy holds. */
+export interface Backup {
+  catalogueRevision: number;
+  profiles: number;
+}
+
+/**
+ * Copies the database to `destination` while servers go on reading and writing: one consistent moment, everything
+ * acknowledged before the copy began included. The copy gets its name only when it is whole and sound.
+ *
+ * @throws RegistryError there is no such database, the destination exists or cannot be written, the copy is damaged
+ */
+export async function backupDatabase(path: string, destination: string): Promise<Backup> {
+  if (!existsSync(path))
+    throw new RegistryError(`There is no database ${path}.`, 'Set DATABASE_URL to the one to copy.');
+  if (existsSync(destination)) {
+    throw new RegistryError(`${destination} exists already.`, 'Nothing was changed. Choose another name for the copy.');
+  }
+  const partial = `${destination}.partial`;
+  let source: Database.Database | null = null;
+  try {
+    source = new Database(path, { readonly: true, fileMustExist: true });
+    rmSync(partial, { force: true });
+    // Everything in one step: between steps a writer would make the copy begin again.
+    await source.backup(partial, { progress: ({ totalPages }) => totalPages + 1 });
+    const backup = inspect(partial);
+    renameSync(partial, destination);
+    return backup;
+  } catch (error) {
+    rmSync(partial, { force: true });
+    const isFolder = error instanceof TypeError && error.message.includes('directory does not exist');
+    if (isFolder) throw new RegistryError(`The folder of ${destination} does not exist.`, 'Create it and try again.');
+    throw asRegistryError(error, destination);
+  } finally {
+    source?.close();
+  }
+}
+
+function inspect(path: string): Backup {
+  const copy = new Database(path);
+  try {
+    // One file and no companions, so that it can be moved as it is.
+    copy.pragma('journal_mode = DELETE');
+    const finding = copy.pragma('quick_check(1)', { simple: true });
+    if (finding !== 'ok')
+      throw new RegistryError(`The copy would be damaged: ${finding}.`, 'The database itself may be.');
+    const revision = copy.prepare("SELECT value FROM catalogue WHERE key = 'revision'").pluck().get();
+    return {
+      catalogueRevision: Number(revision ?? 0),
+      profiles: Number(copy.prepare('SELECT count(*) FROM profile').pluck().get()),
+    };
+  } finally {
+    copy.close();
+  }
+}

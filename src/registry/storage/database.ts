@@ -1,0 +1,168 @@
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import { RegistryError } from '../errors.ts';
+import { readMigrations } from './migrations.ts';
+
+export type SqliteDatabase = Database.Database;
+
+/** Marks the file as ours (`PRAGMA application_id`): the letters LLMC. */
+const applicationId = 0x4c4c4d43;
+
+/** How long a writer waits for another process's transaction. */
+const busyTimeoutMs = 5000;
+
+const anotherFile = 'Nothing was changed. Set DATABASE_URL to another file, or restore a backup of this one.';
+
+/**
+ * Opens the SQLite file, creating or migrating it when needed: write-ahead log, and a commit is on the disk before it
+ * is acknowledged (`synchronous=FULL`). A file that cannot be used is left exactly as it is.
+ *
+ * @throws RegistryError one line: not a database, damaged, of another program, newer than this program, not writable
+ */
+export function openDatabase(path: string): SqliteDatabase {
+  if (path !== ':memory:') prepareFolder(path);
+  let database: SqliteDatabase | null = null;
+  try {
+    database = new Database(path, { timeout: busyTimeoutMs });
+    checkIdentity(database, path);
+    // The catalogue is read once and kept: a large page cache would hold the same data a second time.
+    database.pragma('cache_size = -1024');
+    database.pragma('journal_mode = WAL');
+    database.pragma('synchronous = FULL');
+    migrate(database, path);
+    database.pragma('foreign_keys = ON');
+    checkIntegrity(database, path);
+    return database;
+  } catch (error) {
+    database?.close();
+    throw asRegistryError(error, path);
+  }
+}
+
+/** Runs `work` as one write transaction that sees everything committed so far. */
+export function inTransaction<Result>(database: SqliteDatabase, work: () => Result): Result {
+  return database.transaction(work).immediate();
+}
+
+const statements = new WeakMap<SqliteDatabase, Map<string, Database.Statement<unknown[], unknown>>>();
+
+/** The statement, compiled once for each connection: compiling takes longer than most of them run. */
+export function prepared<Parameters extends unknown[], Row = unknown>(
+  database: SqliteDatabase,
+  sql: string,
+): Database.Statement<Parameters, Row> {
+  let known = statements.get(database);
+  if (known === undefined) {
+    known = new Map();
+    statements.set(database, known);
+  }
+  let statement = known.get(sql);
+  if (statement === undefined) {
+    statement = database.prepare(sql);
+    known.set(sql, statement);
+  }
+  return statement as Database.Statement<Parameters, Row>;
+}
+
+/** SQLite's own words for what went wrong with a file, as one clear line; other errors pass unchanged. */
+export function asRegistryError(error: unknown, path: string): unknown {
+  const failure = storageFailure(error);
+  if (failure === null) return error;
+  return new RegistryError(`The database ${path} ${failure.what}.`, failure.hint, { cause: error });
+}
+
+/** What is wrong with the file, to follow "The database ...", and what the person can do; null for any other error. */
+export function storageFailure(error: unknown): { what: string; hint: string } | null {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const say = (what: string, hint: string) => ({ what, hint });
+  if (code === 'SQLITE_NOTADB') return say('is not a SQLite database', anotherFile);
+  if (code.startsWith('SQLITE_CORRUPT')) return say('is damaged', anotherFile);
+  if (code === 'SQLITE_FULL') return say('cannot grow: the disk is full', 'Make room and try again.');
+  if (code.startsWith('SQLITE_READONLY')) return say('cannot be written', 'Make the file and its folder writable.');
+  if (code.startsWith('SQLITE_CANTOPEN')) return say('cannot be opened', 'Make the file and its folder writable.');
+  if (code.startsWith('SQLITE_BUSY') || code === 'SQLITE_LOCKED') {
+    return say('is held by another process', 'Wait for it, or stop it, and try again.');
+  }
+  if (code.startsWith('SQLITE_IOERR')) return say('cannot be read or written (input/output error)', 'Check the disk.');
+  return null;
+}
+
+/** The file's own folder is created (the default is `data/`); a longer path that does not exist is a typing error. */
+function prepareFolder(path: string): void {
+  const folder = dirname(path);
+  try {
+    if (!existsSync(folder)) mkdirSync(folder);
+    readdirSync(folder);
+    if (!existsSync(path)) {
+      accessSync(folder, constants.W_OK);
+      return;
+    }
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? ` (${error.code})` : '';
+    throw new RegistryError(
+      `The database ${path} cannot be created: its folder ${folder} does not exist or is not writable${reason}.`,
+      'Create the folder, or set DATABASE_URL to a file in a writable one.',
+      { cause: error },
+    );
+  }
+  if (statSync(path).isDirectory()) {
+    throw new RegistryError(`The database ${path} is a folder.`, 'Set DATABASE_URL to a file.');
+  }
+  if (!isWritable(path)) {
+    throw new RegistryError(`The database ${path} cannot be written.`, 'Make the file and its folder writable.');
+  }
+}
+
+/** A file without write permission for anybody is meant to stay as it is, even where the superuser could write it. */
+function isWritable(path: string): boolean {
+  if ((statSync(path).mode & 0o222) === 0) return false;
+  try {
+    accessSync(path, constants.W_OK);
+    accessSync(dirname(path), constants.W_OK);
+    return true;
+  } catch {
+    // Only says that access is denied; the caller says so in full.
+    return false;
+  }
+}
+
+/** Looks before anything is written: whose file is it, and is it newer than this program? */
+function checkIdentity(database: SqliteDatabase, path: string): void {
+  const owner = database.pragma('application_id', { simple: true });
+  const objects = database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get();
+  if (owner !== applicationId && objects !== 0) {
+    throw new RegistryError(`The database ${path} belongs to another program.`, anotherFile);
+  }
+  refuseNewer(database, path, readMigrations().length);
+}
+
+function refuseNewer(database: SqliteDatabase, path: string, known: number): number {
+  const version = Number(database.pragma('user_version', { simple: true }));
+  if (version > known) {
+    throw new RegistryError(
+      `The database ${path} was written by a newer version of the calculator (schema ${version}, this one knows ${known}).`,
+      'Nothing was changed. Update the calculator, or set DATABASE_URL to another file.',
+    );
+  }
+  return version;
+}
+
+/** Several processes may start on one new file: the first one migrates, the others find it done. */
+function migrate(database: SqliteDatabase, path: string): void {
+  const migrations = readMigrations();
+  if (database.pragma('user_version', { simple: true }) === migrations.length) return;
+  inTransaction(database, () => {
+    const version = refuseNewer(database, path, migrations.length);
+    for (const { statements } of migrations.slice(version)) {
+      for (const statement of statements) database.exec(statement);
+    }
+    database.pragma(`application_id = ${applicationId}`);
+    database.pragma(`user_version = ${migrations.length}`);
+  });
+}
+
+function checkIntegrity(database: SqliteDatabase, path: string): void {
+  const finding = database.pragma('quick_check(1)', { simple: true });
+  if (finding !== 'ok') throw new RegistryError(`The database ${path} is damaged: ${finding}.`, anotherFile);
+}

@@ -1,0 +1,16 @@
+import { profileMutations } from '../../mutations/profileMutations.ts';
+import { hardwareInput } from './input.ts';
+import { HardwareType } from './type.ts';
+
+profileMutations({
+  kind: 'hardware',
+  name: 'hardware',
+  thing: 'a device',
+  node: HardwareType,
+  input: hardwareInput,
+  example:
+    'mutation { hardwareCreate(dryRun: true, input: { id: "acme-edition-48gb", name: "Acme Edition 48 GB", vendor: "NVIDIA", ' +
+    'kind: GPU, family: "nvidia-ada", architecture: "Ada Lovelace", formFactor: "PCIe", memory: { memoryGiB: 48, ' +
+    'memoryKind: "GDDR6", memoryBandwidthGBPerSecond: 900, source: { title: "A guess", known: ASSUMED } } }) ' +
+    '{ ... on HardwareCreatePayload { hardware { id memoryGiB } } ... on Error { message } } }',
+});

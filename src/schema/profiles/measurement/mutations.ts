@@ -1,0 +1,202 @@
+import type { MeasurementProfile } from '../../../calculator/evidence/measuredRuns.ts';
+import { implausibleSpeeds } from '../../../calculator/evidence/plausibleSpeed.ts';
+import { addTokenTime, type BenchmarkRun, emptyRun } from '../../../importers/benchmarks/benchmarkRun.ts';
+import { type OwnMeasurement, ownMeasurement, type RunLabels } from '../../../importers/benchmarks/ownMeasurement.ts';
+import { readBenchmarks } from '../../../importers/benchmarks/readBenchmarks.ts';
+import { type FactProblem, InvalidFactsError } from '../../../registry/errors.ts';
+import { factProblems } from '../../../registry/kinds/factProblems.ts';
+import type { Profile } from '../../../registry/kinds/kind.ts';
+import { type MetricName, kind as measurementKind } from '../../../registry/kinds/measurement.ts';
+import { builder } from '../../builder.ts';
+import type { Context } from '../../context.ts';
+import { mutation } from '../../mutations/mutation.ts';
+import {
+  checkIdempotencyKey,
+  dryRunArgument,
+  idempotencyKeyArgument,
+  payloadOf,
+  retirementMutations,
+  writingPaths,
+} from '../../mutations/profileMutations.ts';
+import { BenchmarkFormatType, MeasurementLabels, MeasurementRecordInput } from './input.ts';
+import { MeasurementType } from './type.ts';
+
+const kind = 'measurement';
+
+mutation({
+  name: 'measurementRecord',
+  kind,
+  description:
+    'Records a benchmark of your own. Estimates of the deployment move onto it, other estimates of the device with the ' +
+    'runtime by what your measurements have in common, and no others: see `basis.calibration`. Example: ' +
+    '`mutation { measurementRecord(dryRun: true, input: { model: "llama-3.1-8b", hardware: "L40S", runtime: "vllm", ' +
+    'weights: "bf16", concurrency: 16, promptTokens: 1024, outputTokens: 128, timePerOutputTokenMs: 37, ' +
+    'timePerOutputTokenDefinition: EXCLUDES_FIRST }) { ... on MeasurementRecordPayload { measurement { id } } ' +
+    '... on Error { message } } }`',
+  args: (arg) => ({
+    input: arg({ type: MeasurementRecordInput, required: true, description: 'What ran, and what was measured.' }),
+    idempotencyKey: idempotencyKeyArgument(arg),
+    dryRun: dryRunArgument(arg),
+  }),
+  payload: payloadOf('MeasurementRecordPayload', kind, 'the benchmark', MeasurementType),
+  errors: ['input', 'creation', 'existing'],
+  run: ({ input, idempotencyKey, dryRun }, { actor, context }) => {
+    checkIdempotencyKey(kind, input.id ?? '', idempotencyKey);
+    const { id, facts } = checked(
+      [{ run: statedRun(input), labels: input }],
+      context,
+      (field) => `input.${field}`,
+    )[0] as OwnMeasurement;
+    const request = { kind, id, facts, actor, dryRun: dryRun ?? false, idempotencyKey: idempotencyKey ?? undefined };
+    return writingPaths(
+      (path) => `input.${inputField(path)}`,
+      () => ({
+        profile: context.registry.write.create(request),
+        dryRun: request.dryRun,
+      }),
+    );
+  },
+});
+
+/** The field of an input that states a fact. */
+function inputField(factPath: string): string {
+  return factPath.replace(/^(metrics|sources\.own)\./, '');
+}
+
+/** What an import answers. */
+interface ImportPayload {
+  measurements: readonly Profile[];
+  known: readonly Profile[];
+  dryRun: boolean;
+}
+
+const ImportPayloadType = builder.objectRef<ImportPayload>('MeasurementImportPayload').implement({
+  description: 'It happened; or, in a dry run, it would have.',
+  fields: (t) => ({
+    measurements: t.field({
+      type: [MeasurementType],
+      description: 'The runs of the file as measurements, in its order.',
+      resolve: ({ measurements }) => measurements as MeasurementProfile[],
+    }),
+    known: t.field({
+      type: [MeasurementType],
+      description: 'Runs that were imported before, unchanged; a retired one stays retired.',
+      resolve: ({ known }) => known as MeasurementProfile[],
+    }),
+    dryRun: t.exposeBoolean('dryRun', { description: 'Nothing was written.' }),
+  }),
+});
+
+mutation({
+  name: 'measurementImport',
+  kind,
+  description:
+    'Imports the output of a benchmark: all of its runs or, when anything is wrong with one, none. A file that is imported ' +
+    'twice is one set of measurements. Example: `mutation { measurementImport(dryRun: true, format: LLAMA_BENCH_CSV, ' +
+    'text: "n_prompt,n_gen,avg_ts\\n0,128,118.9", labels: { model: "qwen2.5-7b", hardware: "RTX 4080", weights: "Q4_K_M" }) ' +
+    '{ ... on MeasurementImportPayload { measurements { id } } ... on Error { message } } }`',
+  args: (arg) => ({
+    format: arg({ type: BenchmarkFormatType, required: true, description: 'What wrote it.' }),
+    text: arg.string({ required: true, description: 'The whole file, up to 1,048,576 characters.' }),
+    labels: arg({ type: MeasurementLabels, description: 'What the file does not say; of all its runs.' }),
+    dryRun: dryRunArgument(arg),
+  }),
+  payload: ImportPayloadType,
+  errors: ['input', 'existing'],
+  run: ({ format, text, labels, dryRun }, { actor, context }) => {
+    const runs = readBenchmarks(format, text).map((run) => ({ run, labels: labels ?? {} }));
+    const owns = checked(runs, context, (field) => `labels.${field}`);
+    const shelf = context.registry.catalogue().measurement;
+    const known = owns.flatMap(({ id }) => shelf.find(id) ?? []);
+    const fresh = owns.filter(({ id }) => !shelf.has(id)).map(({ id, facts }) => ({ kind, id, facts, actor }));
+    const created = fresh.length === 0 ? [] : context.registry.write.createAll(kind, fresh, dryRun ?? false);
+    return { measurements: created, known, dryRun: dryRun ?? false };
+  },
+});
+
+retirementMutations({ kind, name: kind, thing: 'a measurement', node: MeasurementType });
+
+/** Every run as a measurement, or all problems of all of them at once. */
+function checked(
+  runs: readonly { run: BenchmarkRun; labels: RunLabels }[],
+  { registry, coefficients }: Context,
+  placeOf: (field: string) => string,
+): OwnMeasurement[] {
+  const catalogue = registry.catalogue();
+  const today = new Date().toISOString().slice(0, 10);
+  const problems = new Map<string, FactProblem>();
+  const note = (problem: FactProblem) => problems.set(`${problem.path} ${problem.message}`, problem);
+  const owns = runs.flatMap(({ run, labels }) => {
+    try {
+      const own = ownMeasurement(run, labels, catalogue, today, placeOf);
+      const parsed = measurementKind.schema.safeParse(own.facts);
+      const problems = parsed.success
+        ? implausibleSpeeds(own.facts, catalogue, coefficients)
+        : factProblems(parsed.error, measurementKind.schema, own.facts);
+      for (const problem of problems) {
+        const field = inputField(problem.path);
+        note({ ...problem, path: run.place === '' ? placeOf(field) : `${run.place}.${field}` });
+      }
+      return [own];
+    } catch (error) {
+      if (!(error instanceof InvalidFactsError)) throw error;
+      for (const problem of error.problems) note(problem);
+      return [];
+    }
+  });
+  if (problems.size > 0) throw new InvalidFactsError(kind, '', [...problems.values()]);
+  return owns;
+}
+
+const rates = [
+  'timeToFirstTokenMs',
+  'endToEndMs',
+  'prefillTokensPerSecond',
+  'decodeTokensPerSecondPerSequence',
+  'outputTokensPerSecond',
+  'totalTokensPerSecond',
+] as const satisfies readonly MetricName[];
+
+/** The run that an input states. */
+function statedRun(input: typeof MeasurementRecordInput.$inferInput): BenchmarkRun {
+  const { promptTokens, outputTokens, contextTokens, timePerOutputTokenMs: each, timePerOutputTokenDefinition } = input;
+  const run = emptyRun('');
+  Object.assign(run, {
+    promptTokens: promptTokens ?? 0,
+    outputTokens: outputTokens ?? 0,
+    contextTokens: contextTokens ?? 0,
+  });
+  const problems: FactProblem[] = [];
+  for (const name of rates) {
+    const value = input[name];
+    if (value == null) continue;
+    run.metrics[name] = value;
+    if (value <= 0)
+      problems.push({ path: `input.${name}`, code: 'OUT_OF_RANGE', message: `must be above 0; got ${value}` });
+  }
+  if (each != null && timePerOutputTokenDefinition == null) {
+    const path = 'input.timePerOutputTokenDefinition';
+    problems.push({
+      path,
+      code: 'MISSING',
+      message: 'is needed with timePerOutputTokenMs: EXCLUDES_FIRST or INCLUDES_FIRST',
+    });
+  } else if (each != null && !(each > 0)) {
+    problems.push({
+      path: 'input.timePerOutputTokenMs',
+      code: 'OUT_OF_RANGE',
+      message: `must be above 0; got ${each}`,
+    });
+  } else if (each != null && timePerOutputTokenDefinition != null) {
+    addTokenTime(run, each, timePerOutputTokenDefinition, 'input.outputTokens');
+  }
+  if (each == null && Object.keys(run.metrics).length === 0) {
+    problems.push({
+      path: 'input',
+      code: 'MISSING',
+      message: `needs a measured figure: timePerOutputTokenMs, ${rates.join(', ')}`,
+    });
+  }
+  if (problems.length > 0) throw new InvalidFactsError(kind, '', problems);
+  return run;
+}

@@ -1,0 +1,60 @@
+import type { MeasurementProfile } from '../../../calculator/evidence/measuredRuns.ts';
+import type { Catalogue } from '../../../registry/catalogue/catalogue.ts';
+import { groupedBy } from '../../../registry/catalogue/derivation.ts';
+import { builder } from '../../builder.ts';
+import { connectionOf, pageArguments, pageRequest } from '../../connection.ts';
+import { resolving } from '../../errors.ts';
+import { MeasurementType, MetricName } from './type.ts';
+
+export const MeasurementConnection = connectionOf('Measurement', MeasurementType, 'measurements');
+
+const bySubject = groupedBy<MeasurementProfile>(({ facts }) => [facts.model, facts.hardware, facts.runtime]);
+
+/** Measurements of a model, a device or by a runtime, by the id of that. */
+export function measurementsOf({ measurement }: Catalogue, id: string): readonly MeasurementProfile[] {
+  return measurement.derived(bySubject).get(id) ?? [];
+}
+
+const MeasurementFilter = builder.inputType('MeasurementFilter', {
+  description: 'Which measurements to list: all conditions must hold.',
+  fields: (t) => ({
+    model: t.id({ description: 'Of this model: an id or alias.' }),
+    hardware: t.id({ description: 'On this device: an id or alias.' }),
+    runtime: t.id({ description: 'By this runtime: an id or alias.' }),
+    metric: t.field({ type: MetricName, description: 'That measured this.' }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  measurements: t.field({
+    type: MeasurementConnection,
+    description:
+      'Published and recorded benchmarks, a page at a time. Example: `{ measurements(filter: { hardware: "A100" }, first: 5) ' +
+      '{ totalCount nodes { name date metrics { outputTokensPerSecond } sources { url } } } }`',
+    args: {
+      filter: t.arg({ type: MeasurementFilter, description: 'Which measurements; left out = all.' }),
+      ...pageArguments(t),
+    },
+    resolve: resolving((_root, { filter, ...page }, { catalogue }) =>
+      catalogue.measurement.list({
+        ...pageRequest(page),
+        ...(filter && { where: measurementsWhere(filter, catalogue) }),
+      }),
+    ),
+  }),
+}));
+
+function measurementsWhere(
+  filter: typeof MeasurementFilter.$inferInput,
+  catalogue: Catalogue,
+): (measurement: MeasurementProfile) => boolean {
+  const model = filter.model == null ? null : catalogue.model.get(filter.model, 'filter.model').id;
+  const hardware = filter.hardware == null ? null : catalogue.hardware.get(filter.hardware, 'filter.hardware').id;
+  const runtime = filter.runtime == null ? null : catalogue.runtime.get(filter.runtime, 'filter.runtime').id;
+  const { metric } = filter;
+  return ({ facts }) =>
+    (model === null || facts.model === model) &&
+    (hardware === null || facts.hardware === hardware) &&
+    (runtime === null || facts.runtime === runtime) &&
+    (metric == null || facts.metrics[metric] !== undefined);
+}
