@@ -1,4 +1,5 @@
 import type { Assumption, LatencyEstimate, ThroughputEstimate } from './answer.ts';
+import { compareText } from './compareText.ts';
 import { MissingFigureError } from './errors.ts';
 import { readableCount } from './readable.ts';
 import type { Workload } from './shapes.ts';
@@ -113,12 +114,6 @@ export function estimateHosted(
     assumptions: assumptionsOf(first, next, workload),
   };
 }
-
-export const estimator = {
-  id: 'hosted',
-  title: "Hosted: a provider's published time to first token and output speed",
-  estimate: estimateHosted,
-};
 
 type WithTime = HostedMeasurement & { timeToFirstTokenSeconds: number };
 type WithSpeed = HostedMeasurement & { secondsPerOutputToken: number };
@@ -267,8 +262,4 @@ function inWords({ percentile, provider, measured, measuredAfter }: HostedMeasur
 function day({ measured, measuredAfter }: HostedMeasurement): string {
   const known = [measured, measuredAfter].filter((date) => date !== null).toSorted();
   return known.at(-1) ?? '';
-}
-
-function compareText(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0;
 }

@@ -4,7 +4,7 @@ import { blockTypeForColumns, weightsOfBlock } from './blockTypes.ts';
 export type GgufPacking = Extract<WeightPacking, { kind: 'gguf' }>;
 
 /** What llama.cpp's quantiser looks at when it chooses the type of one matrix. */
-export interface QuantisedTensor {
+interface QuantisedTensor {
   tensor: TensorClass;
   /** Index among the layers that have such a matrix, and their number. */
   layer: number;

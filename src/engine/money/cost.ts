@@ -1,5 +1,4 @@
-import { InvalidWorkloadError } from '../errors.ts';
-import type { HardwareHourPrice, PurchasePrice, RequestTokens, TokenPrice } from './price.ts';
+import type { HardwareHourPrice, RequestTokens, TokenPrice } from './price.ts';
 import { ratesFor, usdPerDeviceHour, usdPerHostedRequest } from './price.ts';
 import type { PriceChoice, PriceRange } from './priceChoice.ts';
 import { priceRange } from './priceChoice.ts';
@@ -7,7 +6,7 @@ import { priceRange } from './priceChoice.ts';
 /** What an answer says about money: never a bare price, always with who asks it, since when, and the spread of others. */
 export interface CostEstimate {
   usdPerRequest: number;
-  /** The same request at the cheapest and the dearest of the offers compared. */
+  /** The same request at the cheapest and the most expensive of the offers compared. */
   usdPerRequestRange: PriceRange;
   /** Hosted: the rate of output tokens. Rented and owned: everything the hour costs, over the tokens it generates. */
   usdPerMillionOutputTokens: number;
@@ -37,13 +36,10 @@ export interface CostBasis {
 }
 
 /** A deployment's pace, from its estimate: all devices, all sequences. */
-export interface Pace {
+interface Pace {
   requestsPerSecond: number;
   outputTokensPerSecond: number;
 }
-
-/** Mean month: 365 days × 24 hours ÷ 12. */
-export const HOURS_PER_MONTH = 730;
 
 /** Cost of a request at hosted models; the choice compares the offers by what this very request costs. */
 export function hostedCost(choice: PriceChoice<TokenPrice>, request: RequestTokens): CostEstimate {
@@ -86,7 +82,7 @@ export function rentedCost(
   });
 }
 
-/** Cost at an hourly price the caller gives for all devices together (a contract, or `ownedUsdPerHour`). */
+/** Cost at an hourly price the caller gives for all devices together (a contract, or what owning them comes to). */
 export function givenHourlyCost(usdPerHour: number, pace: Pace, tokensPerRequest: number): CostEstimate {
   const rule = 'the hourly price given with the question';
   return hourlyCost({
@@ -96,45 +92,6 @@ export function givenHourlyCost(usdPerHour: number, pace: Pace, tokensPerRequest
     pace,
     tokensPerRequest,
   });
-}
-
-/** What a month of renting comes to, and what it serves at the stated share of time the devices are busy. */
-export function rentedMonth(usdPerHour: number, pace: Pace, utilizationFraction: number): RentedMonth {
-  requireFraction('utilizationFraction', utilizationFraction);
-  const busySeconds = HOURS_PER_MONTH * 3600 * utilizationFraction;
-  const usdPerMonth = usdPerHour * HOURS_PER_MONTH;
-  return {
-    usdPerMonth,
-    requestsPerMonth: pace.requestsPerSecond * busySeconds,
-    outputTokensPerMonth: pace.outputTokensPerSecond * busySeconds,
-    usdPerMillionOutputTokens: (usdPerMonth / (pace.outputTokensPerSecond * busySeconds)) * 1e6,
-  };
-}
-
-/** Rented devices cost the same idle or busy: a lower utilization makes each token dearer, not the month cheaper. */
-export interface RentedMonth {
-  usdPerMonth: number;
-  requestsPerMonth: number;
-  outputTokensPerMonth: number;
-  usdPerMillionOutputTokens: number;
-}
-
-/**
- * USD an hour of owned devices: purchase price ÷ hours of the stated life + power × electricity price.
- * Every input is the caller's: the calculator has no opinion on useful life or electricity prices.
- * Ignores interest, housing, cooling (multiply the watts by the site's PUE), staff and resale value.
- */
-export function ownedUsdPerHour(owned: {
-  purchase: PurchasePrice;
-  devices: number;
-  lifeYears: number;
-  wattsPerDevice: number;
-  usdPerKilowattHour: number;
-}): number {
-  if (!(owned.lifeYears > 0)) throw new InvalidWorkloadError('lifeYears', owned.lifeYears, 'more than 0');
-  const usdPerDevice = owned.purchase.usd / owned.purchase.devices;
-  const capital = (usdPerDevice * owned.devices) / (owned.lifeYears * 12 * HOURS_PER_MONTH);
-  return capital + ((owned.wattsPerDevice * owned.devices) / 1000) * owned.usdPerKilowattHour;
 }
 
 function hourlyCost(hourly: {
@@ -172,8 +129,4 @@ function basisOf(
 
 function scaled(range: PriceRange, factor: number): PriceRange {
   return { low: range.low * factor, median: range.median * factor, high: range.high * factor, count: range.count };
-}
-
-function requireFraction(argument: string, value: number): void {
-  if (!(value > 0 && value <= 1)) throw new InvalidWorkloadError(argument, value, 'more than 0 and at most 1');
 }

@@ -9,7 +9,7 @@ export interface EnergyEstimate {
   basis: EnergyBasis;
 }
 
-export interface EnergyBasis {
+interface EnergyBasis {
   /** Rated board or package power: what cooling is built for, so the figures are upper bounds. */
   kind: 'rated-power';
   text: string;

@@ -1,3 +1,4 @@
+import { compareText } from '../compareText.ts';
 import type { HardwareHourPrice, RequestTokens, TokenPrice } from './price.ts';
 import { usdPerDeviceHour, usdPerHostedRequest } from './price.ts';
 
@@ -35,16 +36,11 @@ export function priceRange(prices: readonly number[]): PriceRange {
 /**
  * The hourly price to answer with when the question names none: of each provider, its cheapest dated on-demand price
  * per device within the latest 12 months of prices; of those, the median. Marketplaces and hyperscalers differ by more
- * than six times, so neither the cheapest nor the dearest stands for the device. Where nothing dated is on demand,
+ * than six times, so neither the cheapest nor the most expensive stands for the device. Where nothing dated is on demand,
  * undated on-demand prices are compared, then spot prices. null when nobody rents the device out.
- *
- * @param asOf ISO date: prices from later days are not seen, so an old question keeps its old answer.
  */
-export function chooseHourlyPrice(
-  prices: readonly HardwareHourPrice[],
-  asOf?: string,
-): PriceChoice<HardwareHourPrice> | null {
-  const known = latestOfEach(prices, asOf, ({ provider, instance, region, pricing }) => [
+export function chooseHourlyPrice(prices: readonly HardwareHourPrice[]): PriceChoice<HardwareHourPrice> | null {
+  const known = latestOfEach(prices, ({ provider, instance, region, pricing }) => [
     provider,
     instance,
     region,
@@ -68,17 +64,14 @@ export function chooseHourlyPrice(
 /**
  * The hosted price to answer with when the question names none: the developer's own where it sells the model itself
  * (the cheapest of its tiers, and the latest of each), else the median over providers (within the latest 12 months of prices) of what this request costs.
- * null when nobody is known to host the model.
- *
- * @param asOf ISO date: prices from later days are not seen.
+ * null when no host of the model is known.
  */
 export function chooseTokenPrice(
   prices: readonly TokenPrice[],
   request: RequestTokens,
-  asOf?: string,
 ): PriceChoice<TokenPrice> | null {
   const usd = (price: TokenPrice) => usdPerHostedRequest(price, request);
-  const known = latestOfEach(prices, asOf, ({ provider, providerModel }) => [provider, providerModel]);
+  const known = latestOfEach(prices, ({ provider, providerModel }) => [provider, providerModel]);
   const recent = latestMonths(known);
   const own = known.filter((price) => price.firstParty);
   const firstParty = own.toSorted((one, other) => usd(one) - usd(other) || compareText(one.offer, other.offer))[0];
@@ -108,22 +101,13 @@ interface Dated {
   effectiveTo: string | null;
 }
 
-/** ISO dates compare as text; a year or a month alone counts from its first day. */
-/** Without a day to ask for, every price that has not been replaced or withdrawn. */
-function inForce(price: Dated, asOf: string | undefined): boolean {
-  if (asOf === undefined) return price.effectiveTo === null;
-  if (price.effectiveFrom !== null && firstDay(price.effectiveFrom) > asOf) return false;
-  return price.effectiveTo === null || firstDay(price.effectiveTo) > asOf;
-}
-
-/** A provider's later price of the same thing replaces its earlier one. */
+/** Prices that have not ended; a provider's later price of the same thing replaces its earlier one. */
 function latestOfEach<P extends Dated & { offer: string }>(
   prices: readonly P[],
-  asOf: string | undefined,
   sameThing: (price: P) => readonly string[],
 ): P[] {
   const groups = Map.groupBy(
-    prices.filter((price) => inForce(price, asOf)),
+    prices.filter(({ effectiveTo }) => effectiveTo === null),
     (price) => sameThing(price).join('\n'),
   );
   return [...groups.values()].flatMap((group) => latest(group) ?? []);
@@ -160,6 +144,7 @@ function medianChoice<P>(compared: readonly P[], usd: (price: P) => number, rule
   return chosen === undefined ? null : { chosen, compared: sorted, rule };
 }
 
+/** ISO dates compare as text; a year or a month alone counts from its first day. */
 function firstDay(partialDate: string): string {
   return partialDate.length === 4
     ? `${partialDate}-01-01`
@@ -172,8 +157,4 @@ function monthsBefore(day: string, months: number): string {
   const total = Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7)) - 1 - months;
   const month = String((total % 12) + 1).padStart(2, '0');
   return `${Math.floor(total / 12)}-${month}${day.slice(7)}`;
-}
-
-function compareText(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0;
 }

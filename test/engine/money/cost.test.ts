@@ -1,13 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { InvalidWorkloadError } from '../../../src/engine/errors.ts';
-import {
-  givenHourlyCost,
-  hostedCost,
-  ownedUsdPerHour,
-  rentedCost,
-  rentedMonth,
-} from '../../../src/engine/money/cost.ts';
+import { givenHourlyCost, hostedCost, rentedCost } from '../../../src/engine/money/cost.ts';
 import { energyEstimate } from '../../../src/engine/money/energy.ts';
 import type { RequestTokens, TokenPrice, TokenRates } from '../../../src/engine/money/price.ts';
 import { usdPerDeviceHour, usdPerHostedRequest } from '../../../src/engine/money/price.ts';
@@ -71,33 +64,6 @@ test('an hourly price given with the question is used as it is, and named so', (
   const cost = givenHourlyCost(3.6, { requestsPerSecond: 1, outputTokensPerSecond: 100 }, 200);
   expect(cost).toMatchObject({ usdPerHour: 3.6, usdPerRequest: 0.001, usdPerMillionTokensBlended: 5 });
   expect(cost.basis).toMatchObject({ kind: 'given', chosen: null, offers: [] });
-});
-
-test('a month costs the same busy or idle; idle hours make each token dearer', () => {
-  const pace = { requestsPerSecond: 1, outputTokensPerSecond: 100 };
-  const busy = rentedMonth(2, pace, 1);
-  const idle = rentedMonth(2, pace, 0.25);
-  expect(busy.usdPerMonth).toBe(1460);
-  expect(idle.usdPerMonth).toBe(1460);
-  expect(idle.usdPerMillionOutputTokens).toBeCloseTo(4 * busy.usdPerMillionOutputTokens, 9);
-  expect(() => rentedMonth(2, pace, 0)).toThrow(InvalidWorkloadError);
-  expect(() => rentedMonth(2, pace, 1.2)).toThrow(InvalidWorkloadError);
-});
-
-// 8,760 USD over one year of 8,760 hours, and 1 kW at 0.20 USD per kWh.
-test('owning costs the price over its life and the electricity', () => {
-  const purchase = {
-    basis: 'hardware-purchase',
-    offer: 'board',
-    hardware: 'dual',
-    devices: 2,
-    usd: 17_520,
-    priceKind: 'street',
-    date: null,
-  } as const;
-  const owned = { purchase, devices: 1, lifeYears: 1, wattsPerDevice: 1000, usdPerKilowattHour: 0.2 };
-  expect(ownedUsdPerHour(owned)).toBeCloseTo(1.2, 12);
-  expect(() => ownedUsdPerHour({ ...owned, lifeYears: 0 })).toThrow(InvalidWorkloadError);
 });
 
 // 8 × 700 W at 1,000 tokens and 2 requests a second.
