@@ -1,52 +1,20 @@
+import { remembered } from '../remembered.ts';
 import type { WeightFormat } from '../shapes.ts';
-import type { Architecture, Attention, BlockGroup, SparseSelection } from './architecture.ts';
+import type { Architecture } from './architecture.ts';
+import { attentionLayer } from './attention/attention.ts';
+import type { AttentionLayer } from './attention/layer.ts';
 
-/** What one layer of a group keeps per sequence; every formula on caches reads these sums. */
-export interface CacheGroup {
+/** A group of equal layers with the counts of one of them; every formula on caches reads these. */
+export interface CacheGroup extends AttentionLayer {
   layers: number;
-  /** Elements appended by one token: keys, values or the latent. */
-  elementsPerToken: number;
-  /** Elements read per visible token; not 0 for a layer that reads another layer's cache. */
-  readElementsPerToken: number;
-  /** Elements of the indexer's keys appended by one token (sparse attention). */
-  indexElementsPerToken: number;
-  /** The last tokens a query can see; Infinity = all. */
-  windowTokens: number;
-  /** Cached entries a token outside the window leaves behind, merged with its neighbours; 0 = none. */
-  compressedEntriesPerToken: number;
-  /** Most tokens read by one query, counted before they are merged; Infinity = all it can see. */
-  readTokens: number;
-  /** Elements of fixed size per sequence: cross-attention keys and values. */
-  fixedElements: number;
-  /** Bytes of recurrent and convolution state per sequence, whatever the cache format. */
-  stateBytes: number;
-  heads: number;
-  kvHeads: number;
-  /** FLOPs of scores and weighted values for one query token and one cached token, over all heads. */
-  flopsPerPair: number;
-  /** The same in the un-absorbed form used for prompts (multi-head latent attention expands the latent). */
-  prefillFlopsPerPair: number;
-  /** FLOPs of the indexer's score of one query token and one visible token (sparse attention). */
-  indexFlopsPerPair: number;
-  /** FLOPs of the recurrence for one token, projections excluded (state-space). */
-  recurrenceFlopsPerToken: number;
-  /** The cache is one shared latent that tensor parallelism replicates instead of splitting. */
-  latent: boolean;
 }
 
-const groupsOfArchitecture = new WeakMap<Architecture, readonly CacheGroup[]>();
-
-/** The attention and state-space groups of an architecture, summed up once per architecture object. */
-export function cacheGroups(architecture: Architecture): readonly CacheGroup[] {
-  const known = groupsOfArchitecture.get(architecture);
-  if (known !== undefined) return known;
-  const groups = architecture.blocks.flatMap((group) => {
-    const cached = cacheGroup(group);
-    return cached === null ? [] : [cached];
-  });
-  groupsOfArchitecture.set(architecture, groups);
-  return groups;
-}
+/** The attention and state-space groups of an architecture, worked out once per architecture object. */
+export const cacheGroups = remembered(({ blocks, hidden }: Architecture): readonly CacheGroup[] =>
+  blocks.flatMap(({ layers, attention }) =>
+    attention === null ? [] : [{ layers, ...attentionLayer(attention, hidden) }],
+  ),
+);
 
 /** Bytes of one cached element; 2 where the format says nothing. */
 export function cacheBytesPerElement({ cacheBitsPerElement }: WeightFormat): number {
@@ -148,83 +116,4 @@ export function attendedPairs(newTokens: number, pastTokens: number, limitTokens
   const unlimited = Math.min(newTokens, Math.max(0, limitTokens - pastTokens));
   const limited = newTokens - unlimited;
   return unlimited * (pastTokens + unlimited / 2) + (limited === 0 ? 0 : limited * limitTokens);
-}
-
-function cacheGroup({ layers, attention }: BlockGroup): CacheGroup | null {
-  if (attention === null) return null;
-  const base: CacheGroup = {
-    layers,
-    elementsPerToken: 0,
-    readElementsPerToken: 0,
-    indexElementsPerToken: 0,
-    windowTokens: Number.POSITIVE_INFINITY,
-    compressedEntriesPerToken: 0,
-    readTokens: Number.POSITIVE_INFINITY,
-    fixedElements: 0,
-    stateBytes: 0,
-    heads: 0,
-    kvHeads: 0,
-    flopsPerPair: 0,
-    prefillFlopsPerPair: 0,
-    indexFlopsPerPair: 0,
-    recurrenceFlopsPerToken: 0,
-    latent: false,
-  };
-  return { ...base, ...cacheOf(attention) };
-}
-
-function cacheOf(attention: Attention): Partial<CacheGroup> {
-  switch (attention.kind) {
-    case 'grouped-query': {
-      const { heads, kvHeads, headDim, valueHeadDim = headDim, windowTokens, sparse, compression } = attention;
-      const vectors = attention.keyIsValue === true ? headDim : headDim + valueHeadDim;
-      const flopsPerPair = 2 * heads * (headDim + valueHeadDim);
-      return {
-        elementsPerToken: attention.sharesKeyValue === true ? 0 : kvHeads * vectors,
-        readElementsPerToken: kvHeads * vectors,
-        windowTokens: windowTokens ?? Number.POSITIVE_INFINITY,
-        compressedEntriesPerToken: compression === undefined ? 0 : 1 / compression.tokensPerEntry,
-        indexElementsPerToken: sparse?.indexHeadDim ?? 0,
-        indexFlopsPerPair: indexFlops(sparse),
-        readTokens: sparse?.topTokens ?? Number.POSITIVE_INFINITY,
-        heads,
-        kvHeads,
-        flopsPerPair,
-        prefillFlopsPerPair: flopsPerPair,
-      };
-    }
-    case 'multi-head-latent': {
-      const { heads, latentDim, ropeDim, nopeDim, valueHeadDim, sparse } = attention;
-      return {
-        elementsPerToken: latentDim + ropeDim,
-        readElementsPerToken: latentDim + ropeDim,
-        indexElementsPerToken: sparse?.indexHeadDim ?? 0,
-        indexFlopsPerPair: indexFlops(sparse),
-        readTokens: sparse?.topTokens ?? Number.POSITIVE_INFINITY,
-        heads,
-        kvHeads: heads,
-        // Absorbed: scores over latent and rope, values over the latent.
-        flopsPerPair: 2 * heads * (2 * latentDim + ropeDim),
-        prefillFlopsPerPair: 2 * heads * (nopeDim + ropeDim + valueHeadDim),
-        latent: true,
-      };
-    }
-    case 'state-space':
-      return {
-        stateBytes: attention.stateElements * attention.stateElementBytes + attention.convolutionElements * 2,
-        recurrenceFlopsPerToken: attention.recurrenceFlopsPerToken,
-      };
-    case 'cross': {
-      const { heads, kvHeads, headDim, sourceTokens } = attention;
-      return {
-        fixedElements: 2 * kvHeads * headDim * sourceTokens,
-        heads,
-        kvHeads,
-      };
-    }
-  }
-}
-
-function indexFlops(sparse: SparseSelection | undefined): number {
-  return sparse === undefined ? 0 : 2 * sparse.indexHeads * sparse.indexHeadDim;
 }

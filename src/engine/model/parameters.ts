@@ -1,25 +1,7 @@
-import type { TensorClass } from '../shapes.ts';
-import type {
-  Architecture,
-  Attention,
-  BlockGroup,
-  CacheCompression,
-  ExpertFeedForward,
-  FeedForward,
-  GroupedQueryAttention,
-  SparseSelection,
-} from './architecture.ts';
-
-/** `count` equal matrices of one layer. Norms and biases are vectors, not matrices. */
-export interface Matrix {
-  tensor: TensorClass;
-  /** Rows: elements of one output. */
-  outputs: number;
-  /** Columns: elements of one input; the first dimension in a GGUF file. */
-  inputs: number;
-  /** Equal matrices in one layer: one per expert, or one per head. */
-  count: number;
-}
+import { remembered } from '../remembered.ts';
+import type { Architecture, BlockGroup, ExpertFeedForward, FeedForward } from './architecture.ts';
+import { attentionLayer } from './attention/attention.ts';
+import { type Matrix, matrix } from './matrix.ts';
 
 /** Parameters by the part they belong to. */
 export interface ParameterCount {
@@ -36,40 +18,25 @@ export interface ParameterCount {
   extras: number;
 }
 
-const countedArchitectures = new WeakMap<Architecture, ParameterCount>();
-const listedGroups = new WeakMap<BlockGroup, { hidden: number; matrices: readonly Matrix[] }>();
-
 /**
  * Parameters of a whole model, from its blocks. Exact for the architectures that the shapes express;
  * routing bias vectors and attention sinks (a few thousand elements) are ignored unless listed in `extras`.
  * Computed once per architecture object, which must not change afterwards.
  */
-export function countParameters(architecture: Architecture): ParameterCount {
-  const known = countedArchitectures.get(architecture);
-  if (known !== undefined) return known;
-  const count = sumParameters(architecture);
-  countedArchitectures.set(architecture, count);
-  return count;
-}
+export const countParameters = remembered(sumParameters);
 
-/** Matrices of one layer of the group. Listed once per group object. A state-space mixer is one pseudo-matrix. */
-export function matricesOfLayer(group: BlockGroup, hidden: number): readonly Matrix[] {
-  const known = listedGroups.get(group);
-  if (known !== undefined && known.hidden === hidden) return known.matrices;
-  const matrices = [...attentionMatrices(group.attention, hidden), ...feedForwardMatrices(group.feedForward, hidden)];
-  listedGroups.set(group, { hidden, matrices });
-  return matrices;
+/** Matrices of one layer of the group, attention first. */
+export function matricesOfLayer({ attention, feedForward }: BlockGroup, hidden: number): readonly Matrix[] {
+  const mixer = attention === null ? [] : attentionLayer(attention, hidden).matrices;
+  return [...mixer, ...feedForwardMatrices(feedForward, hidden)];
 }
 
 /** Elements of the norms, biases and gates of one layer: everything that is not a matrix, and never quantised. */
 export function vectorsOfLayer(group: BlockGroup, architecture: Architecture): number {
   const { hidden, normVectors } = architecture;
   const parts = (group.attention === null ? 0 : 1) + (group.feedForward === null ? 0 : 1);
-  return (
-    parts * normVectors * hidden +
-    attentionVectors(group.attention, hidden) +
-    feedForwardVectors(group.feedForward, hidden)
-  );
+  const ofAttention = group.attention === null ? 0 : attentionLayer(group.attention, hidden).vectors;
+  return parts * normVectors * hidden + ofAttention + feedForwardVectors(group.feedForward, hidden);
 }
 
 /** Real experts a token visits: routing slots that fall on zero experts compute nothing. Balanced routing assumed. */
@@ -122,89 +89,6 @@ function routedParametersOfLayer(feedForward: ExpertFeedForward, hidden: number)
   return experts * (matrices + biases);
 }
 
-function matrix(tensor: TensorClass, outputs: number, inputs: number, count = 1): Matrix {
-  return { tensor, outputs, inputs, count };
-}
-
-function attentionMatrices(attention: Attention | null, hidden: number): Matrix[] {
-  switch (attention?.kind) {
-    case undefined:
-      return [];
-    case 'grouped-query': {
-      const { heads, kvHeads, headDim, valueHeadDim = headDim, queryRank, sparse } = attention;
-      const matrices = queryMatrices(heads * headDim, hidden, queryRank);
-      if (attention.sharesKeyValue !== true) {
-        matrices.push(matrix('attention-key', kvHeads * headDim, hidden));
-        if (hasValueProjection(attention)) matrices.push(matrix('attention-value', kvHeads * valueHeadDim, hidden));
-      }
-      if (attention.outputGate === true) matrices.push(matrix('attention-query', heads * valueHeadDim, hidden));
-      matrices.push(...outputMatrices(heads * valueHeadDim, hidden, attention.outputLowRank));
-      if (attention.compression !== undefined) {
-        // What merges tokens into an entry, and the gate that weighs them; for the indexer's keys likewise.
-        const merged = (headDim + (sparse?.indexHeadDim ?? 0)) * (attention.compression.overlapping ? 2 : 1);
-        matrices.push(matrix('attention-key', merged, hidden, 2));
-      }
-      if (sparse !== undefined) matrices.push(...indexerMatrices(sparse, hidden, attention));
-      return matrices;
-    }
-    case 'multi-head-latent': {
-      const { heads, latentDim, ropeDim, nopeDim, valueHeadDim, queryRank, sparse } = attention;
-      const matrices = [
-        ...queryMatrices(heads * (nopeDim + ropeDim), hidden, queryRank),
-        matrix('attention-key', latentDim + ropeDim, hidden),
-        // Stored and run absorbed, one matrix a head: queries into the latent space, latents out to values.
-        matrix('attention-key', latentDim, nopeDim, heads),
-        matrix('attention-value', valueHeadDim, latentDim, heads),
-        matrix('attention-output', hidden, heads * valueHeadDim),
-      ];
-      if (sparse !== undefined) matrices.push(...indexerMatrices(sparse, hidden, attention));
-      return matrices;
-    }
-    case 'state-space':
-      return [matrix('mixer', attention.parameters / hidden, hidden)];
-    case 'cross': {
-      const { heads, kvHeads, headDim } = attention;
-      return [
-        matrix('attention-query', heads * headDim, hidden),
-        matrix('attention-key', kvHeads * headDim, hidden),
-        matrix('attention-value', kvHeads * headDim, hidden),
-        matrix('attention-output', hidden, heads * headDim),
-      ];
-    }
-  }
-}
-
-function queryMatrices(width: number, hidden: number, rank: number | undefined): Matrix[] {
-  if (rank === undefined) return [matrix('attention-query', width, hidden)];
-  return [matrix('attention-query', rank, hidden), matrix('attention-query', width, rank)];
-}
-
-function outputMatrices(width: number, hidden: number, lowRank?: { rank: number; groups: number }): Matrix[] {
-  if (lowRank === undefined) return [matrix('attention-output', hidden, width)];
-  const { rank, groups } = lowRank;
-  return [matrix('attention-output', rank, width / groups, groups), matrix('attention-output', hidden, rank * groups)];
-}
-
-function hasValueProjection({ keyIsValue, valueFromKey }: GroupedQueryAttention): boolean {
-  return keyIsValue !== true && valueFromKey !== true;
-}
-
-/** Index queries (from the query's low rank where there is one), one shared index key, a weight per index head. */
-function indexerMatrices(
-  { indexHeads, indexHeadDim }: SparseSelection,
-  hidden: number,
-  { queryRank = hidden, compression }: { queryRank?: number; compression?: CacheCompression },
-): Matrix[] {
-  if (indexHeads === 0) return [];
-  const matrices = [
-    matrix('attention-query', indexHeads * indexHeadDim, queryRank),
-    matrix('attention-query', indexHeads, hidden),
-  ];
-  // Compressed caches merge the index keys with projections of their own.
-  if (compression === undefined) matrices.push(matrix('attention-key', indexHeadDim, hidden));
-  return matrices;
-}
-
 function feedForwardMatrices(feedForward: FeedForward | null, hidden: number): Matrix[] {
   switch (feedForward?.kind) {
     case undefined:
@@ -237,38 +121,6 @@ function gatedMatrices(intermediate: number, hidden: number): Matrix[] {
 
 function plainMatrices(intermediate: number, hidden: number): Matrix[] {
   return [matrix('ffn-up', intermediate, hidden), matrix('ffn-down', hidden, intermediate)];
-}
-
-function attentionVectors(attention: Attention | null, hidden: number): number {
-  switch (attention?.kind) {
-    case undefined:
-    case 'state-space':
-      return 0;
-    case 'grouped-query':
-      return groupedQueryVectors(attention, hidden);
-    case 'multi-head-latent':
-      return attention.latentDim + (attention.queryRank ?? 0) + 2 * (attention.sparse?.indexHeadDim ?? 0);
-    case 'cross':
-      return attention.queryKeyNorm === undefined
-        ? 0
-        : attention.headDim * (attention.queryKeyNorm === 'head' ? 2 : attention.heads + attention.kvHeads);
-  }
-}
-
-function groupedQueryVectors(attention: GroupedQueryAttention, hidden: number): number {
-  const { heads, headDim, valueHeadDim = headDim, bias, queryKeyNorm, sparse, compression } = attention;
-  const keys = attention.sharesKeyValue === true ? 0 : attention.kvHeads;
-  const values = hasValueProjection(attention) ? keys : 0;
-  let elements = attention.queryRank ?? 0;
-  if (bias !== undefined) elements += heads * headDim + keys * headDim + values * valueHeadDim;
-  if (bias === 'all') elements += hidden;
-  if (queryKeyNorm === 'head') elements += headDim + (keys > 0 ? headDim : 0);
-  if (queryKeyNorm === 'full') elements += (heads + keys) * headDim;
-  if (compression === undefined) return elements + 2 * (sparse?.indexHeadDim ?? 0);
-  // A norm on each kind of entry, and a learned bias for each position within one.
-  const entryDim = headDim + (sparse?.indexHeadDim ?? 0);
-  const positions = compression.tokensPerEntry * (compression.overlapping ? 2 : 1);
-  return elements + entryDim * (1 + positions);
 }
 
 function feedForwardVectors(feedForward: FeedForward | null, hidden: number): number {

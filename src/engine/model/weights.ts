@@ -1,5 +1,8 @@
+import { remembered } from '../remembered.ts';
 import type { TensorClass, WeightFormat } from '../shapes.ts';
-import type { Architecture, BlockGroup } from './architecture.ts';
+import type { Architecture } from './architecture.ts';
+import { attentionLayer } from './attention/attention.ts';
+import type { AttentionLayer } from './attention/layer.ts';
 import { bitsOfBlockType } from './blockTypes.ts';
 import {
   type GgufPacking,
@@ -8,7 +11,9 @@ import {
   ggufHeadBlockType,
   type QuantisedModel,
 } from './ggufTypes.ts';
-import { type Matrix, matricesOfLayer, vectorsOfLayer } from './parameters.ts';
+import { cacheGroups } from './kvCache.ts';
+import type { Matrix } from './matrix.ts';
+import { matricesOfLayer, vectorsOfLayer } from './parameters.ts';
 
 /** Weights stored in one block type: what is read, and how many values have to be unpacked. */
 export interface TypedWeights {
@@ -42,8 +47,6 @@ export interface WeightBytes {
   routed: readonly TypedWeights[];
 }
 
-const knownWeights = new WeakMap<Architecture, WeakMap<WeightFormat, WeightBytes>>();
-
 /**
  * Bytes of all weights of a model in a format, and the parts a decode step reads.
  *
@@ -54,25 +57,20 @@ const knownWeights = new WeakMap<Architecture, WeakMap<WeightFormat, WeightBytes
  * Computed once per architecture and format object, which must not change afterwards.
  */
 export function weightBytes(architecture: Architecture, format: WeightFormat, fileBytes?: number): WeightBytes {
-  let byFormat = knownWeights.get(architecture);
-  if (byFormat === undefined) {
-    byFormat = new WeakMap();
-    knownWeights.set(architecture, byFormat);
-  }
-  let weights = byFormat.get(format);
-  if (weights === undefined) {
-    weights = sumWeights(architecture, format);
-    byFormat.set(format, weights);
-  }
+  const weights = knownWeights(architecture)(format);
   return fileBytes === undefined ? weights : scaled(weights, fileBytes / weights.total);
 }
+
+const knownWeights = remembered((architecture: Architecture) =>
+  remembered((format: WeightFormat) => sumWeights(architecture, format)),
+);
 
 /** A weight format without a packing describes cache entries only. */
 export class NotAWeightFormatError extends Error {}
 
 /** Which block type each tensor gets. */
 interface TypeChooser {
-  matrix(matrix: Matrix, group: BlockGroup, position: Position): string;
+  matrix(matrix: Matrix, position: Position): string;
   embedding: string;
   head: string;
   vector: string;
@@ -82,10 +80,11 @@ interface TypeChooser {
   headerBytes: number;
 }
 
-/** Where a layer stands among all layers, and among those with key and value projections. */
+/** Where a layer stands among all layers, and among those with key and value projections; what its attention is taken for. */
 interface Position {
   layer: number;
   attentionLayer: number;
+  quantisedAs: AttentionLayer['quantisedAs'];
 }
 
 function sumWeights(architecture: Architecture, format: WeightFormat): WeightBytes {
@@ -94,17 +93,19 @@ function sumWeights(architecture: Architecture, format: WeightFormat): WeightByt
   const bytesOf = (weights: number, type: string) => (weights * types.bits(type)) / 8;
   const dense = new Map<string, number>();
   const routed = new Map<string, number>();
-  const position: Position = { layer: 0, attentionLayer: 0 };
+  const position: Position = { layer: 0, attentionLayer: 0, quantisedAs: 'other' };
   let vectors = (architecture.outerNormVectors ?? 1) * hidden;
   for (const group of architecture.blocks) {
+    const matrices = matricesOfLayer(group, hidden);
+    position.quantisedAs = group.attention === null ? 'other' : attentionLayer(group.attention, hidden).quantisedAs;
     for (let layer = 0; layer < group.layers; layer++) {
-      for (const matrix of matricesOfLayer(group, hidden)) {
+      for (const matrix of matrices) {
         const isRouted = matrix.tensor.startsWith('expert-');
         const weights = matrix.outputs * matrix.inputs * matrix.count;
-        addTo(isRouted ? routed : dense, types.matrix(matrix, group, position), weights);
+        addTo(isRouted ? routed : dense, types.matrix(matrix, position), weights);
       }
       position.layer++;
-      if (group.attention?.kind === 'grouped-query') position.attentionLayer++;
+      if (position.quantisedAs === 'attention') position.attentionLayer++;
     }
     vectors += group.layers * vectorsOfLayer(group, architecture);
   }
@@ -162,20 +163,20 @@ function typeChooser(architecture: Architecture, format: WeightFormat): TypeChoo
 function ggufTypes(architecture: Architecture, packing: GgufPacking): TypeChooser {
   const { hidden, vocabulary } = architecture;
   const model = quantisedModel(architecture);
-  const attentionLayers = architecture.blocks
-    .filter(({ attention }) => attention?.kind === 'grouped-query')
+  const attentionLayers = cacheGroups(architecture)
+    .filter(({ quantisedAs }) => quantisedAs === 'attention')
     .reduce((sum, { layers }) => sum + layers, 0);
   return {
-    matrix({ tensor, inputs }, group, position) {
-      const isAttention = tensor.startsWith('attention-') && group.attention?.kind === 'grouped-query';
+    matrix({ tensor, inputs }, { layer, attentionLayer, quantisedAs }) {
+      const isAttention = tensor.startsWith('attention-') && quantisedAs === 'attention';
       return ggufBlockType(
         packing,
         {
           tensor,
-          layer: isAttention ? position.attentionLayer : position.layer,
+          layer: isAttention ? attentionLayer : layer,
           layers: isAttention ? attentionLayers : model.layers,
           columns: inputs,
-          latentAttention: group.attention?.kind === 'multi-head-latent',
+          latentAttention: quantisedAs === 'latent',
         },
         model,
       );
@@ -191,12 +192,12 @@ function ggufTypes(architecture: Architecture, packing: GgufPacking): TypeChoose
 
 function quantisedModel(architecture: Architecture): QuantisedModel {
   const model: QuantisedModel = { layers: 0, groupSize: 1, experts: 0 };
-  for (const { layers, attention, feedForward } of architecture.blocks) {
+  for (const { layers, feedForward } of architecture.blocks) {
     model.layers += layers;
-    if (attention?.kind === 'grouped-query') {
-      model.groupSize = Math.max(model.groupSize, attention.heads / attention.kvHeads);
-    }
     if (feedForward?.kind === 'experts') model.experts = Math.max(model.experts, feedForward.experts);
+  }
+  for (const { quantisedAs, heads, kvHeads } of cacheGroups(architecture)) {
+    if (quantisedAs === 'attention') model.groupSize = Math.max(model.groupSize, heads / kvHeads);
   }
   return model;
 }

@@ -1,7 +1,8 @@
 import type { CoefficientUse } from '../answer.ts';
 import { type Coefficients, lookUpCoefficient, lookUpInChain } from '../coefficients.ts';
 import { largestStepTokens } from '../largestStep.ts';
-import type { Architecture, Attention } from '../model/architecture.ts';
+import type { Architecture } from '../model/architecture.ts';
+import type { Attention } from '../model/attention/attention.ts';
 import { feedForwardWidth } from '../model/parameters.ts';
 import type { Deployment, Workload } from '../shapes.ts';
 import { runtimeRows } from './runtimeRows.ts';

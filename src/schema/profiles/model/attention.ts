@@ -1,11 +1,9 @@
-import type {
-  Attention,
-  CrossAttention,
-  GroupedQueryAttention,
-  LatentAttention,
-  SparseSelection,
-  StateSpaceMixer,
-} from '../../../engine/model/architecture.ts';
+import type { Attention } from '../../../engine/model/attention/attention.ts';
+import type { CrossAttention } from '../../../engine/model/attention/cross.ts';
+import type { GroupedQueryAttention } from '../../../engine/model/attention/groupedQuery.ts';
+import type { LatentAttention } from '../../../engine/model/attention/latent.ts';
+import type { SparseSelection } from '../../../engine/model/attention/sparse.ts';
+import type { StateSpaceMixer } from '../../../engine/model/attention/stateSpace.ts';
 import { builder } from '../../builder.ts';
 
 const SparseSelectionType = builder.objectRef<SparseSelection>('SparseSelection').implement({
