@@ -1,6 +1,6 @@
 import { usesFlashAttention } from '../builds.ts';
+import { blockSums } from '../model/blocks.ts';
 import type { Deployment } from '../shapes.ts';
-import { localShape } from './shape.ts';
 
 /** What a card holds beside weights and cache. */
 export interface ActivationModel {
@@ -47,7 +47,7 @@ export function activationModel(deployment: Deployment, look: LookUp): Activatio
 function computeBuffer(deployment: Deployment, look: LookUp): ActivationModel {
   const architecture = deployment.model.architecture;
   const { hidden, vocabulary } = architecture;
-  const { heads, feedForwardWidth } = localShape(architecture);
+  const { heads, feedForwardWidth } = blockSums(architecture);
   const ubatch = deployment.runtime.prefillChunkTokens ?? Number.POSITIVE_INFINITY;
   const flash = usesFlashAttention(deployment);
   const logitSlack = look('llama.cpp|logit-slack-bytes');
@@ -67,7 +67,7 @@ function computeBuffer(deployment: Deployment, look: LookUp): ActivationModel {
 
 /** MLX's peak: a floor, or a base and the copy of one layer's cache that is made when it grows. */
 function mlxPeak({ model }: Deployment, look: LookUp): ActivationModel {
-  const { layers } = localShape(model.architecture);
+  const { layers } = blockSums(model.architecture);
   const floor = look('mlx|floor-bytes');
   const base = look('mlx|base-bytes');
   const copies = look('mlx|cache-layer-copies');
@@ -80,7 +80,7 @@ function mlxPeak({ model }: Deployment, look: LookUp): ActivationModel {
 /** A forward pass over a prompt, or a chunk of it, at 16 bits: so many tensors of feed-forward and of hidden width. */
 function forwardPass({ model }: Deployment, look: LookUp): ActivationModel {
   const { architecture } = model;
-  const widths = look('forward-pass|widths') * (localShape(architecture).feedForwardWidth + architecture.hidden);
+  const widths = look('forward-pass|widths') * (blockSums(architecture).feedForwardWidth + architecture.hidden);
   return {
     splitsHost: false,
     bytesPerCard: ({ stepTokens }) => 2 * widths * stepTokens,

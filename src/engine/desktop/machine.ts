@@ -2,13 +2,13 @@ import type { Assumption, CoefficientUse } from '../answer.ts';
 import { usesFlashAttention } from '../builds.ts';
 import type { Coefficients } from '../coefficients.ts';
 import { MissingFigureError } from '../errors.ts';
+import { type BlockSums, blockSums } from '../model/blocks.ts';
 import { type CacheGroup, cacheBytesPerElement, cacheGroups } from '../model/kvCache.ts';
 import { type TypedWeights, type WeightBytes, weightBytes } from '../model/weights.ts';
 import type { Deployment, Hardware } from '../shapes.ts';
 import { type LookUps, lookUpsOf } from './lookUps.ts';
 import { expertMatrixPeak, fp32Peak, highestPeak, matrixPeak } from './peaks.ts';
 import { blockTypeRows } from './rows.ts';
-import { type LocalShape, localShape } from './shape.ts';
 
 /** Weights of one block type and what it costs to unpack one of them. */
 export interface UnpackedWeights extends TypedWeights {
@@ -21,7 +21,7 @@ export interface LocalMachine {
   deployment: Deployment;
   hardware: Hardware;
   weights: WeightBytes;
-  shape: LocalShape;
+  shape: BlockSums;
   caches: readonly CacheGroup[];
   /** Cards that hold consecutive layers and work one after the other. */
   stages: number;
@@ -98,7 +98,7 @@ export function localMachine(
     throw new MissingFigureError('peak rate of its CPU', hardware.id, 'hardware');
   }
   const weights = weightBytes(architecture, deployment.weights, deployment.weightFileBytes);
-  const shape = localShape(architecture);
+  const shape = blockSums(architecture);
   const hasExperts = shape.expertLayers > 0;
   const peak = hardware.memoryBytesPerSecond;
   const fp32 = fp32Peak(hardware, assumptions);
@@ -171,7 +171,7 @@ function threadBytesPerSecond({ kind, family, cpu }: Hardware, look: LookUps): n
   return cpu.cores * look.rows('local.threadBytesPerSecond', family);
 }
 
-function batchRates(shape: LocalShape, chunkOperations: number, look: LookUps): BatchRates {
+function batchRates(shape: BlockSums, chunkOperations: number, look: LookUps): BatchRates {
   const hasExperts = shape.expertLayers > 0;
   const model = hasExperts ? 'experts' : 'dense';
   const rows = [`${look.engineName}|${model}`, `${look.backend}|${model}`, model];

@@ -3,6 +3,7 @@ import { hasSince } from '../builds.ts';
 import { type Coefficients, lookUpCoefficient, lookUpInChain } from '../coefficients.ts';
 import { largestStepTokens } from '../largestStep.ts';
 import { LARGEST_BATCH, LONGEST_SEQUENCE_TOKENS, largestThatHolds } from '../largestThatHolds.ts';
+import { blockSums } from '../model/blocks.ts';
 import {
   cacheBytesPerElement,
   cachedBytesOfSequence,
@@ -14,7 +15,6 @@ import { ofLength } from '../sequence.ts';
 import type { Deployment, Workload } from '../shapes.ts';
 import { type ActivationModel, activationModel, type Load } from './activations.ts';
 import { buildRows, engineOf } from './rows.ts';
-import { localShape } from './shape.ts';
 
 /** Memory of one replica of a deployment, apart from its sequences. */
 export interface LocalMemory {
@@ -43,7 +43,7 @@ export function localMemory(deployment: Deployment, coefficients: Coefficients, 
   const architecture = deployment.model.architecture;
   const weights = weightBytes(architecture, deployment.weights, deployment.weightFileBytes);
   const cards = parallelism.tensor * parallelism.pipeline;
-  const { layers } = localShape(architecture);
+  const { layers } = blockSums(architecture);
   const look = (row: string) => lookUpCoefficient(coefficients, 'local.memory', [row], uses);
   const activations = activationModel(deployment, look);
   const sharedHost = hardware.unifiedMemory && engineOf(deployment).backend !== 'metal' && activations.splitsHost;

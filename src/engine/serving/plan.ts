@@ -4,13 +4,13 @@ import { type Coefficients, lookUpCoefficient, lookUpInChain } from '../coeffici
 import { type Interconnect, interconnectAmong } from '../collectives.ts';
 import { MissingFigureError } from '../errors.ts';
 import type { Architecture } from '../model/architecture.ts';
+import { type BlockSums, blockSums } from '../model/blocks.ts';
 import { type CacheGroup, cacheBytesPerElement, cacheGroups, cacheShareOfRank } from '../model/kvCache.ts';
 import { weightBytes } from '../model/weights.ts';
 import { arithmeticOn, attentionPeak } from '../roofline.ts';
 import type { Deployment, Hardware } from '../shapes.ts';
 import { exponentRows, formatOverheadRows, formatRows } from './formatRows.ts';
 import { expertRows, kernelRows, runtimeRows, type ServingMode } from './runtimeRows.ts';
-import { type ServingShape, servingShape } from './shape.ts';
 
 /** A group's cache as one tensor rank holds and reads it. */
 interface CacheOfRank {
@@ -28,7 +28,7 @@ export interface ServingPlan {
   mode: ServingMode;
   architecture: Architecture;
   hardware: Hardware;
-  shape: ServingShape;
+  shape: BlockSums;
   cache: readonly CacheOfRank[];
   tensor: number;
   /** Ranks the experts are spread over. */
@@ -90,7 +90,7 @@ export function servingPlan(
   const { hardware, weights, runtime, parallelism } = deployment;
   const architecture = deployment.model.architecture;
   const { tensor, expert, pipeline } = parallelism;
-  const shape = servingShape(architecture);
+  const shape = blockSums(architecture);
   const arithmetic = arithmeticOn(hardware, weights);
   const sixteenBitPeak = attentionPeak(hardware);
   if (arithmetic === null)

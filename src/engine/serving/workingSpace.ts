@@ -1,9 +1,7 @@
 import type { CoefficientUse } from '../answer.ts';
 import { type Coefficients, lookUpCoefficient, lookUpInChain } from '../coefficients.ts';
 import { largestStepTokens } from '../largestStep.ts';
-import type { Architecture } from '../model/architecture.ts';
-import type { Attention } from '../model/attention/attention.ts';
-import { feedForwardWidth } from '../model/parameters.ts';
+import { blockSums } from '../model/blocks.ts';
 import type { Deployment, Workload } from '../shapes.ts';
 import { runtimeRows } from './runtimeRows.ts';
 
@@ -43,9 +41,10 @@ export function workingSpace(deployment: Deployment, coefficients: Coefficients,
   const { architecture } = model;
   const { hidden, vocabulary } = architecture;
   const { tensor, pipeline } = parallelism;
+  const { feedForwardWidth, rotaryWidths } = blockSums(architecture);
   const builds = runtimeRows(deployment);
   const look = (table: string) => lookUpInChain(coefficients, table, builds, uses);
-  const width = widestFeedForward(architecture) / tensor;
+  const width = feedForwardWidth / tensor;
   const promptLogitBytes = look('serving.promptLogitBytes');
   const logitBytes = look('serving.logitBytes');
   const tabulated = Math.min(look('serving.positionTableTokens'), model.contextTokens ?? Number.POSITIVE_INFINITY);
@@ -58,7 +57,7 @@ export function workingSpace(deployment: Deployment, coefficients: Coefficients,
     returnedBytesPerToken: promptLogitBytes === 0 ? 0 : (FP32_BYTES * vocabulary) / tensor,
     logitBytesPerSequence: (logitBytes * vocabulary) / tensor,
     cacheCopies: look('serving.cacheCopies'),
-    fixedBytes: (4 * tabulated * rotaryElements(architecture)) / pipeline + 2 * unpacked * hidden * width,
+    fixedBytes: (4 * tabulated * rotaryWidths) / pipeline + 2 * unpacked * hidden * width,
   };
 }
 
@@ -91,28 +90,4 @@ function stageBytes(space: WorkingSpace, running: Running, endBytesPerToken: num
   const growth = workload.outputTokens > 1 ? space.cacheCopies * cacheBytes : 0;
   const step = stepTokens * Math.max(space.layerBytesPerToken, endBytesPerToken);
   return space.fixedBytes + Math.max(step, growth) + atOnce * space.logitBytesPerSequence;
-}
-
-function widestFeedForward({ blocks }: Architecture): number {
-  let widest = 0;
-  for (const { feedForward } of blocks) {
-    if (feedForward !== null) widest = Math.max(widest, feedForwardWidth(feedForward));
-  }
-  return widest;
-}
-
-/** Elements of a rotary table for one position, over all layers: those of one head. */
-function rotaryElements({ blocks }: Architecture): number {
-  return blocks.reduce((sum, { layers, attention }) => sum + layers * rotaryWidth(attention), 0);
-}
-
-function rotaryWidth(attention: Attention | null): number {
-  switch (attention?.kind) {
-    case 'grouped-query':
-      return attention.headDim;
-    case 'multi-head-latent':
-      return attention.ropeDim;
-    default:
-      return 0;
-  }
 }
