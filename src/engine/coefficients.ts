@@ -32,42 +32,35 @@ export interface RowChain {
 /** A table or its widest row is missing from the coefficients: a bug in the file, not in the question. */
 export class MissingCoefficientError extends Error {}
 
-/** The first row of `table` named in `rows`, appended to `uses` as evidence: each row passed over is a step of inheritance. */
+/**
+ * The first row of `table` named in `rows`, appended to `uses` as evidence: each row passed over is a step of inheritance,
+ * unless a chain says how many steps its rows are away.
+ */
 export function lookUpCoefficient(
   coefficients: Coefficients,
   table: string,
-  rows: readonly string[],
+  rows: readonly string[] | RowChain,
   uses?: CoefficientUse[],
-): number {
-  return firstRow(coefficients, table, rows, undefined, uses);
-}
-
-/** The same for rows of which several are no further from the question than one another. */
-export function lookUpInChain(
-  coefficients: Coefficients,
-  table: string,
-  { rows, steps }: RowChain,
-  uses?: CoefficientUse[],
-): number {
-  return firstRow(coefficients, table, rows, steps, uses);
-}
-
-function firstRow(
-  coefficients: Coefficients,
-  table: string,
-  rows: readonly string[],
-  steps: readonly number[] | undefined,
-  uses: CoefficientUse[] | undefined,
 ): number {
   const entries = coefficients.tables[table];
   if (entries === undefined) throw new MissingCoefficientError(`coefficient table ${table} is missing`);
-  for (let place = 0; place < rows.length; place++) {
-    const row = rows[place] as string;
+  const steps = 'steps' in rows ? rows.steps : undefined;
+  const names = 'steps' in rows ? rows.rows : rows;
+  for (let place = 0; place < names.length; place++) {
+    const row = names[place] as string;
     const entry = entries[row];
     if (entry === undefined) continue;
     const inheritance = steps?.[place] ?? place;
     uses?.push({ name: table, value: entry.value, row, inheritance, known: entry.known, data: entry.data });
     return entry.value;
   }
-  throw new MissingCoefficientError(`coefficient table ${table} has none of the rows ${rows.join(', ')}`);
+  throw new MissingCoefficientError(`coefficient table ${table} has none of the rows ${names.join(', ')}`);
+}
+
+/** How the parts of one estimate look coefficients up. */
+export type LookUp = (table: string, rows: readonly string[] | RowChain) => number;
+
+/** Looks up in `coefficients`; every coefficient used is appended to `uses`. */
+export function lookUpInto(uses: CoefficientUse[], coefficients: Coefficients): LookUp {
+  return (table, rows) => lookUpCoefficient(coefficients, table, rows, uses);
 }

@@ -1,5 +1,4 @@
-import type { CoefficientUse } from './answer.ts';
-import { type Coefficients, lookUpCoefficient } from './coefficients.ts';
+import type { LookUp } from './coefficients.ts';
 import type { Hardware, LinkKind } from './shapes.ts';
 
 /** A path between devices as collectives see it: a fixed cost a call and an attained rate a device. */
@@ -12,22 +11,17 @@ export interface Interconnect {
  * The path among `ranks` devices: the device link inside its domain (NVLink and PCIe differ in latency by four and in
  * bandwidth by twenty), the host's PCIe for bridged pairs and cards without a link, the network beyond one machine.
  */
-export function interconnectAmong(
-  hardware: Hardware,
-  ranks: number,
-  coefficients: Coefficients,
-  uses: CoefficientUse[],
-): Interconnect {
+export function interconnectAmong(hardware: Hardware, ranks: number, look: LookUp): Interconnect {
   const link = linkAmong(hardware, ranks);
   if (link === null) {
-    const bytesPerSecond = lookUpCoefficient(coefficients, 'serving.networkBytesPerSecond', ['all'], uses);
-    const latencySeconds = lookUpCoefficient(coefficients, 'serving.linkLatencySeconds', ['network', 'all'], uses);
+    const bytesPerSecond = look('serving.networkBytesPerSecond', ['all']);
+    const latencySeconds = look('serving.linkLatencySeconds', ['network', 'all']);
     return { latencySeconds, bytesPerSecond };
   }
   const rows = [`${link.kind}|${hardware.family}`, link.kind, 'all'];
-  const fraction = lookUpCoefficient(coefficients, 'serving.linkStreamFraction', rows, uses);
+  const fraction = look('serving.linkStreamFraction', rows);
   return {
-    latencySeconds: lookUpCoefficient(coefficients, 'serving.linkLatencySeconds', rows, uses),
+    latencySeconds: look('serving.linkLatencySeconds', rows),
     bytesPerSecond: fraction * link.bytesPerSecond,
   };
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { MemoryEstimate } from '../../src/engine/answer.ts';
+import { lookUpInto } from '../../src/engine/coefficients.ts';
 import { localMemory, localMemoryEstimate } from '../../src/engine/desktop/memory.ts';
 import { LARGEST_BATCH } from '../../src/engine/largestThatHolds.ts';
 import { ofLength } from '../../src/engine/sequence.ts';
@@ -18,12 +19,12 @@ import {
 } from './deployments.ts';
 import { anyLocalDeployment } from './desktop/machines.ts';
 
+const look = lookUpInto([], coefficients);
+
 type MemoryOf = (deployment: Deployment, workload: Workload) => MemoryEstimate;
 
-const servingMemory: MemoryOf = (deployment, workload) =>
-  memoryEstimate(memoryPlan(deployment, coefficients, []), workload);
-const localMemoryOf: MemoryOf = (deployment, workload) =>
-  localMemoryEstimate(localMemory(deployment, coefficients, []), workload);
+const servingMemory: MemoryOf = (deployment, workload) => memoryEstimate(memoryPlan(deployment, look), workload);
+const localMemoryOf: MemoryOf = (deployment, workload) => localMemoryEstimate(localMemory(deployment, look), workload);
 
 describe.each([
   ['on a server', servingMemory, anyDeployment],
@@ -92,7 +93,7 @@ test('what a runtime without optimistic admission admits fits', () => {
   fc.assert(
     fc.property(anyDeployment, anyWorkload, (deployment, workload) => {
       if (deployment.runtime.reservation.kind === 'fraction') return;
-      const plan = memoryPlan(deployment, coefficients, []);
+      const plan = memoryPlan(deployment, look);
       const admitted = admittedSequences(plan, workload);
       expect(admitted).toBeLessThanOrEqual(memoryEstimate(plan, workload).maximumBatch);
       if (admitted > 0) expect(memoryEstimate(plan, { ...workload, batch: admitted }).fits).toBe(true);

@@ -8,7 +8,7 @@ import type {
   MemoryEstimate,
   Saturation,
 } from '../answer.ts';
-import type { Coefficients } from '../coefficients.ts';
+import { type Coefficients, lookUpInto } from '../coefficients.ts';
 import { readableCount } from '../readable.ts';
 import { dominantBound } from '../roofline.ts';
 import { latencyLaw } from '../serving/estimate.ts';
@@ -31,10 +31,11 @@ import { bestBatch } from './saturation.ts';
  */
 export function estimateLocal(deployment: Deployment, workload: Workload, coefficients: Coefficients): Estimate {
   const uses: CoefficientUse[] = [];
+  const look = lookUpInto(uses, coefficients);
   const assumptions: Assumption[] = [];
   const warnings: string[] = [];
-  const machine = localMachine(deployment, coefficients, uses, assumptions);
-  const memory = localMemoryEstimate(localMemory(deployment, coefficients, uses), workload);
+  const machine = localMachine(deployment, look, assumptions);
+  const memory = localMemoryEstimate(localMemory(deployment, look), workload);
   addAssumptions(assumptions, machine, workload);
 
   const admitted = admittedBatch(deployment, memory, workload);

@@ -1,14 +1,13 @@
-import type { Assumption, CoefficientUse } from '../answer.ts';
+import type { Assumption } from '../answer.ts';
 import { usesFlashAttention } from '../builds.ts';
-import type { Coefficients } from '../coefficients.ts';
+import type { LookUp } from '../coefficients.ts';
 import { MissingFigureError } from '../errors.ts';
 import { type BlockSums, blockSums } from '../model/blocks.ts';
 import { type CacheGroup, cacheBytesPerElement, cacheGroups } from '../model/kvCache.ts';
 import { type TypedWeights, type WeightBytes, weightBytes } from '../model/weights.ts';
+import { blockTypeRows, type DesktopRows, desktopRows } from '../rows.ts';
 import type { Deployment, Hardware } from '../shapes.ts';
-import { type LookUps, lookUpsOf } from './lookUps.ts';
 import { expertMatrixPeak, fp32Peak, highestPeak, matrixPeak } from './peaks.ts';
-import { blockTypeRows } from './rows.ts';
 
 /** Weights of one block type and what it costs to unpack one of them. */
 export interface UnpackedWeights extends TypedWeights {
@@ -84,17 +83,12 @@ export interface PrefillRates {
   pipelineGain: number;
 }
 
-/** Resolves shapes, peaks and coefficients of a deployment. Every coefficient used is appended to `uses`. */
-export function localMachine(
-  deployment: Deployment,
-  coefficients: Coefficients,
-  uses: CoefficientUse[],
-  assumptions: Assumption[],
-): LocalMachine {
+/** Resolves shapes, peaks and coefficients of a deployment. */
+export function localMachine(deployment: Deployment, look: LookUp, assumptions: Assumption[]): LocalMachine {
   const { hardware, runtime, parallelism } = deployment;
   const architecture = deployment.model.architecture;
-  const look = lookUpsOf(deployment, coefficients, uses);
-  if (look.backend === 'cpu' && hardware.kind !== 'cpu') {
+  const rows = desktopRows(deployment);
+  if (rows.backend === 'cpu' && hardware.kind !== 'cpu') {
     throw new MissingFigureError('peak rate of its CPU', hardware.id, 'hardware');
   }
   const weights = weightBytes(architecture, deployment.weights, deployment.weightFileBytes);
@@ -102,15 +96,18 @@ export function localMachine(
   const hasExperts = shape.expertLayers > 0;
   const peak = hardware.memoryBytesPerSecond;
   const fp32 = fp32Peak(hardware, assumptions);
-  const bytesPerSecond = Math.min(look.device('local.streamFraction') * peak, threadBytesPerSecond(hardware, look));
-  const unpackFactor = look.unpack('local.unpackFactor');
+  const bytesPerSecond = Math.min(
+    look('local.streamFraction', rows.device) * peak,
+    threadBytesPerSecond(hardware, look),
+  );
+  const unpackFactor = look('local.unpackFactor', rows.unpack);
   const { tensor, pipeline } = parallelism;
   const acrossRanks = runtime.split === 'tensor';
   const sharedLayers = acrossRanks && tensor > 1;
-  const dense = unpacked(weights.dense, unpackFactor, look);
-  const routed = unpacked(weights.routed, unpackFactor, look);
+  const dense = unpacked(weights.dense, unpackFactor, rows, look);
+  const routed = unpacked(weights.routed, unpackFactor, rows, look);
   const roof = Math.max(fp32, highestPeak(hardware));
-  const prefill = prefillRates(deployment, dense, routed, { fp32, roof }, look);
+  const prefill = prefillRates(deployment, dense, routed, { fp32, roof }, rows, look);
   return {
     deployment,
     hardware,
@@ -125,28 +122,35 @@ export function localMachine(
     peakFlopsPerSecond: roof,
     fp32FlopsPerSecond: fp32,
     bytesPerSecond,
-    expertBytesPerSecond: hasExperts ? look.rows('local.expertStreamFraction') * bytesPerSecond : bytesPerSecond,
+    expertBytesPerSecond: hasExperts ? look('local.expertStreamFraction', ['all']) * bytesPerSecond : bytesPerSecond,
     dense,
     routed,
-    layerSeconds: look.build('local.layerSeconds'),
-    expertLayerSeconds: hasExperts ? look.build('local.expertLayerSeconds') : 0,
-    latentLayerSeconds: shape.latentLayers > 0 ? look.rows('local.latentLayerSeconds') : 0,
-    hopSeconds: tensor * pipeline > 1 ? look.engine('local.hopSeconds') : 0,
-    allReduceSeconds: sharedLayers ? look.engine('local.allReduceSeconds') : 0,
-    allReduceBytesPerSecond: sharedLayers ? look.engine('local.allReduceBytesPerSecond') : Number.POSITIVE_INFINITY,
-    cacheBytesPerSecond: look.attention('local.cacheStreamFraction') * peak,
-    attentionFlopsPerSecond: look.attention('local.attentionFraction') * fp32,
-    batch: batchRates(shape, (2 * fp32) / prefill.flopsPerSecond, look),
+    layerSeconds: look('local.layerSeconds', rows.build),
+    expertLayerSeconds: hasExperts ? look('local.expertLayerSeconds', rows.build) : 0,
+    latentLayerSeconds: shape.latentLayers > 0 ? look('local.latentLayerSeconds', ['all']) : 0,
+    hopSeconds: tensor * pipeline > 1 ? look('local.hopSeconds', rows.engine) : 0,
+    allReduceSeconds: sharedLayers ? look('local.allReduceSeconds', rows.engine) : 0,
+    allReduceBytesPerSecond: sharedLayers
+      ? look('local.allReduceBytesPerSecond', rows.engine)
+      : Number.POSITIVE_INFINITY,
+    cacheBytesPerSecond: look('local.cacheStreamFraction', rows.attention) * peak,
+    attentionFlopsPerSecond: look('local.attentionFraction', rows.attention) * fp32,
+    batch: batchRates(shape, (2 * fp32) / prefill.flopsPerSecond, rows, look),
     prefill,
   };
 }
 
-/** Vector instructions of processors make other formats dear than the ordinary units of GPUs do. */
-function unpacked(parts: readonly TypedWeights[], unpackFactor: number, look: LookUps): UnpackedWeights[] {
+/** Vector instructions of processors make other formats expensive than the ordinary units of GPUs do. */
+function unpacked(
+  parts: readonly TypedWeights[],
+  unpackFactor: number,
+  { backend }: DesktopRows,
+  look: LookUp,
+): UnpackedWeights[] {
   return parts.map((part) => {
-    const types = blockTypeRows(part.blockType);
-    const rows = look.backend === 'cpu' ? [`cpu|${part.blockType}`, ...types] : types;
-    return { ...part, unpackOperations: unpackFactor * look.rows('local.operationsPerWeight', ...rows) };
+    const onProcessor = backend === 'cpu' ? [`cpu|${part.blockType}`] : [];
+    const types = [...onProcessor, ...blockTypeRows(part.blockType), 'all'];
+    return { ...part, unpackOperations: unpackFactor * look('local.operationsPerWeight', types) };
   });
 }
 
@@ -154,11 +158,16 @@ function unpacked(parts: readonly TypedWeights[], unpackFactor: number, look: Lo
  * Processors multiply prompts with the kernels of single tokens or with small tiles: a weight is unpacked again for
  * every few tokens. Seconds for a weight and a token, on average over the weights.
  */
-function promptUnpackSeconds(parts: readonly UnpackedWeights[], fp32: number, look: LookUps): number {
+function promptUnpackSeconds(
+  parts: readonly UnpackedWeights[],
+  fp32: number,
+  { engineName }: DesktopRows,
+  look: LookUp,
+): number {
   let weights = 0;
   let operations = 0;
   for (const part of parts) {
-    const tokens = look.rows('local.prefillUnpackTokens', `${look.engineName}|${part.blockType}`, look.engineName);
+    const tokens = look('local.prefillUnpackTokens', [`${engineName}|${part.blockType}`, engineName, 'all']);
     weights += part.weights;
     operations += (part.weights * part.unpackOperations) / tokens;
   }
@@ -166,20 +175,20 @@ function promptUnpackSeconds(parts: readonly UnpackedWeights[], fp32: number, lo
 }
 
 /** One core streams so much at most; few of them already saturate a desktop's memory. */
-function threadBytesPerSecond({ kind, family, cpu }: Hardware, look: LookUps): number {
+function threadBytesPerSecond({ kind, family, cpu }: Hardware, look: LookUp): number {
   if (kind !== 'cpu' || cpu === null) return Number.POSITIVE_INFINITY;
-  return cpu.cores * look.rows('local.threadBytesPerSecond', family);
+  return cpu.cores * look('local.threadBytesPerSecond', [family, 'all']);
 }
 
-function batchRates(shape: BlockSums, chunkOperations: number, look: LookUps): BatchRates {
+function batchRates(shape: BlockSums, chunkOperations: number, rows: DesktopRows, look: LookUp): BatchRates {
   const hasExperts = shape.expertLayers > 0;
   const model = hasExperts ? 'experts' : 'dense';
-  const rows = [`${look.engineName}|${model}`, `${look.backend}|${model}`, model];
+  const ofModel = [`${rows.engineName}|${model}`, `${rows.backend}|${model}`, model, 'all'];
   return {
-    operationsPerSequence: look.rows('local.batchOperationsPerSequence', ...rows),
-    tileSequences: look.engine('local.batchTileSequences'),
-    matrixFraction: look.rows('local.batchMatrixFraction', ...rows),
-    expertReadFactor: hasExperts ? look.engine('local.expertReadFactor') : 1,
+    operationsPerSequence: look('local.batchOperationsPerSequence', ofModel),
+    tileSequences: look('local.batchTileSequences', rows.engine),
+    matrixFraction: look('local.batchMatrixFraction', ofModel),
+    expertReadFactor: hasExperts ? look('local.expertReadFactor', rows.engine) : 1,
     chunkOperations,
   };
 }
@@ -190,29 +199,30 @@ function prefillRates(
   dense: readonly UnpackedWeights[],
   routed: readonly UnpackedWeights[],
   { fp32, roof }: { fp32: number; roof: number },
-  look: LookUps,
+  rows: DesktopRows,
+  look: LookUp,
 ): PrefillRates {
   const { hardware, runtime, parallelism } = deployment;
   const hasExperts = routed.length > 0;
-  const onProcessor = look.backend === 'cpu';
+  const onProcessor = rows.backend === 'cpu';
   const peak = matrixPeak(deployment, fp32);
   const fraction =
-    look.device('local.prefillComputeFraction') *
-    look.build('local.prefillRuntimeFactor') *
-    look.rows('local.prefillFormatFactor', ...prefillFormatRows(deployment, look.backend));
+    look('local.prefillComputeFraction', rows.device) *
+    look('local.prefillRuntimeFactor', rows.build) *
+    look('local.prefillFormatFactor', prefillFormatRows(deployment, rows.backend));
   return {
     chunkTokens: runtime.prefillChunkTokens ?? Number.POSITIVE_INFINITY,
     flopsPerSecond: Math.min(fraction * peak, roof),
     expertFlopsPerSecond: Math.min(fraction * expertMatrixPeak(deployment, routed, peak), roof),
-    denseUnpackSeconds: onProcessor ? promptUnpackSeconds(dense, fp32, look) : 0,
-    expertUnpackSeconds: onProcessor ? promptUnpackSeconds(routed, fp32, look) : 0,
-    bytesPerSecond: look.rows('local.prefillStreamFraction') * hardware.memoryBytesPerSecond,
-    attentionFlopsPerSecond: look.promptAttention('local.prefillAttentionFraction') * peak,
-    activationPasses: look.engine('local.prefillActivationPasses'),
-    launchSeconds: look.engine('local.prefillLaunchSeconds'),
-    expertHalfTokens: hasExperts ? look.build('local.prefillExpertHalfTokens') : 0,
-    expertFraction: hasExperts ? look.build('local.prefillExpertFraction') : 1,
-    pipelineGain: parallelism.tensor * parallelism.pipeline > 1 ? look.rows('local.prefillPipelineGain') : 0,
+    denseUnpackSeconds: onProcessor ? promptUnpackSeconds(dense, fp32, rows, look) : 0,
+    expertUnpackSeconds: onProcessor ? promptUnpackSeconds(routed, fp32, rows, look) : 0,
+    bytesPerSecond: look('local.prefillStreamFraction', ['all']) * hardware.memoryBytesPerSecond,
+    attentionFlopsPerSecond: look('local.prefillAttentionFraction', rows.promptAttention) * peak,
+    activationPasses: look('local.prefillActivationPasses', rows.engine),
+    launchSeconds: look('local.prefillLaunchSeconds', rows.engine),
+    expertHalfTokens: hasExperts ? look('local.prefillExpertHalfTokens', rows.build) : 0,
+    expertFraction: hasExperts ? look('local.prefillExpertFraction', rows.build) : 1,
+    pipelineGain: parallelism.tensor * parallelism.pipeline > 1 ? look('local.prefillPipelineGain', ['all']) : 0,
   };
 }
 
@@ -222,5 +232,5 @@ function prefillFormatRows({ weights }: Deployment, backend: string): string[] {
   const unpackedType = efficiencyClass === '16-bit' && arithmetic[0] === 'bf16' ? 'BF16' : efficiencyClass;
   const type = packing?.kind === 'gguf' ? packing.defaultType : unpackedType;
   const format = blockTypeRows(type)[1] ?? 'plain';
-  return [`${backend}|${type}`, `${backend}|${format}`, format];
+  return [`${backend}|${type}`, `${backend}|${format}`, format, 'all'];
 }

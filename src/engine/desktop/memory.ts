@@ -1,6 +1,6 @@
-import type { CoefficientUse, MemoryEstimate } from '../answer.ts';
+import type { MemoryEstimate } from '../answer.ts';
 import { hasSince } from '../builds.ts';
-import { type Coefficients, lookUpCoefficient, lookUpInChain } from '../coefficients.ts';
+import type { LookUp } from '../coefficients.ts';
 import { largestStepTokens } from '../largestStep.ts';
 import { LARGEST_BATCH, LONGEST_SEQUENCE_TOKENS, largestThatHolds } from '../largestThatHolds.ts';
 import { blockSums } from '../model/blocks.ts';
@@ -11,10 +11,10 @@ import {
   stateBytesPerSequence,
 } from '../model/kvCache.ts';
 import { type WeightBytes, weightBytes } from '../model/weights.ts';
+import { buildRows, engineOf } from '../rows.ts';
 import { ofLength } from '../sequence.ts';
 import type { Deployment, Workload } from '../shapes.ts';
 import { type ActivationModel, activationModel, type Load } from './activations.ts';
-import { buildRows, engineOf } from './rows.ts';
 
 /** Memory of one replica of a deployment, apart from its sequences. */
 export interface LocalMemory {
@@ -38,23 +38,22 @@ export interface LocalMemory {
  * A discrete card holds everything but an input embedding of its own, which llama.cpp looks up on the host. Where CPU
  * and GPU share the memory, the host's part counts too: an embedding that doubles as the head is then there twice.
  */
-export function localMemory(deployment: Deployment, coefficients: Coefficients, uses: CoefficientUse[]): LocalMemory {
+export function localMemory(deployment: Deployment, look: LookUp): LocalMemory {
   const { hardware, runtime, parallelism } = deployment;
   const architecture = deployment.model.architecture;
   const weights = weightBytes(architecture, deployment.weights, deployment.weightFileBytes);
   const cards = parallelism.tensor * parallelism.pipeline;
   const { layers } = blockSums(architecture);
-  const look = (row: string) => lookUpCoefficient(coefficients, 'local.memory', [row], uses);
-  const activations = activationModel(deployment, look);
+  const lookMemory = (row: string) => look('local.memory', [row]);
+  const activations = activationModel(deployment, lookMemory);
   const sharedHost = hardware.unifiedMemory && engineOf(deployment).backend !== 'metal' && activations.splitsHost;
   return {
     deployment,
     cards,
     fullestShare: runtime.split === 'tensor' ? 1 / cards : Math.ceil(layers / cards) / layers,
     weightBytes: residentWeightBytes(deployment, weights, activations.splitsHost, sharedHost),
-    overheadBytesPerCard: sharedHost ? look('unified-host-bytes') : runtime.reservation.perDeviceBytes,
-    cardsWithBuffers:
-      1 + (cards - 1) * lookUpInChain(coefficients, 'local.buffersPerFurtherCard', buildRows(deployment), uses),
+    overheadBytesPerCard: sharedHost ? lookMemory('unified-host-bytes') : runtime.reservation.perDeviceBytes,
+    cardsWithBuffers: 1 + (cards - 1) * look('local.buffersPerFurtherCard', buildRows(deployment)),
     activations,
     cacheBytesPerElement: cacheBytesPerElement(deployment.kvCache),
     windowed: hasSince(deployment, runtime.windowedCacheSince),

@@ -1,5 +1,6 @@
 import { usesFlashAttention } from '../builds.ts';
 import { countParameters } from '../model/parameters.ts';
+import { vendorKey } from '../rows.ts';
 import type { Deployment, WeightFormat, Workload } from '../shapes.ts';
 
 /**
@@ -46,7 +47,7 @@ export function runOf(deployment: Deployment, workload: Workload, saturated = fa
     workload,
     saturated,
     buildYear: Math.min(runtimeYear, runtime.defaultYear),
-    backend: runtime.backends[hardware.kind === 'cpu' ? 'CPU' : hardware.vendor] ?? '',
+    backend: runtime.backends[vendorKey(hardware)] ?? '',
     flashAttention: usesFlashAttention(deployment),
     cores: hardware.kind === 'cpu' ? (hardware.cpu?.cores ?? 0) : 0,
     log: {

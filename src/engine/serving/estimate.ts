@@ -8,7 +8,7 @@ import type {
   Saturation,
 } from '../answer.ts';
 import type { Coefficients } from '../coefficients.ts';
-import { lookUpCoefficient } from '../coefficients.ts';
+import { type LookUp, lookUpCoefficient, lookUpInto } from '../coefficients.ts';
 import { readableCount } from '../readable.ts';
 import { dominantBound } from '../roofline.ts';
 import type { Deployment, Workload } from '../shapes.ts';
@@ -33,13 +33,16 @@ import {
  */
 export function estimateServing(deployment: Deployment, workload: Workload, coefficients: Coefficients): Estimate {
   const uses: CoefficientUse[] = [];
+  const look = lookUpInto(uses, coefficients);
   const assumptions: Assumption[] = [];
   const warnings: string[] = [];
+  // What only the saturated operating point takes is no evidence for the rest.
+  const unseen: LookUp = (table, rows) => lookUpCoefficient(coefficients, table, rows);
   const mode = deployment.runtime.served ? 'served' : 'offline';
-  const plan = servingPlan(deployment, mode, meanContextTokens(workload), coefficients, uses);
-  const memoryOf = memoryPlan(deployment, coefficients, uses);
+  const plan = servingPlan(deployment, mode, meanContextTokens(workload), look);
+  const memoryOf = memoryPlan(deployment, look);
   const memory = memoryEstimate(memoryOf, workload);
-  const constants = requestConstants(plan, coefficients, uses);
+  const constants = requestConstants(plan, look);
   const poolSequences = admittedSequences(memoryOf, workload);
   const admitted = admittedBatch(deployment, Math.max(memory.maximumBatch, poolSequences), workload);
   const replicaSequences = Math.max(1, admitted / deployment.parallelism.data);
@@ -73,7 +76,7 @@ export function estimateServing(deployment: Deployment, workload: Workload, coef
           : (prefillTokens * activeReplicas(deployment, admitted)) / timetable.prefillSeconds,
       requestsPerSecond: workload.batch / latency.endToEndSeconds,
     },
-    saturation: memory.maximumBatch === 0 ? null : saturation(plan, workload, poolSequences, coefficients),
+    saturation: memory.maximumBatch === 0 ? null : saturation(plan, workload, poolSequences, unseen),
     bottleneck: bottleneck(memory, timetable, workload),
     admittedBatch: admitted,
     prefillStep: timetable.prefillStep,
@@ -125,14 +128,9 @@ function activeReplicas({ parallelism }: Deployment, admitted: number): number {
  * throughput = efficiency × decoding sequences ÷ time per output token. The efficiency stands for ramp-up, ramp-down
  * and requests of unequal length.
  */
-function saturation(
-  ownPlan: ServingPlan,
-  workload: Workload,
-  batch: number,
-  coefficients: Coefficients,
-): Saturation | null {
+function saturation(ownPlan: ServingPlan, workload: Workload, batch: number, look: LookUp): Saturation | null {
   if (batch < 1) return null;
-  const plan = planInMode(ownPlan, 'saturated', coefficients);
+  const plan = planInMode(ownPlan, 'saturated', look);
   const { deployment } = plan;
   const sequences = Math.max(1, batch / deployment.parallelism.data);
   const noQueue: RequestConstants = { requestSeconds: 0, queueFraction: 0 };
@@ -140,7 +138,7 @@ function saturation(
   const timetable = continuous
     ? continuousTimetable(plan, workload, sequences, noQueue)
     : staticTimetable(plan, workload, sequences, noQueue);
-  const efficiency = lookUpCoefficient(coefficients, 'serving.saturationEfficiency', ['all']);
+  const efficiency = look('serving.saturationEfficiency', ['all']);
   const perSequence = continuous
     ? (efficiency * timetable.decodingSequences) / (sequences * timetable.timePerOutputTokenSeconds)
     : workload.outputTokens /

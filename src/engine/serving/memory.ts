@@ -1,6 +1,6 @@
-import type { CoefficientUse, MemoryEstimate } from '../answer.ts';
+import type { MemoryEstimate } from '../answer.ts';
 import { hasSince } from '../builds.ts';
-import { type Coefficients, lookUpCoefficient } from '../coefficients.ts';
+import type { LookUp } from '../coefficients.ts';
 import { LARGEST_BATCH, LONGEST_SEQUENCE_TOKENS, largestThatHolds } from '../largestThatHolds.ts';
 import {
   cacheBytesPerElement,
@@ -31,7 +31,7 @@ export interface MemoryPlan {
  * Weights: dense ÷ (tensor × pipeline), experts ÷ (max(tensor, expert) × pipeline), replicated over data-parallel
  * replicas; some runtimes keep parts of them twice.
  */
-export function memoryPlan(deployment: Deployment, coefficients: Coefficients, uses: CoefficientUse[]): MemoryPlan {
+export function memoryPlan(deployment: Deployment, look: LookUp): MemoryPlan {
   const { parallelism, runtime, weights, hardware } = deployment;
   const { reservation } = runtime;
   const architecture = deployment.model.architecture;
@@ -39,12 +39,12 @@ export function memoryPlan(deployment: Deployment, coefficients: Coefficients, u
   const bytes = weightBytes(architecture, weights, deployment.weightFileBytes);
   const shards = tensor * pipeline;
   const expertShards = Math.max(tensor, expert) * pipeline;
-  const copies = lookUpCoefficient(coefficients, 'serving.weightFactor', [runtime.coefficients, 'all'], uses);
+  const copies = look('serving.weightFactor', [runtime.coefficients, 'all']);
   return {
     deployment,
     weightBytesPerDevice: copies * ((bytes.total - bytes.experts) / shards + bytes.experts / expertShards),
     budgetBytesPerDevice: hardware.usableMemoryBytes * (reservation.kind === 'fraction' ? reservation.fraction : 1),
-    workingSpace: workingSpace(deployment, coefficients, uses),
+    workingSpace: workingSpace(deployment, look),
     cacheShareOfDevice: cacheShare(deployment) / pipeline,
     stateBytesPerSequencePerDevice: stateBytesPerSequence(architecture) / shards,
   };

@@ -1,6 +1,5 @@
-import type { CoefficientUse } from '../answer.ts';
 import { hasSince, isBefore } from '../builds.ts';
-import { type Coefficients, lookUpCoefficient, lookUpInChain } from '../coefficients.ts';
+import type { LookUp } from '../coefficients.ts';
 import { type Interconnect, interconnectAmong } from '../collectives.ts';
 import { MissingFigureError } from '../errors.ts';
 import type { Architecture } from '../model/architecture.ts';
@@ -8,9 +7,8 @@ import { type BlockSums, blockSums } from '../model/blocks.ts';
 import { type CacheGroup, cacheBytesPerElement, cacheGroups, cacheShareOfRank } from '../model/kvCache.ts';
 import { weightBytes } from '../model/weights.ts';
 import { arithmeticOn, attentionPeak } from '../roofline.ts';
+import { expertRows, formatRows, kernelRows, runtimeRows, type ServingMode } from '../rows.ts';
 import type { Deployment, Hardware } from '../shapes.ts';
-import { exponentRows, formatOverheadRows, formatRows } from './formatRows.ts';
-import { expertRows, kernelRows, runtimeRows, type ServingMode } from './runtimeRows.ts';
 
 /** A group's cache as one tensor rank holds and reads it. */
 interface CacheOfRank {
@@ -78,14 +76,13 @@ export interface ServingPlan {
 
 /**
  * Resolves shape, weights, peaks and coefficients of a deployment whose sequences have `decodeContextTokens` tokens in
- * their caches while they decode. Every coefficient used is appended to `uses`.
+ * their caches while they decode.
  */
 export function servingPlan(
   deployment: Deployment,
   mode: ServingMode,
   decodeContextTokens: number,
-  coefficients: Coefficients,
-  uses: CoefficientUse[],
+  look: LookUp,
 ): ServingPlan {
   const { hardware, weights, runtime, parallelism } = deployment;
   const architecture = deployment.model.architecture;
@@ -100,14 +97,19 @@ export function servingPlan(
   const builds = runtimeRows(deployment);
   const kernels = kernelRows(deployment, weights.efficiencyClass);
   const experts = expertRows(deployment, weights.efficiencyClass);
-  const look = (table: string, rows: readonly string[]) => lookUpCoefficient(coefficients, table, rows, uses);
-  const lookBuild = (table: string) => lookUpInChain(coefficients, table, builds, uses);
-  const lookKernel = (table: string) => lookUpInChain(coefficients, table, kernels, uses);
-  const lookExperts = (table: string) => lookUpInChain(coefficients, table, experts, uses);
-  const format = formatRows(deployment, arithmetic.native);
-  const sixteenBit = formatRows(deployment, true, '16-bit');
+  const lookBuild = (table: string) => look(table, builds);
+  const lookKernel = (table: string) => look(table, kernels);
+  const lookExperts = (table: string) => look(table, experts);
+  const { efficiencyClass } = weights;
+  const format = formatRows(hardware, efficiencyClass, arithmetic.native);
+  const sixteenBit = formatRows(hardware, '16-bit', true);
+  const formatName = arithmetic.native ? efficiencyClass : 'weight-only';
   const bytes = weightBytes(architecture, weights, deployment.weightFileBytes);
   const expertRanks = Math.max(tensor, expert);
+  const path = (ranks: number, latencyFactor: number): Interconnect => {
+    const interconnect = interconnectAmong(hardware, ranks, look);
+    return { ...interconnect, latencySeconds: interconnect.latencySeconds * latencyFactor };
+  };
 
   const stream = look('serving.streamFraction', format);
   const compute = look('serving.computeFraction', format);
@@ -117,13 +119,20 @@ export function servingPlan(
   // What no step will use is not looked up: it would count as inherited.
   const launchesKernels = graphContextTokens <= decodeContextTokens;
   const replaysGraphs = graphContextTokens > 0;
+  const { runtimeYear } = deployment;
+  const overheadRows = [
+    `${runtime.coefficients}|${runtimeYear}|${formatName}`,
+    `${runtimeYear}|${formatName}`,
+    formatName,
+    'all',
+  ];
   return {
     deployment,
     mode,
     architecture,
     hardware,
     shape,
-    cache: cacheGroups(architecture).map((group) => cacheOfRank(group, deployment, coefficients, uses)),
+    cache: cacheGroups(architecture).map((group) => cacheOfRank(group, deployment, look)),
     tensor,
     expertRanks,
     replicasPerExpertGroup: Math.max(1, expert / tensor),
@@ -137,7 +146,7 @@ export function servingPlan(
     denseBytesPerSecond: Math.min(0.98, stream * lookKernel('serving.kernelStreamFactor')) * B,
     denseFlopsPerSecond:
       Math.min(0.98, compute * lookKernel('serving.kernelComputeFactor')) * arithmetic.flopsPerSecond,
-    denseExponent: look('serving.overlapExponent', exponentRows(weights.efficiencyClass, arithmetic.native)),
+    denseExponent: look('serving.overlapExponent', [formatName, 'all']),
     headBytesPerSecond: look('serving.streamFraction', sixteenBit) * B,
     headFlopsPerSecond: look('serving.computeFraction', sixteenBit) * sixteenBitPeak,
     headExponent: look('serving.overlapExponent', ['16-bit', 'all']),
@@ -153,35 +162,25 @@ export function servingPlan(
     elementwiseShare: look('serving.elementwiseShare', ['all']),
     layerSeconds: replaysGraphs
       ? lookBuild('serving.layerSeconds') +
-        look('serving.formatLayerSeconds', formatOverheadRows(deployment, arithmetic.native)) +
+        look('serving.formatLayerSeconds', overheadRows) +
         (tensor > 1 ? lookBuild('serving.tensorLayerSeconds') * Math.log2(tensor) : 0)
       : 0,
     expertLayerSeconds: expertLayers ? lookExperts('serving.expertLayerSeconds') : 0,
     stepSeconds: lookBuild('serving.stepSeconds'),
-    sequenceSeconds: sequenceSeconds(deployment, mode, coefficients, uses),
+    sequenceSeconds: look('serving.sequenceSeconds', runtimeRows(deployment, mode)),
     launchSeconds: launchesKernels ? lookBuild('serving.launchSeconds') : 0,
     launchExponent: launchesKernels ? look('serving.overlapExponent', ['launch', 'all']) : 1,
     graphContextTokens,
     flashAttention: hasSince(deployment, runtime.flashAttentionSince),
-    tensorPath: tensor > 1 ? path(deployment, tensor, lookBuild('serving.latencyFactor'), coefficients, uses) : null,
-    expertPath:
-      expert > tensor ? path(deployment, expert, lookBuild('serving.latencyFactor'), coefficients, uses) : null,
-    pipelinePath: pipeline > 1 ? path(deployment, tensor * pipeline, 1, coefficients, uses) : null,
+    tensorPath: tensor > 1 ? path(tensor, lookBuild('serving.latencyFactor')) : null,
+    expertPath: expert > tensor ? path(expert, lookBuild('serving.latencyFactor')) : null,
+    pipelinePath: pipeline > 1 ? path(tensor * pipeline, 1) : null,
   };
 }
 
 /** The same deployment with its requests arriving in another way: only what a sequence costs a step differs. */
-export function planInMode(plan: ServingPlan, mode: ServingMode, coefficients: Coefficients): ServingPlan {
-  return { ...plan, mode, sequenceSeconds: sequenceSeconds(plan.deployment, mode, coefficients) };
-}
-
-function sequenceSeconds(
-  deployment: Deployment,
-  mode: ServingMode,
-  coefficients: Coefficients,
-  uses?: CoefficientUse[],
-): number {
-  return lookUpInChain(coefficients, 'serving.sequenceSeconds', runtimeRows(deployment, mode), uses);
+export function planInMode(plan: ServingPlan, mode: ServingMode, look: LookUp): ServingPlan {
+  return { ...plan, mode, sequenceSeconds: look('serving.sequenceSeconds', runtimeRows(plan.deployment, mode)) };
 }
 
 function capturedContextTokens(deployment: Deployment): number {
@@ -190,12 +189,7 @@ function capturedContextTokens(deployment: Deployment): number {
   return limit !== null && isBefore(deployment, limit.before) ? limit.tokens : Number.POSITIVE_INFINITY;
 }
 
-function cacheOfRank(
-  group: CacheGroup,
-  deployment: Deployment,
-  coefficients: Coefficients,
-  uses: CoefficientUse[],
-): CacheOfRank {
+function cacheOfRank(group: CacheGroup, deployment: Deployment, look: LookUp): CacheOfRank {
   const { runtime, runtimeYear, parallelism } = deployment;
   const { tensor } = parallelism;
   const ignoresWindow = runtime.windowedAttentionSince !== null && runtimeYear < runtime.windowedAttentionSince;
@@ -212,18 +206,7 @@ function cacheOfRank(
     const queryHeads = group.kvHeads === 0 ? 1 : group.heads / group.kvHeads;
     if (limit === null || queryHeads <= limit.queryHeads || !isBefore(deployment, limit.before)) return 1;
     // The second-level cache answers some of the repeats.
-    const share = lookUpCoefficient(coefficients, 'serving.repeatedReadShare', ['all'], uses);
+    const share = look('serving.repeatedReadShare', ['all']);
     return Math.max(1, share * queryHeads);
   }
-}
-
-function path(
-  { hardware }: Deployment,
-  ranks: number,
-  latencyFactor: number,
-  coefficients: Coefficients,
-  uses: CoefficientUse[],
-): Interconnect {
-  const interconnect = interconnectAmong(hardware, ranks, coefficients, uses);
-  return { ...interconnect, latencySeconds: interconnect.latencySeconds * latencyFactor };
 }

@@ -1,8 +1,8 @@
-import type { CoefficientUse, EngineStep } from '../answer.ts';
-import { type Coefficients, lookUpCoefficient, lookUpInChain } from '../coefficients.ts';
+import type { EngineStep } from '../answer.ts';
+import type { LookUp } from '../coefficients.ts';
+import { runtimeRows } from '../rows.ts';
 import type { Workload } from '../shapes.ts';
 import type { ServingPlan } from './plan.ts';
-import { runtimeRows } from './runtimeRows.ts';
 import { engineStep } from './step.ts';
 
 /** Steps of a replica at the operating point a workload runs at, and the request times that follow from them. */
@@ -29,21 +29,15 @@ export interface RequestConstants {
   queueFraction: number;
 }
 
-export function requestConstants(
-  plan: ServingPlan,
-  coefficients: Coefficients,
-  uses: CoefficientUse[],
-): RequestConstants {
+export function requestConstants(plan: ServingPlan, look: LookUp): RequestConstants {
   const builds = runtimeRows(plan.deployment);
   if (plan.mode !== 'served') {
-    const requestSeconds = lookUpInChain(coefficients, 'serving.prefillConstantSeconds', builds, uses);
-    return { requestSeconds, queueFraction: 0 };
+    return { requestSeconds: look('serving.prefillConstantSeconds', builds), queueFraction: 0 };
   }
   return {
     requestSeconds:
-      lookUpInChain(coefficients, 'serving.requestSeconds', builds, uses) +
-      plan.shape.layers * lookUpCoefficient(coefficients, 'serving.prefillLayerSeconds', ['all'], uses),
-    queueFraction: lookUpInChain(coefficients, 'serving.queueFraction', builds, uses),
+      look('serving.requestSeconds', builds) + plan.shape.layers * look('serving.prefillLayerSeconds', ['all']),
+    queueFraction: look('serving.queueFraction', builds),
   };
 }
 

@@ -1,9 +1,8 @@
-import type { CoefficientUse } from '../answer.ts';
-import { type Coefficients, lookUpCoefficient, lookUpInChain } from '../coefficients.ts';
+import type { LookUp } from '../coefficients.ts';
 import { largestStepTokens } from '../largestStep.ts';
 import { blockSums } from '../model/blocks.ts';
+import { runtimeRows } from '../rows.ts';
 import type { Deployment, Workload } from '../shapes.ts';
-import { runtimeRows } from './runtimeRows.ts';
 
 /** What a device holds beside weights, cache and the runtime's own overhead, and what that grows with. Bytes. */
 export interface WorkingSpace {
@@ -36,27 +35,27 @@ export interface Running {
  * Tables: cosines and sines of every position and layer at 16 bits, where a build tabulates them. Scratch: one or more
  * of the largest weight matrices at 16 bits, where kernels unpack them first.
  */
-export function workingSpace(deployment: Deployment, coefficients: Coefficients, uses: CoefficientUse[]): WorkingSpace {
+export function workingSpace(deployment: Deployment, look: LookUp): WorkingSpace {
   const { runtime, weights, model, parallelism } = deployment;
   const { architecture } = model;
   const { hidden, vocabulary } = architecture;
   const { tensor, pipeline } = parallelism;
   const { feedForwardWidth, rotaryWidths } = blockSums(architecture);
   const builds = runtimeRows(deployment);
-  const look = (table: string) => lookUpInChain(coefficients, table, builds, uses);
+  const lookBuild = (table: string) => look(table, builds);
   const width = feedForwardWidth / tensor;
-  const promptLogitBytes = look('serving.promptLogitBytes');
-  const logitBytes = look('serving.logitBytes');
-  const tabulated = Math.min(look('serving.positionTableTokens'), model.contextTokens ?? Number.POSITIVE_INFINITY);
+  const promptLogitBytes = lookBuild('serving.promptLogitBytes');
+  const logitBytes = lookBuild('serving.logitBytes');
+  const tabulated = Math.min(lookBuild('serving.positionTableTokens'), model.contextTokens ?? Number.POSITIVE_INFINITY);
   const formatRows = [`${runtime.coefficients}|${weights.efficiencyClass}`, runtime.coefficients, 'all'];
-  const unpacked = lookUpCoefficient(coefficients, 'serving.unpackedMatrices', formatRows, uses);
+  const unpacked = look('serving.unpackedMatrices', formatRows);
   return {
     deployment,
-    layerBytesPerToken: 2 * look('serving.activationWidths') * (hidden + width),
+    layerBytesPerToken: 2 * lookBuild('serving.activationWidths') * (hidden + width),
     headBytesPerToken: promptLogitBytes === 0 ? 0 : (promptLogitBytes * vocabulary) / tensor + 2 * hidden,
     returnedBytesPerToken: promptLogitBytes === 0 ? 0 : (FP32_BYTES * vocabulary) / tensor,
     logitBytesPerSequence: (logitBytes * vocabulary) / tensor,
-    cacheCopies: look('serving.cacheCopies'),
+    cacheCopies: lookBuild('serving.cacheCopies'),
     fixedBytes: (4 * tabulated * rotaryWidths) / pipeline + 2 * unpacked * hidden * width,
   };
 }

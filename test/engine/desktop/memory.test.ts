@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { MemoryEstimate } from '../../../src/engine/answer.ts';
+import { lookUpInto } from '../../../src/engine/coefficients.ts';
 import { localMemory, localMemoryEstimate } from '../../../src/engine/desktop/memory.ts';
 import type { Deployment, Workload } from '../../../src/engine/shapes.ts';
 import { coefficients } from '../deployments.ts';
@@ -12,7 +13,7 @@ const GIB = 2 ** 30;
 const llamaCpp = { ...seedRuntime('llama.cpp'), reservation: { kind: 'as-needed', perDeviceBytes: 0 } } as const;
 
 function memoryOf(deployment: Deployment, workload: Workload): MemoryEstimate {
-  return localMemoryEstimate(localMemory(deployment, coefficients, []), workload);
+  return localMemoryEstimate(localMemory(deployment, lookUpInto([], coefficients)), workload);
 }
 
 /** Memory of a context of so many tokens. */

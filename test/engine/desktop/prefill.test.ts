@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { Coefficients } from '../../../src/engine/coefficients.ts';
+import { type Coefficients, lookUpInto } from '../../../src/engine/coefficients.ts';
 import { localMachine } from '../../../src/engine/desktop/machine.ts';
 import { expertMatrixPeak, matrixPeak } from '../../../src/engine/desktop/peaks.ts';
 import { prefillStep } from '../../../src/engine/desktop/prefill.ts';
-import { attentionRows, promptAttentionRows } from '../../../src/engine/desktop/rows.ts';
 import { weightBytes } from '../../../src/engine/model/weights.ts';
+import { desktopRows } from '../../../src/engine/rows.ts';
 import type { Deployment } from '../../../src/engine/shapes.ts';
 import { coefficients } from '../deployments.ts';
 import { localDeployment, seedRuntime } from './machines.ts';
@@ -20,7 +20,7 @@ function withValues(values: Readonly<Record<string, number>>): Coefficients {
 }
 
 function operation(deployment: Deployment, tables: Coefficients, promptTokens: number, name: string) {
-  const { operations } = prefillStep(localMachine(deployment, tables, [], []), promptTokens, 0, 1);
+  const { operations } = prefillStep(localMachine(deployment, lookUpInto([], tables), []), promptTokens, 0, 1);
   const found = operations.find((candidate) => candidate.name === name);
   if (found === undefined) throw new Error(`no ${name} among ${operations.map(({ name }) => name).join(', ')}`);
   return found;
@@ -73,10 +73,11 @@ describe('attention kernels that a build option brings', () => {
     });
 
   test('serve prompts only, and lean on no kernel without them', () => {
-    const withOption = on('rocm+rocwmma');
-    expect(promptAttentionRows(withOption, 'flash').rows).toEqual(['rocm+rocwmma|flash', 'flash', 'all']);
-    expect(attentionRows(withOption, 'flash')).toEqual(attentionRows(on('rocm'), 'flash'));
-    expect(promptAttentionRows(on('rocm'), 'flash')).toEqual(attentionRows(on('rocm'), 'flash'));
+    const withOption = desktopRows(on('rocm+rocwmma'));
+    const without = desktopRows(on('rocm'));
+    expect(withOption.promptAttention.rows).toEqual(['rocm+rocwmma|flash', 'flash', 'all']);
+    expect(withOption.attention).toEqual(without.attention);
+    expect(without.promptAttention).toEqual(without.attention);
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { MemoryEstimate } from '../../../src/engine/answer.ts';
+import { lookUpInto } from '../../../src/engine/coefficients.ts';
 import { memoryEstimate, memoryPlan } from '../../../src/engine/serving/memory.ts';
 import type { Deployment } from '../../../src/engine/shapes.ts';
 import { coefficients } from '../deployments.ts';
@@ -9,7 +10,7 @@ const GIB = 2 ** 30;
 const A100 = 'nvidia-a100-sxm4-80gb';
 
 function memoryOf(deployment: Deployment, batch: number, promptTokens: number, outputTokens: number): MemoryEstimate {
-  const plan = memoryPlan(deployment, coefficients, []);
+  const plan = memoryPlan(deployment, lookUpInto([], coefficients));
   return memoryEstimate(plan, localWorkload({ batch, promptTokens, outputTokens }));
 }
 
