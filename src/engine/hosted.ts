@@ -1,6 +1,7 @@
 import type { Assumption, LatencyEstimate, ThroughputEstimate } from './answer.ts';
 import { compareText } from './compareText.ts';
 import { MissingFigureError } from './errors.ts';
+import { throughputOf } from './queue.ts';
 import { readableCount } from './readable.ts';
 import type { Workload } from './shapes.ts';
 
@@ -106,7 +107,11 @@ export function estimateHosted(
       low: timeToFirstToken.low + further * timePerOutputToken.low,
       high: timeToFirstToken.high + further * timePerOutputToken.high,
     },
-    throughput: throughputOf(latency, workload),
+    throughput: throughputOf(
+      latency,
+      workload,
+      (workload.batch * workload.promptTokens) / latency.timeToFirstTokenSeconds,
+    ),
     timeToFirstTokenFrom: first,
     timePerOutputTokenFrom: next,
     timeToFirstTokenCount: times.length,
@@ -198,15 +203,6 @@ function latencyOf(
     endToEndSeconds: timeToFirstTokenSeconds + further * timePerOutputTokenSeconds,
     baseSeconds: timeToFirstTokenSeconds - timePerOutputTokenSeconds,
     perTokenSeconds: timePerOutputTokenSeconds,
-  };
-}
-
-function throughputOf(latency: LatencyEstimate, { batch, promptTokens, outputTokens }: Workload): ThroughputEstimate {
-  return {
-    outputTokensPerSecond: (batch * outputTokens) / latency.endToEndSeconds,
-    outputTokensPerSecondPerSequence: outputTokens / latency.endToEndSeconds,
-    prefillTokensPerSecond: (batch * promptTokens) / latency.timeToFirstTokenSeconds,
-    requestsPerSecond: batch / latency.endToEndSeconds,
   };
 }
 

@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { MemoryEstimate } from '../../src/engine/answer.ts';
+import { LARGEST_BATCH, ofLength } from '../../src/engine/capacity.ts';
 import { lookUpInto } from '../../src/engine/coefficients.ts';
 import { localMemory, localMemoryEstimate } from '../../src/engine/desktop/memory.ts';
-import { LARGEST_BATCH } from '../../src/engine/largestThatHolds.ts';
-import { ofLength } from '../../src/engine/sequence.ts';
 import { admittedSequences, memoryEstimate, memoryPlan } from '../../src/engine/serving/memory.ts';
 import type { Deployment, Workload } from '../../src/engine/shapes.ts';
 import {

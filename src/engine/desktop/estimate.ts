@@ -9,15 +9,13 @@ import type {
   Saturation,
 } from '../answer.ts';
 import { type Coefficients, lookUpInto } from '../coefficients.ts';
-import { readableCount } from '../readable.ts';
+import { admittedBatch, latencyLaw, throughputOf, waitingWarnings, withWaiting } from '../queue.ts';
 import { dominantBound } from '../roofline.ts';
-import { latencyLaw } from '../serving/estimate.ts';
 import type { Deployment, Workload } from '../shapes.ts';
 import { decodeStep } from './decode.ts';
 import { type LocalMachine, localMachine } from './machine.ts';
 import { localMemory, localMemoryEstimate } from './memory.ts';
 import { prefillStep } from './prefill.ts';
-import { bestBatch } from './saturation.ts';
 
 /**
  * A model on one machine of its own: llama.cpp and its kin, MLX, ExLlamaV2, AWQ kernels, on consumer GPUs, Apple
@@ -33,31 +31,23 @@ export function estimateLocal(deployment: Deployment, workload: Workload, coeffi
   const uses: CoefficientUse[] = [];
   const look = lookUpInto(uses, coefficients);
   const assumptions: Assumption[] = [];
-  const warnings: string[] = [];
   const machine = localMachine(deployment, look, assumptions);
   const memory = localMemoryEstimate(localMemory(deployment, look), workload);
   addAssumptions(assumptions, machine, workload);
 
-  const admitted = admittedBatch(deployment, memory, workload);
+  const admitted = admittedBatch(deployment, workload, memory.maximumBatch);
   const { data } = deployment.parallelism;
   const times = timesAt(machine, workload, admitted / data);
   const latency = withWaiting(times.latency, workload, admitted);
-  if (workload.batch > admitted && memory.maximumBatch >= 1) {
-    warnings.push(
-      `${deployment.runtime.name} runs ${readableCount(admitted)} of ${readableCount(workload.batch)} sequences at once; the others wait, ` +
-        'and their waiting is part of the time to first token.',
-    );
-  }
   const prefilled = workload.promptTokens * (times.continuous ? 1 : admitted / data) * Math.min(data, admitted);
   return {
     memory,
     latency,
-    throughput: {
-      outputTokensPerSecond: (workload.batch * workload.outputTokens) / latency.endToEndSeconds,
-      outputTokensPerSecondPerSequence: workload.outputTokens / latency.endToEndSeconds,
-      prefillTokensPerSecond: workload.promptTokens === 0 ? 0 : prefilled / times.prefillStep.seconds,
-      requestsPerSecond: workload.batch / latency.endToEndSeconds,
-    },
+    throughput: throughputOf(
+      latency,
+      workload,
+      workload.promptTokens === 0 ? 0 : prefilled / times.prefillStep.seconds,
+    ),
     saturation: saturation(machine, memory, workload),
     bottleneck: memory.fits ? bottleneck(times, workload) : 'memory-capacity',
     admittedBatch: admitted,
@@ -65,15 +55,9 @@ export function estimateLocal(deployment: Deployment, workload: Workload, coeffi
     decodeStep: times.decodeStep,
     coefficients: uses,
     assumptions,
-    warnings,
+    warnings: waitingWarnings('runs', deployment, workload, admitted, memory.maximumBatch),
   };
 }
-
-export const estimator = {
-  id: 'local',
-  title: 'Local: weights read and unpacked for every token, launches between kernels, cards that take turns',
-  estimate: estimateLocal,
-};
 
 /** Times of `sequences` sequences in flight on one replica. */
 interface Times {
@@ -101,19 +85,6 @@ function timesAt(machine: LocalMachine, workload: Workload, sequences: number): 
   };
 }
 
-/** A static batch is taken whole; a scheduler admits what fits. Too little memory even for one: as if it fitted. */
-function admittedBatch({ runtime, parallelism }: Deployment, memory: MemoryEstimate, workload: Workload): number {
-  if (workload.scheduling === 'static' || memory.maximumBatch < 1) return workload.batch;
-  return Math.min(workload.batch, memory.maximumBatch, runtime.maximumSequences * parallelism.data);
-}
-
-function withWaiting(alone: LatencyEstimate, workload: Workload, admitted: number): LatencyEstimate {
-  if (workload.batch <= admitted) return alone;
-  const waiting = ((workload.batch - admitted) / admitted) * alone.endToEndSeconds;
-  const { timeToFirstTokenSeconds, timePerOutputTokenSeconds } = alone;
-  return latencyLaw(timeToFirstTokenSeconds + waiting, timePerOutputTokenSeconds, workload.outputTokens);
-}
-
 function saturation(machine: LocalMachine, memory: MemoryEstimate, workload: Workload): Saturation | null {
   const { runtime, parallelism } = machine.deployment;
   const { data } = parallelism;
@@ -129,6 +100,21 @@ function saturation(machine: LocalMachine, memory: MemoryEstimate, workload: Wor
   const byMemory = best.batch === cap && cap < runtime.maximumSequences;
   const limitedBy = byMemory ? 'memory-capacity' : bottleneck(timesAt(machine, workload, best.batch), workload);
   return { ...best, batch: best.batch * data, limitedBy };
+}
+
+/**
+ * The batch with the most output tokens per second among the powers of two and the cap. Kernels step at tile sizes, so
+ * the largest batch is not always the fastest.
+ */
+function bestBatch(cap: number, at: (batch: number) => Omit<Saturation, 'batch' | 'limitedBy'>) {
+  let best = { batch: 1, ...at(1) };
+  for (let batch = 2; best.batch < cap; batch *= 2) {
+    const candidate = Math.min(batch, cap);
+    const point = at(candidate);
+    if (point.outputTokensPerSecond > best.outputTokensPerSecond) best = { batch: candidate, ...point };
+    if (candidate === cap) break;
+  }
+  return best;
 }
 
 /** What a request waits for most of its time. */

@@ -1,18 +1,11 @@
 import type { MemoryEstimate } from '../answer.ts';
 import { hasSince } from '../builds.ts';
+import { LARGEST_BATCH, largestStepTokens, largestThatHolds, memoryFigures, ofLength } from '../capacity.ts';
 import type { LookUp } from '../coefficients.ts';
-import { largestStepTokens } from '../largestStep.ts';
-import { LARGEST_BATCH, LONGEST_SEQUENCE_TOKENS, largestThatHolds } from '../largestThatHolds.ts';
 import { blockSums } from '../model/blocks.ts';
-import {
-  cacheBytesPerElement,
-  cachedBytesOfSequence,
-  kvCacheBytesPerToken,
-  stateBytesPerSequence,
-} from '../model/kvCache.ts';
+import { cacheBytesPerElement, cachedBytesOfSequence, stateBytesPerSequence } from '../model/kvCache.ts';
 import { type WeightBytes, weightBytes } from '../model/weights.ts';
 import { buildRows, engineOf } from '../rows.ts';
-import { ofLength } from '../sequence.ts';
 import type { Deployment, Workload } from '../shapes.ts';
 import { type ActivationModel, activationModel, type Load } from './activations.ts';
 
@@ -62,14 +55,7 @@ export function localMemory(deployment: Deployment, look: LookUp): LocalMemory {
   };
 }
 
-/**
- * The memory part of an estimate: needed when every sequence is longest. Per-device figures are for the fullest card of
- * the replica with the most sequences, batch ÷ data rounded up.
- *
- * maximumBatch: the largest batch of this workload's sequences that fits, each batch with the working space of its own
- * prompts, so it is the same whatever batch is asked. maximumContextTokens: the longest sequence that fits at this
- * batch; what it has beyond the workload's prompt is context or output, which no step reads at once.
- */
+/** The memory part of an estimate; see `memoryFigures`. */
 export function localMemoryEstimate(memory: LocalMemory, workload: Workload): MemoryEstimate {
   const { deployment, cards } = memory;
   const { batch } = workload;
@@ -85,28 +71,20 @@ export function localMemoryEstimate(memory: LocalMemory, workload: Workload): Me
   });
   const fits = (load: Load) => perCardBytes(memory, load) <= usable;
   const asked = loadOf(sequences, tokens);
-  const perDeviceBytes = perCardBytes(memory, asked);
-  const activation = memory.activations.bytesPerCard(asked);
-  const kvCacheBytes = cacheBytesOfSequence(memory, tokens) * batch;
-  const stateBytes = memory.stateBytesPerSequence * batch;
-  const activationBytes = activation * memory.cardsWithBuffers * data;
-  const overheadBytes = memory.overheadBytesPerCard * cards * data;
-  const contextLimit = deployment.model.contextTokens ?? LONGEST_SEQUENCE_TOKENS;
-  return {
-    fits: perDeviceBytes <= usable,
-    weightBytes: memory.weightBytes * data,
-    kvCacheBytes,
-    stateBytes,
-    activationBytes,
-    overheadBytes,
-    totalBytes: memory.weightBytes * data + kvCacheBytes + stateBytes + activationBytes + overheadBytes,
-    perDeviceBytes,
-    usablePerDeviceBytes: usable,
-    reservedPerDeviceBytes: perDeviceBytes,
-    kvCacheBytesPerToken: kvCacheBytesPerToken(deployment.model.architecture, memory.cacheBytesPerElement),
-    maximumBatch: data * largestThatHolds(LARGEST_BATCH, (running) => fits(loadOf(running, tokens))),
-    maximumContextTokens: largestThatHolds(contextLimit, (length) => fits(loadOf(sequences, length))),
-  };
+  const needed = perCardBytes(memory, asked);
+  return memoryFigures(
+    deployment,
+    {
+      weightBytes: memory.weightBytes * data,
+      kvCacheBytes: cacheBytesOfSequence(memory, tokens) * batch,
+      stateBytes: memory.stateBytesPerSequence * batch,
+      activationBytes: memory.activations.bytesPerCard(asked) * memory.cardsWithBuffers * data,
+      overheadBytes: memory.overheadBytesPerCard * cards * data,
+    },
+    { neededBytes: needed, usableBytes: usable, reservedBytes: needed },
+    data * largestThatHolds(LARGEST_BATCH, (running) => fits(loadOf(running, tokens))),
+    (length) => fits(loadOf(sequences, length)),
+  );
 }
 
 function residentWeightBytes(

@@ -2,8 +2,8 @@ import type { EngineStep, Estimate, Phase, Saturation } from '../answer.ts';
 import { type Coefficients, lookUpCoefficient } from '../coefficients.ts';
 import { highestPeak, matrixPeak } from '../desktop/peaks.ts';
 import { estimateAsRun } from '../estimate.ts';
+import { latencyLaw, throughputOf } from '../queue.ts';
 import { arithmeticOn, datasheetSeconds } from '../roofline.ts';
-import { latencyLaw } from '../serving/estimate.ts';
 import type { Deployment, Workload } from '../shapes.ts';
 import { loadDoublings, type Run, sameDeployment } from './neighbours.ts';
 import type { PhaseResiduals, Residual } from './residuals.ts';
@@ -76,12 +76,7 @@ export function calibrated(
     estimate: {
       ...estimate,
       latency,
-      throughput: {
-        outputTokensPerSecond: (workload.batch * workload.outputTokens) / latency.endToEndSeconds,
-        outputTokensPerSecondPerSequence: workload.outputTokens / latency.endToEndSeconds,
-        prefillTokensPerSecond: estimate.throughput.prefillTokensPerSecond / prefill,
-        requestsPerSecond: workload.batch / latency.endToEndSeconds,
-      },
+      throughput: throughputOf(latency, workload, estimate.throughput.prefillTokensPerSecond / prefill),
       saturation: saturation.moved,
       prefillStep: scaledStep(estimate.prefillStep, prefill),
       decodeStep: scaledStep(estimate.decodeStep, decode),

@@ -1,15 +1,6 @@
-import type {
-  Assumption,
-  Bottleneck,
-  CoefficientUse,
-  Estimate,
-  LatencyEstimate,
-  MemoryEstimate,
-  Saturation,
-} from '../answer.ts';
-import type { Coefficients } from '../coefficients.ts';
-import { type LookUp, lookUpCoefficient, lookUpInto } from '../coefficients.ts';
-import { readableCount } from '../readable.ts';
+import type { Bottleneck, CoefficientUse, Estimate, MemoryEstimate, Saturation } from '../answer.ts';
+import { type Coefficients, lookUpInto } from '../coefficients.ts';
+import { admittedBatch, latencyLaw, throughputOf, waitingWarnings, withWaiting } from '../queue.ts';
 import { dominantBound } from '../roofline.ts';
 import type { Deployment, Workload } from '../shapes.ts';
 import { admittedSequences, memoryEstimate, memoryPlan } from './memory.ts';
@@ -34,93 +25,44 @@ import {
 export function estimateServing(deployment: Deployment, workload: Workload, coefficients: Coefficients): Estimate {
   const uses: CoefficientUse[] = [];
   const look = lookUpInto(uses, coefficients);
-  const assumptions: Assumption[] = [];
-  const warnings: string[] = [];
-  // What only the saturated operating point takes is no evidence for the rest.
-  const unseen: LookUp = (table, rows) => lookUpCoefficient(coefficients, table, rows);
   const mode = deployment.runtime.served ? 'served' : 'offline';
   const plan = servingPlan(deployment, mode, meanContextTokens(workload), look);
   const memoryOf = memoryPlan(deployment, look);
   const memory = memoryEstimate(memoryOf, workload);
   const constants = requestConstants(plan, look);
   const poolSequences = admittedSequences(memoryOf, workload);
-  const admitted = admittedBatch(deployment, Math.max(memory.maximumBatch, poolSequences), workload);
+  const admitted = admittedBatch(deployment, workload, Math.max(memory.maximumBatch, poolSequences));
   const replicaSequences = Math.max(1, admitted / deployment.parallelism.data);
   const continuous = workload.scheduling === 'continuous';
   const timetable = continuous
     ? continuousTimetable(plan, workload, replicaSequences, constants)
     : staticTimetable(plan, workload, replicaSequences, constants);
-  const latency = latencyOf(timetable, workload, admitted);
+  const { timeToFirstTokenSeconds, timePerOutputTokenSeconds } = timetable;
+  const alone = latencyLaw(timeToFirstTokenSeconds, timePerOutputTokenSeconds, workload.outputTokens);
+  const latency = withWaiting(alone, workload, admitted);
   const prefillTokens = promptTokensRead(workload) * (continuous ? 1 : replicaSequences);
+  const readingReplicas = Math.min(deployment.parallelism.data, admitted);
+  const prefillRate = workload.promptTokens === 0 ? 0 : (prefillTokens * readingReplicas) / timetable.prefillSeconds;
+  const warnings = waitingWarnings('admits about', deployment, workload, admitted, memory.maximumBatch);
   if (timetable.interferenceShare > 0.5) {
-    warnings.push(
+    warnings.unshift(
       'Reading prompts takes more than half of the decode time: the engine is prefill-bound at this batch, ' +
         'so separate prefill devices or prefix caching would help more than faster memory.',
-    );
-  }
-  if (workload.batch > admitted && memory.maximumBatch >= 1) {
-    warnings.push(
-      `${deployment.runtime.name} admits about ${readableCount(admitted)} of ${readableCount(workload.batch)} sequences at once; the others wait, ` +
-        'and their waiting is part of the time to first token.',
     );
   }
   return {
     memory,
     latency,
-    throughput: {
-      outputTokensPerSecond: (workload.batch * workload.outputTokens) / latency.endToEndSeconds,
-      outputTokensPerSecondPerSequence: workload.outputTokens / latency.endToEndSeconds,
-      prefillTokensPerSecond:
-        workload.promptTokens === 0
-          ? 0
-          : (prefillTokens * activeReplicas(deployment, admitted)) / timetable.prefillSeconds,
-      requestsPerSecond: workload.batch / latency.endToEndSeconds,
-    },
-    saturation: memory.maximumBatch === 0 ? null : saturation(plan, workload, poolSequences, unseen),
+    throughput: throughputOf(latency, workload, prefillRate),
+    saturation: memory.maximumBatch === 0 ? null : saturation(plan, workload, poolSequences, coefficients),
     bottleneck: bottleneck(memory, timetable, workload),
     admittedBatch: admitted,
     prefillStep: timetable.prefillStep,
     decodeStep: timetable.decodeStep,
     coefficients: uses,
-    assumptions,
+    assumptions: [],
     warnings,
   };
-}
-
-/** Splits endToEnd = base + perToken × output, base never negative; both follow from the two published times. */
-export function latencyLaw(
-  timeToFirstTokenSeconds: number,
-  timePerOutputTokenSeconds: number,
-  outputTokens: number,
-): LatencyEstimate {
-  const endToEndSeconds = timeToFirstTokenSeconds + (outputTokens - 1) * timePerOutputTokenSeconds;
-  const baseSeconds = Math.max(0, timeToFirstTokenSeconds - timePerOutputTokenSeconds);
-  return {
-    timeToFirstTokenSeconds,
-    timePerOutputTokenSeconds,
-    endToEndSeconds,
-    baseSeconds,
-    perTokenSeconds: (endToEndSeconds - baseSeconds) / outputTokens,
-  };
-}
-
-/** A static batch is taken whole; a scheduler admits what its pool holds. Too little memory even for one: as if it fitted. */
-function admittedBatch({ runtime, parallelism }: Deployment, admits: number, workload: Workload): number {
-  if (workload.scheduling === 'static') return workload.batch;
-  const limit = runtime.maximumSequences * parallelism.data;
-  return admits < 1 ? workload.batch : Math.min(workload.batch, admits, limit);
-}
-
-function latencyOf(timetable: Timetable, workload: Workload, admitted: number): LatencyEstimate {
-  const { timeToFirstTokenSeconds, timePerOutputTokenSeconds } = timetable;
-  const alone = latencyLaw(timeToFirstTokenSeconds, timePerOutputTokenSeconds, workload.outputTokens);
-  if (workload.batch <= admitted) return alone;
-  const waiting = ((workload.batch - admitted) / admitted) * alone.endToEndSeconds;
-  return latencyLaw(timeToFirstTokenSeconds + waiting, timePerOutputTokenSeconds, workload.outputTokens);
-}
-
-function activeReplicas({ parallelism }: Deployment, admitted: number): number {
-  return Math.min(parallelism.data, admitted);
 }
 
 /**
@@ -128,8 +70,15 @@ function activeReplicas({ parallelism }: Deployment, admitted: number): number {
  * throughput = efficiency × decoding sequences ÷ time per output token. The efficiency stands for ramp-up, ramp-down
  * and requests of unequal length.
  */
-function saturation(ownPlan: ServingPlan, workload: Workload, batch: number, look: LookUp): Saturation | null {
+function saturation(
+  ownPlan: ServingPlan,
+  workload: Workload,
+  batch: number,
+  coefficients: Coefficients,
+): Saturation | null {
   if (batch < 1) return null;
+  // What only this operating point takes is no evidence for the rest of the answer.
+  const look = lookUpInto([], coefficients);
   const plan = planInMode(ownPlan, 'saturated', look);
   const { deployment } = plan;
   const sequences = Math.max(1, batch / deployment.parallelism.data);

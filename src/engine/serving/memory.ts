@@ -1,17 +1,15 @@
 import type { MemoryEstimate } from '../answer.ts';
 import { hasSince } from '../builds.ts';
+import { LARGEST_BATCH, largestThatHolds, memoryFigures, ofLength } from '../capacity.ts';
 import type { LookUp } from '../coefficients.ts';
-import { LARGEST_BATCH, LONGEST_SEQUENCE_TOKENS, largestThatHolds } from '../largestThatHolds.ts';
 import {
   cacheBytesPerElement,
   cachedBytesOfSequence,
   cacheGroups,
   cacheShareOfRank,
-  kvCacheBytesPerToken,
   stateBytesPerSequence,
 } from '../model/kvCache.ts';
 import { weightBytes } from '../model/weights.ts';
-import { ofLength } from '../sequence.ts';
 import type { Deployment, Workload } from '../shapes.ts';
 import { type Running, type WorkingSpace, workingBytes, workingBytesPerDevice, workingSpace } from './workingSpace.ts';
 
@@ -50,14 +48,7 @@ export function memoryPlan(deployment: Deployment, look: LookUp): MemoryPlan {
   };
 }
 
-/**
- * The memory part of an estimate: needed at the end of the workload, when every sequence is longest. Per-device figures
- * are for a device of the replica with the most sequences, batch ÷ data rounded up.
- *
- * maximumBatch: the largest batch of this workload's sequences that fits, each batch with the working space of its own
- * prompts, so it is the same whatever batch is asked. maximumContextTokens: the longest sequence that fits at this
- * batch; what it has beyond the workload's prompt is context or output, which no step reads at once.
- */
+/** The memory part of an estimate; see `memoryFigures`. */
 export function memoryEstimate(plan: MemoryPlan, workload: Workload): MemoryEstimate {
   const { deployment } = plan;
   const { devices } = deployment;
@@ -67,32 +58,24 @@ export function memoryEstimate(plan: MemoryPlan, workload: Workload): MemoryEsti
   const oneSequence = cacheBytesPerDevice(plan, tokens);
   const running = runningOf(workload, Math.ceil(workload.batch / data), oneSequence);
   const fixed = fixedBytesPerDevice(plan, running);
-  const perDeviceBytes = fixed + heldBytes(plan, running);
-  const activationBytes = workingBytes(plan.workingSpace, running);
-  const overheadBytes = overheadBytesPerDevice(plan, workingBytesPerDevice(plan.workingSpace, running)) * devices;
-  const weights = plan.weightBytesPerDevice * devices;
+  const needed = fixed + heldBytes(plan, running);
   const shares = (workload.batch / data) * devices;
-  const kvCacheBytes = oneSequence * shares;
-  const stateBytes = plan.stateBytesPerSequencePerDevice * shares;
-  const contextLimit = deployment.model.contextTokens ?? LONGEST_SEQUENCE_TOKENS;
-  return {
-    fits: perDeviceBytes <= budget,
-    weightBytes: weights,
-    kvCacheBytes,
-    stateBytes,
-    activationBytes,
-    overheadBytes,
-    totalBytes: weights + kvCacheBytes + stateBytes + activationBytes + overheadBytes,
-    perDeviceBytes,
-    usablePerDeviceBytes: budget,
-    reservedPerDeviceBytes: reservedBytes(plan, fixed, perDeviceBytes),
-    kvCacheBytesPerToken: kvCacheBytesPerToken(deployment.model.architecture, cacheBytesPerElement(deployment.kvCache)),
-    maximumBatch: data * sequencesThatFit(plan, workload, tokens, 1),
-    maximumContextTokens: largestThatHolds(contextLimit, (length) => {
+  return memoryFigures(
+    deployment,
+    {
+      weightBytes: plan.weightBytesPerDevice * devices,
+      kvCacheBytes: oneSequence * shares,
+      stateBytes: plan.stateBytesPerSequencePerDevice * shares,
+      activationBytes: workingBytes(plan.workingSpace, running),
+      overheadBytes: overheadBytesPerDevice(plan, workingBytesPerDevice(plan.workingSpace, running)) * devices,
+    },
+    { neededBytes: needed, usableBytes: budget, reservedBytes: reservedBytes(plan, fixed, needed) },
+    data * sequencesThatFit(plan, workload, tokens, 1),
+    (length) => {
       const longer = runningOf(ofLength(workload, length), running.sequences, cacheBytesPerDevice(plan, length));
       return fixedBytesPerDevice(plan, longer) + heldBytes(plan, longer) <= budget;
-    }),
-  };
+    },
+  );
 }
 
 /**

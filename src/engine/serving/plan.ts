@@ -1,6 +1,5 @@
 import { hasSince, isBefore } from '../builds.ts';
 import type { LookUp } from '../coefficients.ts';
-import { type Interconnect, interconnectAmong } from '../collectives.ts';
 import { MissingFigureError } from '../errors.ts';
 import type { Architecture } from '../model/architecture.ts';
 import { type BlockSums, blockSums } from '../model/blocks.ts';
@@ -9,6 +8,7 @@ import { weightBytes } from '../model/weights.ts';
 import { arithmeticOn, attentionPeak } from '../roofline.ts';
 import { expertRows, formatRows, kernelRows, runtimeRows, type ServingMode } from '../rows.ts';
 import type { Deployment, Hardware } from '../shapes.ts';
+import { type Interconnect, interconnectAmong } from './collectives.ts';
 
 /** A group's cache as one tensor rank holds and reads it. */
 interface CacheOfRank {

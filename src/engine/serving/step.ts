@@ -1,8 +1,8 @@
 import type { Bottleneck, EngineStep, Operation } from '../answer.ts';
-import { allReduceSeconds, allToAllSeconds, sendSeconds } from '../collectives.ts';
 import { attendedPairs, elementsReadPerQuery, readTokens, visibleTokens } from '../model/kvCache.ts';
 import { distinctExpertFraction } from '../model/parameters.ts';
 import { ATTENTION_EXPONENT, datasheetSeconds, overlapped } from '../roofline.ts';
+import { allReduceSeconds, allToAllSeconds, sendSeconds } from './collectives.ts';
 import type { ServingPlan } from './plan.ts';
 
 /** What one engine step works on, per replica: `decoding` sequences that each emit a token, and a piece of prompts. */

@@ -1,5 +1,5 @@
+import { largestStepTokens } from '../capacity.ts';
 import type { LookUp } from '../coefficients.ts';
-import { largestStepTokens } from '../largestStep.ts';
 import { blockSums } from '../model/blocks.ts';
 import { runtimeRows } from '../rows.ts';
 import type { Deployment, Workload } from '../shapes.ts';
@@ -47,8 +47,8 @@ export function workingSpace(deployment: Deployment, look: LookUp): WorkingSpace
   const promptLogitBytes = lookBuild('serving.promptLogitBytes');
   const logitBytes = lookBuild('serving.logitBytes');
   const tabulated = Math.min(lookBuild('serving.positionTableTokens'), model.contextTokens ?? Number.POSITIVE_INFINITY);
-  const formatRows = [`${runtime.coefficients}|${weights.efficiencyClass}`, runtime.coefficients, 'all'];
-  const unpacked = look('serving.unpackedMatrices', formatRows);
+  const unpackRows = [`${runtime.coefficients}|${weights.efficiencyClass}`, runtime.coefficients, 'all'];
+  const unpacked = look('serving.unpackedMatrices', unpackRows);
   return {
     deployment,
     layerBytesPerToken: 2 * lookBuild('serving.activationWidths') * (hidden + width),

@@ -7,7 +7,7 @@ import {
   phaseResiduals,
 } from '../../../src/engine/evidence/residuals.ts';
 import type { ErrorBand } from '../../../src/engine/evidence/uncertainty.ts';
-import { latencyLaw } from '../../../src/engine/serving/estimate.ts';
+import { latencyLaw } from '../../../src/engine/queue.ts';
 import { coefficients, workloadOf } from '../deployments.ts';
 
 const nothing: MeasuredTimes = {

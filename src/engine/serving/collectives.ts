@@ -1,5 +1,5 @@
-import type { LookUp } from './coefficients.ts';
-import type { Hardware, LinkKind } from './shapes.ts';
+import type { LookUp } from '../coefficients.ts';
+import type { Hardware, LinkKind } from '../shapes.ts';
 
 /** A path between devices as collectives see it: a fixed cost a call and an attained rate a device. */
 export interface Interconnect {
