@@ -22,6 +22,27 @@ export function datasheetSeconds(flops: number, bytes: number, peakFlops: number
   return Math.max(flops / peakFlops, bytes / bytesPerSecond);
 }
 
+/** The least time the datasheet allows for all operators that run on the device itself. */
+export function datasheetSecondsOf(
+  operations: readonly Operation[],
+  peakFlops: number,
+  bytesPerSecond: number,
+): number {
+  let flops = 0;
+  let bytes = 0;
+  for (const operation of operations) {
+    if (operation.bound === 'interconnect') continue;
+    flops += operation.flops;
+    bytes += operation.bytes;
+  }
+  return datasheetSeconds(flops, bytes, peakFlops, bytesPerSecond);
+}
+
+/** Which of two parts of a kernel it waits for. */
+export function boundOf(computeSeconds: number, memorySeconds: number): 'compute' | 'memory-bandwidth' {
+  return computeSeconds > memorySeconds ? 'compute' : 'memory-bandwidth';
+}
+
 const NUMBER_BITS: Readonly<Record<NumberFormat, number>> = {
   fp32: 32,
   tf32: 32,

@@ -1,10 +1,9 @@
 import type { EngineStep, Operation } from '../answer.ts';
 import { elementsReadPerQuery, readTokens, visibleTokens } from '../model/kvCache.ts';
 import { distinctExpertFraction } from '../model/parameters.ts';
-import { ATTENTION_EXPONENT, overlapped } from '../roofline.ts';
-import { handOvers } from './handOver.ts';
+import { ATTENTION_EXPONENT, boundOf, overlapped } from '../roofline.ts';
 import type { LocalMachine, UnpackedWeights } from './machine.ts';
-import { roofedOperation } from './operation.ts';
+import { handOvers, roofedOperation, stepOf } from './operations.ts';
 
 /** Mat-vec kernels serve so many sequences; above, llama.cpp and MLX use matrix kernels. */
 const MATVEC_SEQUENCES = 8;
@@ -28,9 +27,7 @@ export function decodeStep(machine: LocalMachine, contextTokens: number, sequenc
   operations.push(readCache(machine, contextTokens, sequences));
   addState(operations, machine, sequences);
   operations.push(launches(machine), ...handOvers(machine, sequences, 1));
-  let seconds = 0;
-  for (const operation of operations) seconds += operation.seconds;
-  return { seconds, operations };
+  return stepOf(operations);
 }
 
 function readWeights(machine: LocalMachine, part: UnpackedWeights, sequences: number): Operation {
@@ -38,9 +35,9 @@ function readWeights(machine: LocalMachine, part: UnpackedWeights, sequences: nu
   const weights = part.weights / machine.ranks;
   const read = bytes / machine.bytesPerSecond;
   const unpack = (weights * operationsPerWeight(machine, part, sequences)) / machine.fp32FlopsPerSecond;
-  const bound = unpack > read ? 'compute' : 'memory-bandwidth';
   const name = `weights ${part.blockType}`;
-  return roofedOperation(machine, name, Math.hypot(read, unpack), 2 * weights * sequences, bytes, bound);
+  const seconds = Math.hypot(read, unpack);
+  return roofedOperation(machine, name, seconds, 2 * weights * sequences, bytes, boundOf(unpack, read));
 }
 
 /** Unpacking once and a multiplication per sequence; or whole tiles of a matrix kernel, full or not. */
@@ -65,10 +62,10 @@ function readExperts(machine: LocalMachine, part: UnpackedWeights, sequences: nu
   const read = (reads * oneToken * part.bytes) / machine.expertBytesPerSecond;
   const perWeight = Math.max(reads * part.unpackOperations, sequences * batch.chunkOperations);
   const unpack = (oneToken * part.weights * perWeight) / machine.fp32FlopsPerSecond;
-  const bound = unpack > read ? 'compute' : 'memory-bandwidth';
+  const seconds = Math.hypot(read, unpack);
   const flops = 2 * sequences * oneToken * part.weights;
   const bytes = Math.min(reads, distinct) * oneToken * part.bytes;
-  return roofedOperation(machine, `experts ${part.blockType}`, Math.hypot(read, unpack), flops, bytes, bound);
+  return roofedOperation(machine, `experts ${part.blockType}`, seconds, flops, bytes, boundOf(unpack, read));
 }
 
 /** Keys and values (or latents) of every sequence, up to each layer's window, and the arithmetic on them. */
@@ -86,8 +83,7 @@ function readCache(machine: LocalMachine, contextTokens: number, sequences: numb
   const read = bytes / machine.cacheBytesPerSecond;
   const compute = flops / machine.attentionFlopsPerSecond;
   const seconds = overlapped(compute, read, ATTENTION_EXPONENT);
-  const bound = compute > read ? 'compute' : 'memory-bandwidth';
-  return roofedOperation(machine, 'attention over the cache', seconds, flops, bytes, bound);
+  return roofedOperation(machine, 'attention over the cache', seconds, flops, bytes, boundOf(compute, read));
 }
 
 /** Recurrent state: read and written once for every sequence. */

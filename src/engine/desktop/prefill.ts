@@ -1,9 +1,9 @@
 import type { EngineStep, Operation } from '../answer.ts';
 import { attendedPairs } from '../model/kvCache.ts';
 import { distinctExpertFraction } from '../model/parameters.ts';
-import { handOvers } from './handOver.ts';
+import { boundOf } from '../roofline.ts';
 import type { LocalMachine } from './machine.ts';
-import { roofedOperation } from './operation.ts';
+import { handOvers, roofedOperation, stepOf } from './operations.ts';
 
 const ACTIVATION_BYTES = 4;
 
@@ -26,17 +26,14 @@ export function prefillStep(
   const tokens = promptTokens * sequences;
   const chunks = Math.ceil(tokens / machine.prefill.chunkTokens);
   const speedUp = pipelineSpeedUp(machine, tokens / machine.prefill.chunkTokens);
-  const operations = [
+  return stepOf([
     bodyOperation(machine, tokens, chunks, speedUp),
     ...expertOperations(machine, tokens, chunks, speedUp),
     attentionOperation(machine, promptTokens, pastTokens, sequences, speedUp),
     activationOperation(machine, tokens, speedUp),
     launchOperation(machine, chunks, speedUp),
     ...handOvers({ ...machine, stages: 1 }, tokens, chunks),
-  ];
-  let seconds = 0;
-  for (const operation of operations) seconds += operation.seconds;
-  return { seconds, operations };
+  ]);
 }
 
 /**
@@ -78,8 +75,7 @@ function matrixOperation(
   bytes: number,
 ): Operation {
   const read = bytes / machine.prefill.bytesPerSecond;
-  const bound = compute > read ? 'compute' : 'memory-bandwidth';
-  return roofedOperation(machine, name, Math.hypot(compute, read), flops, bytes, bound);
+  return roofedOperation(machine, name, Math.hypot(compute, read), flops, bytes, boundOf(compute, read));
 }
 
 /**

@@ -3,7 +3,7 @@ import { type Coefficients, lookUpCoefficient } from '../coefficients.ts';
 import { highestPeak, matrixPeak } from '../desktop/peaks.ts';
 import { estimateAsRun } from '../estimate.ts';
 import { latencyLaw, throughputOf } from '../queue.ts';
-import { arithmeticOn, datasheetSeconds } from '../roofline.ts';
+import { arithmeticOn, datasheetSecondsOf } from '../roofline.ts';
 import type { Deployment, Workload } from '../shapes.ts';
 import { loadDoublings, type Run, sameDeployment } from './neighbours.ts';
 import type { PhaseResiduals, Residual } from './residuals.ts';
@@ -140,15 +140,8 @@ function scalar(residuals: readonly (Residual | null)[], coefficients: Coefficie
  */
 function fastestFactor({ seconds, operations }: EngineStep, deployment: Deployment): number {
   if (seconds === 0) return 0;
-  let flops = 0;
-  let bytes = 0;
-  for (const operation of operations) {
-    if (operation.bound === 'interconnect') continue;
-    flops += operation.flops;
-    bytes += operation.bytes;
-  }
   const { memoryBytesPerSecond } = deployment.hardware;
-  return Math.min(1, datasheetSeconds(flops, bytes, peakOf(deployment), memoryBytesPerSecond) / seconds);
+  return Math.min(1, datasheetSecondsOf(operations, peakOf(deployment), memoryBytesPerSecond) / seconds);
 }
 
 /** The rate that no matrix multiplication of the deployment exceeds. */

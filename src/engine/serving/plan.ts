@@ -20,6 +20,13 @@ interface CacheOfRank {
   reads: number;
 }
 
+/** What multiplication by one kind of weights attains, and how its reads and arithmetic overlap. */
+export interface MatmulRates {
+  bytesPerSecond: number;
+  flopsPerSecond: number;
+  exponent: number;
+}
+
 /** What the steps of a workload have in common. Per rank means per tensor-parallel device of one replica. */
 export interface ServingPlan {
   deployment: Deployment;
@@ -40,16 +47,9 @@ export interface ServingPlan {
   cacheBytesPerElement: number;
   peakBytesPerSecond: number;
   matmulPeak: number;
-  sixteenBitPeak: number;
-  denseBytesPerSecond: number;
-  denseFlopsPerSecond: number;
-  denseExponent: number;
-  headBytesPerSecond: number;
-  headFlopsPerSecond: number;
-  headExponent: number;
-  expertBytesPerSecond: number;
-  expertFlopsPerSecond: number;
-  expertExponent: number;
+  dense: MatmulRates;
+  head: MatmulRates;
+  experts: MatmulRates;
   cacheBytesPerSecond: number;
   attentionFlopsPerSecond: number;
   attentionHalfSizeTokens: number;
@@ -94,13 +94,13 @@ export function servingPlan(
     throw new MissingFigureError(`peak rate for ${weights.arithmetic.join(', ')}`, hardware.id, 'hardware');
   if (sixteenBitPeak === null) throw new MissingFigureError('16-bit or fp32 peak rate', hardware.id, 'hardware');
 
+  const { efficiencyClass } = weights;
   const builds = runtimeRows(deployment);
-  const kernels = kernelRows(deployment, weights.efficiencyClass);
-  const experts = expertRows(deployment, weights.efficiencyClass);
+  const kernels = kernelRows(deployment, efficiencyClass);
+  const experts = expertRows(deployment, efficiencyClass);
   const lookBuild = (table: string) => look(table, builds);
   const lookKernel = (table: string) => look(table, kernels);
   const lookExperts = (table: string) => look(table, experts);
-  const { efficiencyClass } = weights;
   const format = formatRows(hardware, efficiencyClass, arithmetic.native);
   const sixteenBit = formatRows(hardware, '16-bit', true);
   const formatName = arithmetic.native ? efficiencyClass : 'weight-only';
@@ -119,13 +119,7 @@ export function servingPlan(
   // What no step will use is not looked up: it would count as inherited.
   const launchesKernels = graphContextTokens <= decodeContextTokens;
   const replaysGraphs = graphContextTokens > 0;
-  const { runtimeYear } = deployment;
-  const overheadRows = [
-    `${runtime.coefficients}|${runtimeYear}|${formatName}`,
-    `${runtimeYear}|${formatName}`,
-    formatName,
-    'all',
-  ];
+  const yearRow = `${deployment.runtimeYear}|${formatName}`;
   return {
     deployment,
     mode,
@@ -142,19 +136,23 @@ export function servingPlan(
     cacheBytesPerElement: cacheBytesPerElement(deployment.kvCache),
     peakBytesPerSecond: B,
     matmulPeak: arithmetic.flopsPerSecond,
-    sixteenBitPeak,
-    denseBytesPerSecond: Math.min(0.98, stream * lookKernel('serving.kernelStreamFactor')) * B,
-    denseFlopsPerSecond:
-      Math.min(0.98, compute * lookKernel('serving.kernelComputeFactor')) * arithmetic.flopsPerSecond,
-    denseExponent: look('serving.overlapExponent', [formatName, 'all']),
-    headBytesPerSecond: look('serving.streamFraction', sixteenBit) * B,
-    headFlopsPerSecond: look('serving.computeFraction', sixteenBit) * sixteenBitPeak,
-    headExponent: look('serving.overlapExponent', ['16-bit', 'all']),
-    expertBytesPerSecond: expertLayers ? Math.min(0.98, stream * lookExperts('serving.expertStreamFactor')) * B : B,
-    expertFlopsPerSecond: expertLayers
-      ? compute * lookExperts('serving.expertComputeFactor') * arithmetic.flopsPerSecond
-      : arithmetic.flopsPerSecond,
-    expertExponent: expertLayers ? look('serving.overlapExponent', ['experts', 'all']) : 1,
+    dense: {
+      bytesPerSecond: Math.min(0.98, stream * lookKernel('serving.kernelStreamFactor')) * B,
+      flopsPerSecond: Math.min(0.98, compute * lookKernel('serving.kernelComputeFactor')) * arithmetic.flopsPerSecond,
+      exponent: look('serving.overlapExponent', [formatName, 'all']),
+    },
+    head: {
+      bytesPerSecond: look('serving.streamFraction', sixteenBit) * B,
+      flopsPerSecond: look('serving.computeFraction', sixteenBit) * sixteenBitPeak,
+      exponent: look('serving.overlapExponent', ['16-bit', 'all']),
+    },
+    experts: expertLayers
+      ? {
+          bytesPerSecond: Math.min(0.98, stream * lookExperts('serving.expertStreamFactor')) * B,
+          flopsPerSecond: compute * lookExperts('serving.expertComputeFactor') * arithmetic.flopsPerSecond,
+          exponent: look('serving.overlapExponent', ['experts', 'all']),
+        }
+      : { bytesPerSecond: B, flopsPerSecond: arithmetic.flopsPerSecond, exponent: 1 },
     cacheBytesPerSecond: lookBuild('serving.cacheStreamFraction') * B,
     attentionFlopsPerSecond: lookBuild('serving.attentionComputeFraction') * sixteenBitPeak,
     attentionHalfSizeTokens: look('serving.attentionHalfSizeTokens', ['all']),
@@ -162,7 +160,7 @@ export function servingPlan(
     elementwiseShare: look('serving.elementwiseShare', ['all']),
     layerSeconds: replaysGraphs
       ? lookBuild('serving.layerSeconds') +
-        look('serving.formatLayerSeconds', overheadRows) +
+        look('serving.formatLayerSeconds', [`${runtime.coefficients}|${yearRow}`, yearRow, formatName, 'all']) +
         (tensor > 1 ? lookBuild('serving.tensorLayerSeconds') * Math.log2(tensor) : 0)
       : 0,
     expertLayerSeconds: expertLayers ? lookExperts('serving.expertLayerSeconds') : 0,

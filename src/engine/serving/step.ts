@@ -1,12 +1,12 @@
 import type { Bottleneck, EngineStep, Operation } from '../answer.ts';
 import { attendedPairs, elementsReadPerQuery, readTokens, visibleTokens } from '../model/kvCache.ts';
 import { distinctExpertFraction } from '../model/parameters.ts';
-import { ATTENTION_EXPONENT, datasheetSeconds, overlapped } from '../roofline.ts';
+import { ATTENTION_EXPONENT, boundOf, datasheetSecondsOf, overlapped } from '../roofline.ts';
 import { allReduceSeconds, allToAllSeconds, sendSeconds } from './collectives.ts';
-import type { ServingPlan } from './plan.ts';
+import type { MatmulRates, ServingPlan } from './plan.ts';
 
 /** What one engine step works on, per replica: `decoding` sequences that each emit a token, and a piece of prompts. */
-export interface StepShape {
+interface StepShape {
   decoding: number;
   /** Mean tokens in the cache of a decoding sequence. */
   decodeContextTokens: number;
@@ -41,16 +41,9 @@ export function engineStep(plan: ServingPlan, shape: StepShape): EngineStep {
   addElementwise(operations, plan, tokens);
   addCollectives(operations, plan, tokens);
   let deviceSeconds = 0;
-  let flops = 0;
-  let bytes = 0;
-  for (const operation of operations) {
-    deviceSeconds += operation.seconds;
-    if (operation.bound === 'interconnect') continue;
-    flops += operation.flops;
-    bytes += operation.bytes;
-  }
+  for (const operation of operations) deviceSeconds += operation.seconds;
   const overhead = overheadSeconds(plan, shape, deviceSeconds);
-  const roof = datasheetSeconds(flops, bytes, plan.matmulPeak, plan.peakBytesPerSecond);
+  const roof = datasheetSecondsOf(operations, plan.matmulPeak, plan.peakBytesPerSecond);
   const seconds = Math.max(deviceSeconds + overhead, roof);
   operations.push(operation('launch and scheduling', seconds - deviceSeconds, 0, 0, 'overhead'));
   return { seconds, operations };
@@ -75,10 +68,7 @@ function addDense(operations: Operation[], plan: ServingPlan, tokens: number): v
   const flops = (2 * tokens * shape.denseParameters) / tensor;
   const activations = tokens * ACTIVATION_BYTES * 2 * (shape.mixers + shape.feedForwards) * architecture.hidden;
   const bytes = plan.denseBytes + activations / tensor;
-  const compute = flops / plan.denseFlopsPerSecond;
-  const memory = bytes / plan.denseBytesPerSecond;
-  const seconds = overlapped(compute, memory, plan.denseExponent);
-  const bound = compute > memory ? 'compute' : 'memory-bandwidth';
+  const { seconds, bound } = matmul('dense', flops, bytes, plan.dense);
   const mixer = shape.mixerShare;
   // One p-norm over all matrices: their shares of bytes and FLOPs are equal, so the time divides in the same way.
   operations.push(operation('attention projections', seconds * mixer, flops * mixer, bytes * mixer, bound));
@@ -97,20 +87,13 @@ function addExperts(operations: Operation[], plan: ServingPlan, replicaTokens: n
   const read = distinctExpertFraction(shape.experts, shape.activeExperts, tokens);
   const bytes = plan.expertBytes * read;
   const flops = (2 * tokens * shape.expertParameters * (shape.activeExperts / shape.experts)) / plan.expertRanks;
-  const compute = flops / plan.expertFlopsPerSecond;
-  const memory = bytes / plan.expertBytesPerSecond;
-  const seconds = overlapped(compute, memory, plan.expertExponent);
-  operations.push(operation('experts', seconds, flops, bytes, compute > memory ? 'compute' : 'memory-bandwidth'));
+  operations.push(matmul('experts', flops, bytes, plan.experts));
 }
 
 /** Output matrix, on tokens that are emitted only; read in full also when it is the embedding. */
 function addHead(operations: Operation[], plan: ServingPlan, emitted: number): void {
   const flops = (2 * emitted * plan.shape.headParameters) / plan.tensor;
-  const bytes = plan.headBytes;
-  const compute = flops / plan.headFlopsPerSecond;
-  const memory = bytes / plan.headBytesPerSecond;
-  const bound = compute > memory ? 'compute' : 'memory-bandwidth';
-  operations.push(operation('output head', overlapped(compute, memory, plan.headExponent), flops, bytes, bound));
+  operations.push(matmul('output head', flops, plan.headBytes, plan.head));
 }
 
 /** Decode attention: reads every visible cached token once; latent attention with many heads can be compute-bound. */
@@ -222,6 +205,13 @@ function addCollectives(operations: Operation[], plan: ServingPlan, tokens: numb
     const seconds = sends * sendSeconds(hiddenBytes / tensor, pipelinePath);
     operations.push(operation('pipeline hand-over', seconds, 0, (sends * hiddenBytes) / tensor, 'interconnect'));
   }
+}
+
+/** Every weight read once, while tokens are multiplied by them. */
+function matmul(name: string, flops: number, bytes: number, rates: MatmulRates): Operation {
+  const compute = flops / rates.flopsPerSecond;
+  const memory = bytes / rates.bytesPerSecond;
+  return operation(name, overlapped(compute, memory, rates.exponent), flops, bytes, boundOf(compute, memory));
 }
 
 function operation(name: string, seconds: number, flops: number, bytes: number, bound: Bottleneck): Operation {

@@ -1,5 +1,26 @@
-import type { Operation } from '../answer.ts';
+import type { Bottleneck, EngineStep, Operation } from '../answer.ts';
+import { datasheetSeconds } from '../roofline.ts';
 import type { LocalMachine } from './machine.ts';
+
+/** Operators that run one after the other. */
+export function stepOf(operations: readonly Operation[]): EngineStep {
+  let seconds = 0;
+  for (const operation of operations) seconds += operation.seconds;
+  return { seconds, operations };
+}
+
+/** An operator that takes `seconds`, but never less than the datasheet allows for its bytes and FLOPs. */
+export function roofedOperation(
+  machine: LocalMachine,
+  name: string,
+  seconds: number,
+  flops: number,
+  bytes: number,
+  bound: Bottleneck,
+): Operation {
+  const roof = datasheetSeconds(flops, bytes, machine.peakFlopsPerSecond, machine.peakBytesPerSecond);
+  return { name, seconds: Math.max(seconds, roof), flops, bytes, bound };
+}
 
 /** Activations that cross from card to card are 16 bits in every runtime covered. */
 const ACTIVATION_BYTES = 2;
