@@ -135,7 +135,7 @@ export type Reservation =
 export interface Runtime {
   id: string;
   name: string;
-  /** Which estimator describes it: steps of a GPU server, or a local engine with unpacking costs. */
+  /** Which estimator describes it: steps of a GPU server, or a desktop engine with unpacking costs (`local` in seeds). */
   estimator: 'serving' | 'local';
   /** Id of the plugged-in estimator that answers instead; absent = the engine's own. */
   estimatedBy?: string;
@@ -158,10 +158,10 @@ export interface Runtime {
   defaultCache: string;
   /** tensor: every device works on every layer. layers: devices hold consecutive layers (no speed-up for one sequence). */
   split: 'tensor' | 'layers';
-  /** Local runtimes: per-backend constants by vendor of the device. */
+  /** Desktop runtimes: per-backend constants by vendor of the device. */
   backends: Readonly<Partial<Record<string, string>>>;
   /**
-   * What local runtimes multiply prompts in on cards with matrix units. int8: packed weights as int8, unpacked ones in
+   * What desktop runtimes multiply prompts in on cards with matrix units. int8: packed weights as int8, unpacked ones in
    * fp16 with fp16 sums. fp16: fp16 with fp16 sums. fp32: fp16 with fp32 sums.
    */
   promptSums: 'int8' | 'fp16' | 'fp32';
@@ -202,7 +202,7 @@ export interface Deployment {
   kvCache: WeightFormat;
   /** Measured size of the weight file, where known: scales every tensor by measured ÷ computed. */
   weightFileBytes?: number;
-  /** Overrides the runtime's flash-attention setting (local runtimes have a switch). */
+  /** Overrides the runtime's flash-attention setting (desktop runtimes have a switch). */
   flashAttention?: boolean;
   /** Answers instead of the engine's own estimators: what the runtime's `estimatedBy` names. */
   estimator?: Estimator;

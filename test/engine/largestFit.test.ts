@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { MemoryEstimate } from '../../src/engine/answer.ts';
 import { LARGEST_BATCH, ofLength } from '../../src/engine/capacity.ts';
 import { lookUpInto } from '../../src/engine/coefficients.ts';
-import { localMemory, localMemoryEstimate } from '../../src/engine/desktop/memory.ts';
+import { desktopMemory, desktopMemoryEstimate } from '../../src/engine/desktop/memory.ts';
 import { admittedSequences, memoryEstimate, memoryPlan } from '../../src/engine/serving/memory.ts';
 import type { Deployment, Workload } from '../../src/engine/shapes.ts';
 import {
@@ -16,18 +16,19 @@ import {
   transformers,
   workloadOf,
 } from './deployments.ts';
-import { anyLocalDeployment } from './desktop/machines.ts';
+import { anyDesktopDeployment } from './desktop/machines.ts';
 
 const look = lookUpInto([], coefficients);
 
 type MemoryOf = (deployment: Deployment, workload: Workload) => MemoryEstimate;
 
 const servingMemory: MemoryOf = (deployment, workload) => memoryEstimate(memoryPlan(deployment, look), workload);
-const localMemoryOf: MemoryOf = (deployment, workload) => localMemoryEstimate(localMemory(deployment, look), workload);
+const desktopMemoryOf: MemoryOf = (deployment, workload) =>
+  desktopMemoryEstimate(desktopMemory(deployment, look), workload);
 
 describe.each([
   ['on a server', servingMemory, anyDeployment],
-  ['on a machine of its own', localMemoryOf, anyLocalDeployment],
+  ['on a machine of its own', desktopMemoryOf, anyDesktopDeployment],
 ])('%s', (_, memoryOf, deployments) => {
   test('the largest batch fits and one more does not', () => {
     fc.assert(

@@ -3,7 +3,12 @@ import type { Coefficients } from '../../engine/coefficients.ts';
 import { MissingFigureError } from '../../engine/errors.ts';
 import { estimate, estimateAsRun } from '../../engine/estimate.ts';
 import { areNeighbours, runDifferences, runOf, sameDeployment } from '../../engine/evidence/neighbours.ts';
-import { type Calibration, calibrated, calibration, type OwnPoint } from '../../engine/evidence/ownMeasurements.ts';
+import {
+  movedByOwnMeasurements,
+  type OwnMeasurementFactors,
+  type OwnPoint,
+  ownMeasurementFactors,
+} from '../../engine/evidence/ownMeasurements.ts';
 import {
   bandWithNeighbours,
   type PhaseResiduals,
@@ -25,11 +30,11 @@ export interface NearestMeasurement {
 export interface CalibratedEstimate {
   estimate: Estimate;
   /** Null without own measurements: the estimate is the engine's own. */
-  calibration: Calibration | null;
+  calibration: OwnMeasurementFactors | null;
   ownMeasurements: readonly MeasurementProfile[];
 }
 
-/** `estimate`, moved by own measurements on the same device with the same runtime; see `calibration`. */
+/** `estimate`, moved by own measurements on the same device with the same runtime; see `ownMeasurementFactors`. */
 export function calibratedEstimate(
   deployment: Deployment,
   workload: Workload,
@@ -41,8 +46,8 @@ export function calibratedEstimate(
   const own = measuredRunsOf(catalogue).own(run);
   const points = own.flatMap((measured) => ownPoint(measured, coefficients) ?? []);
   if (points.length === 0) return { estimate: plain, calibration: null, ownMeasurements: [] };
-  const wanted = calibration(run, points, coefficients);
-  const { estimate: moved, applied } = calibrated(plain, deployment, workload, wanted, coefficients);
+  const wanted = ownMeasurementFactors(run, points, coefficients);
+  const { estimate: moved, applied } = movedByOwnMeasurements(plain, deployment, workload, wanted, coefficients);
   return { estimate: moved, calibration: applied, ownMeasurements: own.map(({ profile }) => profile) };
 }
 
@@ -85,7 +90,7 @@ export function evidenceFor(
   return { ...narrowed, method: 'measured-neighbour', evidence };
 }
 
-function withOwn(band: ErrorBand, calibration: Calibration | null, count: number): ErrorBand {
+function withOwn(band: ErrorBand, calibration: OwnMeasurementFactors | null, count: number): ErrorBand {
   if (calibration === null) return band;
   const { timeToFirstTokenFactor, timePerOutputTokenFactor } = calibration;
   const measurements = count === 1 ? 'one measurement' : `${count} measurements`;
@@ -96,7 +101,7 @@ function withOwn(band: ErrorBand, calibration: Calibration | null, count: number
 }
 
 /** What a neighbour's measurement leaves once the estimate has been moved. */
-function afterCalibration({ prefill, decode }: PhaseResiduals, calibration: Calibration): PhaseResiduals {
+function afterCalibration({ prefill, decode }: PhaseResiduals, calibration: OwnMeasurementFactors): PhaseResiduals {
   const less = (residual: Residual | null, factor: number) =>
     residual && { ...residual, log: residual.log - Math.log(factor) };
   return {

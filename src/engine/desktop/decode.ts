@@ -2,7 +2,7 @@ import type { EngineStep, Operation } from '../answer.ts';
 import { elementsReadPerQuery, readTokens, visibleTokens } from '../model/kvCache.ts';
 import { distinctExpertFraction } from '../model/parameters.ts';
 import { ATTENTION_EXPONENT, boundOf, overlapped } from '../roofline.ts';
-import type { LocalMachine, UnpackedWeights } from './machine.ts';
+import type { DesktopMachine, UnpackedWeights } from './machine.ts';
 import { handOvers, roofedOperation, stepOf } from './operations.ts';
 
 /** Mat-vec kernels serve so many sequences; above, llama.cpp and MLX use matrix kernels. */
@@ -20,7 +20,7 @@ const FULL_CHUNK_TOKENS = 512;
  * not matrix units turn packed weights into numbers. Cards that hold consecutive layers work one after the other, so
  * one sequence gains nothing from them.
  */
-export function decodeStep(machine: LocalMachine, contextTokens: number, sequences: number): EngineStep {
+export function decodeStep(machine: DesktopMachine, contextTokens: number, sequences: number): EngineStep {
   const operations: Operation[] = [];
   for (const part of machine.dense) operations.push(readWeights(machine, part, sequences));
   for (const part of machine.routed) operations.push(readExperts(machine, part, sequences));
@@ -30,7 +30,7 @@ export function decodeStep(machine: LocalMachine, contextTokens: number, sequenc
   return stepOf(operations);
 }
 
-function readWeights(machine: LocalMachine, part: UnpackedWeights, sequences: number): Operation {
+function readWeights(machine: DesktopMachine, part: UnpackedWeights, sequences: number): Operation {
   const bytes = part.bytes / machine.ranks;
   const weights = part.weights / machine.ranks;
   const read = bytes / machine.bytesPerSecond;
@@ -41,7 +41,7 @@ function readWeights(machine: LocalMachine, part: UnpackedWeights, sequences: nu
 }
 
 /** Unpacking once and a multiplication per sequence; or whole tiles of a matrix kernel, full or not. */
-function operationsPerWeight({ batch }: LocalMachine, part: UnpackedWeights, sequences: number): number {
+function operationsPerWeight({ batch }: DesktopMachine, part: UnpackedWeights, sequences: number): number {
   const matvec = part.unpackOperations + batch.operationsPerSequence * (Math.min(sequences, MATVEC_SEQUENCES) - 1);
   if (sequences <= MATVEC_SEQUENCES) return matvec;
   const tiled = Math.ceil(sequences / batch.tileSequences) * batch.tileSequences;
@@ -53,7 +53,7 @@ function operationsPerWeight({ batch }: LocalMachine, part: UnpackedWeights, seq
  * Routed experts. `sequences` tokens with k choices of E each touch E (1 − (1 − k/E)^n) experts on average;
  * kernels that read an expert once a token rather than once a step read more, unbalanced routing touches fewer.
  */
-function readExperts(machine: LocalMachine, part: UnpackedWeights, sequences: number): Operation {
+function readExperts(machine: DesktopMachine, part: UnpackedWeights, sequences: number): Operation {
   const { batch, shape, ranks } = machine;
   const share = shape.activeExperts / shape.experts;
   const distinct = distinctExpertFraction(shape.experts, shape.activeExperts, sequences) / share;
@@ -69,7 +69,7 @@ function readExperts(machine: LocalMachine, part: UnpackedWeights, sequences: nu
 }
 
 /** Keys and values (or latents) of every sequence, up to each layer's window, and the arithmetic on them. */
-function readCache(machine: LocalMachine, contextTokens: number, sequences: number): Operation {
+function readCache(machine: DesktopMachine, contextTokens: number, sequences: number): Operation {
   let elements = 0;
   let flops = 0;
   for (const group of machine.caches) {
@@ -87,7 +87,7 @@ function readCache(machine: LocalMachine, contextTokens: number, sequences: numb
 }
 
 /** Recurrent state: read and written once for every sequence. */
-function addState(operations: Operation[], machine: LocalMachine, sequences: number): void {
+function addState(operations: Operation[], machine: DesktopMachine, sequences: number): void {
   let stateBytes = 0;
   let flops = 0;
   for (const group of machine.caches) {
@@ -102,7 +102,7 @@ function addState(operations: Operation[], machine: LocalMachine, sequences: num
 }
 
 /** Launches and gaps between kernels, and routing of experts. */
-function launches(machine: LocalMachine): Operation {
+function launches(machine: DesktopMachine): Operation {
   const { shape } = machine;
   const seconds =
     shape.layers * machine.layerSeconds +

@@ -13,8 +13,8 @@ import { admittedBatch, latencyLaw, throughputOf, waitingWarnings, withWaiting }
 import { dominantBound } from '../roofline.ts';
 import type { Deployment, Workload } from '../shapes.ts';
 import { decodeStep } from './decode.ts';
-import { type LocalMachine, localMachine } from './machine.ts';
-import { localMemory, localMemoryEstimate } from './memory.ts';
+import { type DesktopMachine, desktopMachine } from './machine.ts';
+import { desktopMemory, desktopMemoryEstimate } from './memory.ts';
 import { prefillStep } from './prefill.ts';
 
 /**
@@ -31,8 +31,8 @@ export function estimateLocal(deployment: Deployment, workload: Workload, coeffi
   const uses: CoefficientUse[] = [];
   const look = lookUpInto(uses, coefficients);
   const assumptions: Assumption[] = [];
-  const machine = localMachine(deployment, look, assumptions);
-  const memory = localMemoryEstimate(localMemory(deployment, look), workload);
+  const machine = desktopMachine(deployment, look, assumptions);
+  const memory = desktopMemoryEstimate(desktopMemory(deployment, look), workload);
   addAssumptions(assumptions, machine, workload);
 
   const admitted = admittedBatch(deployment, workload, memory.maximumBatch);
@@ -67,7 +67,7 @@ interface Times {
   continuous: boolean;
 }
 
-function timesAt(machine: LocalMachine, workload: Workload, sequences: number): Times {
+function timesAt(machine: DesktopMachine, workload: Workload, sequences: number): Times {
   const { promptTokens, outputTokens, contextTokens } = workload;
   const { continuousBatching } = machine.deployment.runtime;
   const running = Math.max(1, sequences);
@@ -85,7 +85,7 @@ function timesAt(machine: LocalMachine, workload: Workload, sequences: number): 
   };
 }
 
-function saturation(machine: LocalMachine, memory: MemoryEstimate, workload: Workload): Saturation | null {
+function saturation(machine: DesktopMachine, memory: MemoryEstimate, workload: Workload): Saturation | null {
   const { runtime, parallelism } = machine.deployment;
   const { data } = parallelism;
   const cap = Math.floor(Math.min(memory.maximumBatch / data, runtime.maximumSequences));
@@ -123,7 +123,7 @@ function bottleneck({ prefillStep: prompts, decodeStep: mean }: Times, workload:
   return dominantBound((decodeSeconds >= prompts.seconds ? mean : prompts).operations);
 }
 
-function addAssumptions(assumptions: Assumption[], machine: LocalMachine, workload: Workload): void {
+function addAssumptions(assumptions: Assumption[], machine: DesktopMachine, workload: Workload): void {
   const { runtime, hardware, parallelism, flashAttention } = machine.deployment;
   const add = (code: string, text: string) => assumptions.push({ code, text });
   if (hardware.kind === 'cpu') {

@@ -15,8 +15,8 @@ export interface UnpackedWeights extends TypedWeights {
   unpackOperations: number;
 }
 
-/** Everything about a deployment on a local machine that no workload changes: shapes, peaks and fitted rates. */
-export interface LocalMachine {
+/** Everything about a deployment on a desktop that no workload changes: shapes, peaks and fitted rates. */
+export interface DesktopMachine {
   deployment: Deployment;
   hardware: Hardware;
   weights: WeightBytes;
@@ -84,7 +84,7 @@ export interface PrefillRates {
 }
 
 /** Resolves shapes, peaks and coefficients of a deployment. */
-export function localMachine(deployment: Deployment, look: LookUp, assumptions: Assumption[]): LocalMachine {
+export function desktopMachine(deployment: Deployment, look: LookUp, assumptions: Assumption[]): DesktopMachine {
   const { hardware, runtime, parallelism } = deployment;
   const architecture = deployment.model.architecture;
   const rows = desktopRows(deployment);

@@ -10,7 +10,7 @@ import type { Deployment, Workload } from '../shapes.ts';
 import { type ActivationModel, activationModel, type Load } from './activations.ts';
 
 /** Memory of one replica of a deployment, apart from its sequences. */
-export interface LocalMemory {
+export interface DesktopMemory {
   deployment: Deployment;
   /** Cards of one replica. */
   cards: number;
@@ -31,7 +31,7 @@ export interface LocalMemory {
  * A discrete card holds everything but an input embedding of its own, which llama.cpp looks up on the host. Where CPU
  * and GPU share the memory, the host's part counts too: an embedding that doubles as the head is then there twice.
  */
-export function localMemory(deployment: Deployment, look: LookUp): LocalMemory {
+export function desktopMemory(deployment: Deployment, look: LookUp): DesktopMemory {
   const { hardware, runtime, parallelism } = deployment;
   const architecture = deployment.model.architecture;
   const weights = weightBytes(architecture, deployment.weights, deployment.weightFileBytes);
@@ -56,7 +56,7 @@ export function localMemory(deployment: Deployment, look: LookUp): LocalMemory {
 }
 
 /** The memory part of an estimate; see `memoryFigures`. */
-export function localMemoryEstimate(memory: LocalMemory, workload: Workload): MemoryEstimate {
+export function desktopMemoryEstimate(memory: DesktopMemory, workload: Workload): MemoryEstimate {
   const { deployment, cards } = memory;
   const { batch } = workload;
   const { data } = deployment.parallelism;
@@ -100,12 +100,12 @@ function residentWeightBytes(
   return hardware.unifiedMemory || hardware.kind === 'cpu' || tiedEmbeddings ? onDevice : onDevice - weights.embedding;
 }
 
-function perCardBytes(memory: LocalMemory, load: Load): number {
+function perCardBytes(memory: DesktopMemory, load: Load): number {
   const held = memory.weightBytes + load.cacheBytes + memory.stateBytesPerSequence * load.sequences;
   return held * memory.fullestShare + memory.activations.bytesPerCard(load) + memory.overheadBytesPerCard;
 }
 
-function cacheBytesOfSequence(memory: LocalMemory, tokens: number): number {
+function cacheBytesOfSequence(memory: DesktopMemory, tokens: number): number {
   const { deployment, windowed, chunkTokens } = memory;
   return cachedBytesOfSequence(deployment.model.architecture, tokens, memory.cacheBytesPerElement, {
     windowed,

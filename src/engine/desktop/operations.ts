@@ -1,6 +1,6 @@
 import type { Bottleneck, EngineStep, Operation } from '../answer.ts';
 import { datasheetSeconds } from '../roofline.ts';
-import type { LocalMachine } from './machine.ts';
+import type { DesktopMachine } from './machine.ts';
 
 /** Operators that run one after the other. */
 export function stepOf(operations: readonly Operation[]): EngineStep {
@@ -11,7 +11,7 @@ export function stepOf(operations: readonly Operation[]): EngineStep {
 
 /** An operator that takes `seconds`, but never less than the datasheet allows for its bytes and FLOPs. */
 export function roofedOperation(
-  machine: LocalMachine,
+  machine: DesktopMachine,
   name: string,
   seconds: number,
   flops: number,
@@ -30,7 +30,7 @@ const ACTIVATION_BYTES = 2;
  * consecutive layers, and two sums of activations a layer among cards that share every layer.
  * A sum takes log₂(cards) messages' latency and moves 2 (cards − 1) ÷ cards of its bytes. Empty for one card.
  */
-export function handOvers(machine: LocalMachine, tokens: number, passes: number): Operation[] {
+export function handOvers(machine: DesktopMachine, tokens: number, passes: number): Operation[] {
   const { stages, ranks, shape, hopSeconds, allReduceSeconds, allReduceBytesPerSecond, deployment } = machine;
   const operations: Operation[] = [];
   if (stages > 1) {

@@ -2,7 +2,7 @@ import type { EngineStep, Operation } from '../answer.ts';
 import { attendedPairs } from '../model/kvCache.ts';
 import { distinctExpertFraction } from '../model/parameters.ts';
 import { boundOf } from '../roofline.ts';
-import type { LocalMachine } from './machine.ts';
+import type { DesktopMachine } from './machine.ts';
 import { handOvers, roofedOperation, stepOf } from './operations.ts';
 
 const ACTIVATION_BYTES = 4;
@@ -17,7 +17,7 @@ const ACTIVATION_BYTES = 4;
  * Cards that hold consecutive layers work on successive chunks at once.
  */
 export function prefillStep(
-  machine: LocalMachine,
+  machine: DesktopMachine,
   promptTokens: number,
   pastTokens: number,
   sequences: number,
@@ -40,13 +40,13 @@ export function prefillStep(
  * c chunks through n cards take c + n − 1 slots instead of c × n; a part of that gain is reached.
  * One chunk gains nothing; a started one counts by how full it is.
  */
-function pipelineSpeedUp({ stages, ranks, prefill }: LocalMachine, chunks: number): number {
+function pipelineSpeedUp({ stages, ranks, prefill }: DesktopMachine, chunks: number): number {
   if (stages === 1 || chunks <= 1) return ranks;
   const ideal = (chunks * stages) / (chunks + stages - 1);
   return ranks * (1 + prefill.pipelineGain * (ideal - 1));
 }
 
-function bodyOperation(machine: LocalMachine, tokens: number, chunks: number, speedUp: number): Operation {
+function bodyOperation(machine: DesktopMachine, tokens: number, chunks: number, speedUp: number): Operation {
   const { prefill, shape, weights } = machine;
   const flops = (2 * shape.bodyParameters * tokens) / speedUp;
   const compute = flops / prefill.flopsPerSecond + (flops / 2) * prefill.denseUnpackSeconds;
@@ -54,7 +54,7 @@ function bodyOperation(machine: LocalMachine, tokens: number, chunks: number, sp
   return matrixOperation(machine, 'projections and feed-forward', flops, compute, bytes);
 }
 
-function expertOperations(machine: LocalMachine, tokens: number, chunks: number, speedUp: number): Operation[] {
+function expertOperations(machine: DesktopMachine, tokens: number, chunks: number, speedUp: number): Operation[] {
   const { prefill, shape, weights } = machine;
   if (shape.expertLayers === 0) return [];
   const share = shape.activeExperts / shape.experts;
@@ -68,7 +68,7 @@ function expertOperations(machine: LocalMachine, tokens: number, chunks: number,
 }
 
 function matrixOperation(
-  machine: LocalMachine,
+  machine: DesktopMachine,
   name: string,
   flops: number,
   compute: number,
@@ -84,7 +84,7 @@ function matrixOperation(
  * for GLM-4.7-Flash, and what llama.cpp's measured times show.
  */
 function attentionOperation(
-  machine: LocalMachine,
+  machine: DesktopMachine,
   promptTokens: number,
   pastTokens: number,
   sequences: number,
@@ -103,14 +103,14 @@ function attentionOperation(
 }
 
 /** Norms, rotations, gates, residuals and rounding between the matrices: fp32 values passed through memory. */
-function activationOperation(machine: LocalMachine, tokens: number, speedUp: number): Operation {
+function activationOperation(machine: DesktopMachine, tokens: number, speedUp: number): Operation {
   const { prefill, shape, deployment } = machine;
   const values = 2 * deployment.model.architecture.hidden + shape.feedForwardWidth;
   const bytes = (prefill.activationPasses * ACTIVATION_BYTES * values * shape.layers * tokens) / speedUp;
   return roofedOperation(machine, 'activations', bytes / prefill.bytesPerSecond, 0, bytes, 'memory-bandwidth');
 }
 
-function launchOperation(machine: LocalMachine, chunks: number, speedUp: number): Operation {
+function launchOperation(machine: DesktopMachine, chunks: number, speedUp: number): Operation {
   const seconds = (machine.shape.layers * chunks * machine.prefill.launchSeconds) / speedUp;
   return roofedOperation(machine, 'launches and gaps', seconds, 0, 0, 'overhead');
 }

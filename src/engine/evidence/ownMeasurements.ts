@@ -8,7 +8,7 @@ import type { Deployment, Workload } from '../shapes.ts';
 import { loadDoublings, type Run, sameDeployment } from './neighbours.ts';
 import type { PhaseResiduals, Residual } from './residuals.ts';
 
-/** A measurement of one's own: what ran, and ln(measured ÷ estimated) of it without any calibration. */
+/** One of your own measurements: what ran, and ln(measured ÷ estimated) of it before any of them move the estimate. */
 export interface OwnPoint {
   run: Run;
   residuals: PhaseResiduals;
@@ -17,20 +17,24 @@ export interface OwnPoint {
 }
 
 /** By how much own measurements move an estimate: factors of the times, 1 = not at all. */
-export interface Calibration {
+export interface OwnMeasurementFactors {
   timeToFirstTokenFactor: number;
   timePerOutputTokenFactor: number;
   saturationFactor: number;
 }
 
 /**
- * How far measurements of one's own, of one runtime on one device, move an estimate of that runtime on that device.
+ * How far your own measurements, of one runtime on one device, move an estimate of that runtime on that device.
  *
  * Every estimate moves by a scalar a phase, s = Σ w r ÷ (Σ w + k): the mean residual, shrunk by how few points there are;
  * k is the variance of residuals inside (runtime, device) ÷ between them. At its own point, the very deployment and load
  * that were measured, the estimate is the measurement: the mean residual of that point's runs, not shrunk.
  */
-export function calibration(run: Run, points: readonly OwnPoint[], coefficients: Coefficients): Calibration {
+export function ownMeasurementFactors(
+  run: Run,
+  points: readonly OwnPoint[],
+  coefficients: Coefficients,
+): OwnMeasurementFactors {
   const decode = moved(run, points, ({ residuals }) => residuals.decode, coefficients, 'decode');
   const prefill = readsPrompt(run, points)
     ? moved(run, points, ({ residuals }) => residuals.prefill, coefficients, 'prefill')
@@ -56,13 +60,13 @@ export function calibration(run: Run, points: readonly OwnPoint[], coefficients:
  * The estimate with its times moved. Steps and their operators are scaled alike. No step becomes faster than the
  * datasheet allows: a measurement that claims so moves the estimate as far as that. Memory does not move.
  */
-export function calibrated(
+export function movedByOwnMeasurements(
   estimate: Estimate,
   deployment: Deployment,
   workload: Workload,
-  wanted: Calibration,
+  wanted: OwnMeasurementFactors,
   coefficients: Coefficients,
-): { estimate: Estimate; applied: Calibration } {
+): { estimate: Estimate; applied: OwnMeasurementFactors } {
   const prefill = Math.max(wanted.timeToFirstTokenFactor, fastestFactor(estimate.prefillStep, deployment));
   const decode = Math.max(wanted.timePerOutputTokenFactor, fastestFactor(estimate.decodeStep, deployment));
   const { timeToFirstTokenSeconds, timePerOutputTokenSeconds } = estimate.latency;

@@ -1,7 +1,7 @@
 import type { NearestMeasurement } from '../../calculator/evidence/evidence.ts';
 import type { MeasurementProfile } from '../../calculator/evidence/measuredRuns.ts';
 import type { CoefficientUse } from '../../engine/answer.ts';
-import type { Calibration } from '../../engine/evidence/ownMeasurements.ts';
+import type { OwnMeasurementFactors } from '../../engine/evidence/ownMeasurements.ts';
 import type { EvidenceMethod } from '../../engine/evidence/uncertainty.ts';
 import { builder } from '../builder.ts';
 import { type HostedLatencyProfile, HostedLatencyType } from '../profiles/hostedLatency/type.ts';
@@ -20,7 +20,7 @@ export interface Basis {
   hostedMeasurements: readonly HostedLatencyProfile[];
 }
 
-export interface AppliedCalibration extends Calibration {
+export interface AppliedCalibration extends OwnMeasurementFactors {
   measurements: readonly MeasurementProfile[];
 }
 

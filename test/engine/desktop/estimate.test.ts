@@ -4,7 +4,7 @@ import type { Estimate } from '../../../src/engine/answer.ts';
 import { estimateLocal } from '../../../src/engine/desktop/estimate.ts';
 import type { Deployment, Workload } from '../../../src/engine/shapes.ts';
 import { anyWorkload, coefficients } from '../deployments.ts';
-import { anyLocalDeployment, localDeployment, localWorkload } from './machines.ts';
+import { anyDesktopDeployment, desktopDeployment, desktopWorkload } from './machines.ts';
 
 const answer = (deployment: Deployment, workload: Workload): Estimate =>
   estimateLocal(deployment, workload, coefficients);
@@ -15,7 +15,7 @@ const ROUNDING = 1 - 1e-12;
 describe('physics that holds for every deployment', () => {
   test('no operator outruns the datasheet: bytes at peak bandwidth, FLOPs at the highest peak', () => {
     fc.assert(
-      fc.property(anyLocalDeployment, anyWorkload, (deployment, workload) => {
+      fc.property(anyDesktopDeployment, anyWorkload, (deployment, workload) => {
         const { peaks, fp16AccumulatePeak, memoryBytesPerSecond } = deployment.hardware;
         const peak = Math.max(fp16AccumulatePeak ?? 0, ...Object.values(peaks));
         const { decodeStep, prefillStep } = answer(deployment, workload);
@@ -30,7 +30,7 @@ describe('physics that holds for every deployment', () => {
 
   test('operators sum to their step', () => {
     fc.assert(
-      fc.property(anyLocalDeployment, anyWorkload, (deployment, workload) => {
+      fc.property(anyDesktopDeployment, anyWorkload, (deployment, workload) => {
         const { decodeStep, prefillStep } = answer(deployment, workload);
         for (const { seconds, operations } of [decodeStep, prefillStep]) {
           const sum = operations.reduce((total, operation) => total + operation.seconds, 0);
@@ -42,7 +42,7 @@ describe('physics that holds for every deployment', () => {
 
   test('every figure is a finite number and no time is negative', () => {
     fc.assert(
-      fc.property(anyLocalDeployment, anyWorkload, (deployment, workload) => {
+      fc.property(anyDesktopDeployment, anyWorkload, (deployment, workload) => {
         const { latency, throughput, memory, saturation, decodeStep, prefillStep } = answer(deployment, workload);
         const { fits, ...bytes } = memory;
         expect(typeof fits).toBe('boolean');
@@ -62,7 +62,7 @@ describe('physics that holds for every deployment', () => {
 
   test('latency is base + perToken × output, and first token + the others', () => {
     fc.assert(
-      fc.property(anyLocalDeployment, anyWorkload, (deployment, workload) => {
+      fc.property(anyDesktopDeployment, anyWorkload, (deployment, workload) => {
         const { latency } = answer(deployment, workload);
         const law = latency.baseSeconds + latency.perTokenSeconds * workload.outputTokens;
         const tokens =
@@ -76,7 +76,7 @@ describe('physics that holds for every deployment', () => {
 
   test('memory parts sum to the whole', () => {
     fc.assert(
-      fc.property(anyLocalDeployment, anyWorkload, (deployment, workload) => {
+      fc.property(anyDesktopDeployment, anyWorkload, (deployment, workload) => {
         const { memory } = answer(deployment, workload);
         const { weightBytes, kvCacheBytes, stateBytes, activationBytes, overheadBytes, totalBytes } = memory;
         const sum = weightBytes + kvCacheBytes + stateBytes + activationBytes + overheadBytes;
@@ -88,7 +88,7 @@ describe('physics that holds for every deployment', () => {
 
   test('a longer context never makes a token faster', () => {
     fc.assert(
-      fc.property(anyLocalDeployment, anyWorkload, fc.nat({ max: 20_000 }), (deployment, workload, more) => {
+      fc.property(anyDesktopDeployment, anyWorkload, fc.nat({ max: 20_000 }), (deployment, workload, more) => {
         const longer = { ...workload, contextTokens: workload.contextTokens + more };
         const short = answer(deployment, { ...workload, scheduling: 'static' }).latency;
         const long = answer(deployment, { ...longer, scheduling: 'static' }).latency;
@@ -99,7 +99,7 @@ describe('physics that holds for every deployment', () => {
 
   test('a longer prompt is never read faster', () => {
     fc.assert(
-      fc.property(anyLocalDeployment, anyWorkload, fc.nat({ max: 5000 }), (deployment, workload, more) => {
+      fc.property(anyDesktopDeployment, anyWorkload, fc.nat({ max: 5000 }), (deployment, workload, more) => {
         const longer = { ...workload, promptTokens: workload.promptTokens + more };
         const short = answer(deployment, { ...workload, scheduling: 'static' });
         const long = answer(deployment, { ...longer, scheduling: 'static' });
@@ -110,7 +110,7 @@ describe('physics that holds for every deployment', () => {
 
   test('another sequence in a static batch never makes its step faster', () => {
     fc.assert(
-      fc.property(anyLocalDeployment, anyWorkload, (deployment, workload) => {
+      fc.property(anyDesktopDeployment, anyWorkload, (deployment, workload) => {
         const fixed = { ...workload, scheduling: 'static' as const };
         const one = answer(deployment, fixed).latency;
         const more = answer(deployment, { ...fixed, batch: workload.batch + 1 }).latency;
@@ -121,7 +121,7 @@ describe('physics that holds for every deployment', () => {
 
   test('more bandwidth is never slower', () => {
     fc.assert(
-      fc.property(anyLocalDeployment, anyWorkload, (deployment, workload) => {
+      fc.property(anyDesktopDeployment, anyWorkload, (deployment, workload) => {
         const { hardware } = deployment;
         const faster = { ...hardware, memoryBytesPerSecond: 1.5 * hardware.memoryBytesPerSecond };
         const slow = answer(deployment, workload).latency.endToEndSeconds;
@@ -135,7 +135,7 @@ describe('physics that holds for every deployment', () => {
 describe('published speeds, within the bands that are shown', () => {
   const tokensPerSecond = (deployment: Deployment, changes: Partial<Workload> = {}) =>
     1 /
-    answer(deployment, localWorkload({ outputTokens: 128, promptTokens: 0, ...changes })).latency
+    answer(deployment, desktopWorkload({ outputTokens: 128, promptTokens: 0, ...changes })).latency
       .timePerOutputTokenSeconds;
 
   // Tokens per second of one sequence: so many tokens generated after so many in the cache.
@@ -152,7 +152,7 @@ describe('published speeds, within the bands that are shown', () => {
   ])(
     '%s on %s in %s, build of %i, at %i + %i tokens: %f tokens/s',
     (model, hardware, format, runtimeYear, contextTokens, outputTokens, measured) => {
-      const deployment = localDeployment(model, hardware, format, 'llama.cpp', { runtimeYear });
+      const deployment = desktopDeployment(model, hardware, format, 'llama.cpp', { runtimeYear });
       expect(Math.abs(tokensPerSecond(deployment, { contextTokens, outputTokens }) / measured - 1)).toBeLessThan(0.12);
     },
   );
@@ -160,19 +160,19 @@ describe('published speeds, within the bands that are shown', () => {
   test('unpacking binds a card with few FLOPs a byte: on an RTX 3080 3-bit k-quants decode slower than 4-bit ones', () => {
     // Measured 104 against 119 tokens/s (guruswami-ai/mlx-benchmarks); an RTX 5090 has the arithmetic to spare.
     const speed = (hardware: string, format: string) =>
-      tokensPerSecond(localDeployment('llama-3.1-8b', hardware, format, 'llama.cpp'));
+      tokensPerSecond(desktopDeployment('llama-3.1-8b', hardware, format, 'llama.cpp'));
     expect(speed('nvidia-rtx-3080-10gb', 'gguf-q3_k_m')).toBeLessThan(speed('nvidia-rtx-3080-10gb', 'gguf-q4_k_m'));
     expect(speed('nvidia-rtx-5090-32gb', 'gguf-q3_k_m')).toBeGreaterThan(speed('nvidia-rtx-5090-32gb', 'gguf-q4_k_m'));
   });
 });
 
 describe('what the answer says', () => {
-  const deployment = localDeployment('llama-3.1-8b', 'nvidia-rtx-4090-24gb', 'gguf-q4_k_m', 'llama.cpp');
+  const deployment = desktopDeployment('llama-3.1-8b', 'nvidia-rtx-4090-24gb', 'gguf-q4_k_m', 'llama.cpp');
 
   test('an empty prompt costs one decode step', () => {
     const { latency, decodeStep, prefillStep } = answer(
       deployment,
-      localWorkload({ promptTokens: 0, outputTokens: 1 }),
+      desktopWorkload({ promptTokens: 0, outputTokens: 1 }),
     );
     expect(prefillStep.operations).toEqual([]);
     expect(latency.timeToFirstTokenSeconds / decodeStep.seconds).toBeCloseTo(1, 3);
@@ -180,17 +180,17 @@ describe('what the answer says', () => {
   });
 
   test('cards of a layer split take turns: one sequence gains nothing', () => {
-    const one = answer(deployment, localWorkload()).latency.timePerOutputTokenSeconds;
+    const one = answer(deployment, desktopWorkload()).latency.timePerOutputTokenSeconds;
     const split = { ...deployment, devices: 2, parallelism: { tensor: 1, pipeline: 2, expert: 1, data: 1 } };
-    const two = answer(split, localWorkload());
+    const two = answer(split, desktopWorkload());
     expect(two.latency.timePerOutputTokenSeconds).toBeGreaterThan(one);
     expect(two.assumptions.map(({ code }) => code)).toContain('LAYER_SPLIT');
   });
 
   test('replicas share the batch', () => {
     const replicas = { ...deployment, devices: 2, parallelism: { tensor: 1, pipeline: 1, expert: 1, data: 2 } };
-    const one = answer(deployment, localWorkload({ batch: 4 }));
-    const two = answer(replicas, localWorkload({ batch: 8 }));
+    const one = answer(deployment, desktopWorkload({ batch: 4 }));
+    const two = answer(replicas, desktopWorkload({ batch: 8 }));
     expect(two.latency.endToEndSeconds).toBe(one.latency.endToEndSeconds);
     expect(two.throughput.outputTokensPerSecond).toBe(2 * one.throughput.outputTokensPerSecond);
     expect(two.saturation?.batch).toBe(2 * (one.saturation?.batch ?? 0));
@@ -198,12 +198,12 @@ describe('what the answer says', () => {
 
   test('the year of the build is an input: llama.cpp got faster', () => {
     const of = (runtimeYear: number) =>
-      answer({ ...deployment, runtimeYear }, localWorkload()).latency.timePerOutputTokenSeconds;
+      answer({ ...deployment, runtimeYear }, desktopWorkload()).latency.timePerOutputTokenSeconds;
     expect(of(2026)).toBeLessThan(of(2024));
   });
 
   test('flash attention is as the build has it, or as switched', () => {
-    const deep = localWorkload({ contextTokens: 32_768, promptTokens: 0 });
+    const deep = desktopWorkload({ contextTokens: 32_768, promptTokens: 0 });
     const on = answer({ ...deployment, flashAttention: true }, deep);
     const off = answer({ ...deployment, flashAttention: false }, deep);
     const standard = answer(deployment, deep);
@@ -214,32 +214,35 @@ describe('what the answer says', () => {
   });
 
   test('a batch beyond memory waits when requests are admitted one by one', () => {
-    const estimate = answer(deployment, localWorkload({ batch: 4000, contextTokens: 8192, scheduling: 'continuous' }));
+    const estimate = answer(
+      deployment,
+      desktopWorkload({ batch: 4000, contextTokens: 8192, scheduling: 'continuous' }),
+    );
     expect(estimate.admittedBatch).toBe(estimate.memory.maximumBatch);
     expect(estimate.warnings).toHaveLength(1);
     expect(estimate.memory.fits).toBe(false);
   });
 
   test('a model that does not fit is an answer', () => {
-    const tooLarge = localDeployment('llama-3.1-70b', 'nvidia-t4-16gb', 'gguf-q8_0', 'llama.cpp');
-    const estimate = answer(tooLarge, localWorkload());
+    const tooLarge = desktopDeployment('llama-3.1-70b', 'nvidia-t4-16gb', 'gguf-q8_0', 'llama.cpp');
+    const estimate = answer(tooLarge, desktopWorkload());
     expect(estimate).toMatchObject({ bottleneck: 'memory-capacity', saturation: null, memory: { fits: false } });
     expect(estimate.latency.endToEndSeconds).toBeGreaterThan(0);
   });
 
   test('saturation beats one sequence and fits', () => {
-    const { saturation, memory, throughput } = answer(deployment, localWorkload());
+    const { saturation, memory, throughput } = answer(deployment, desktopWorkload());
     expect(saturation?.batch).toBeLessThanOrEqual(memory.maximumBatch);
     expect(saturation?.outputTokensPerSecond).toBeGreaterThan(throughput.outputTokensPerSecond);
   });
 
   test('a runtime for CPUs has no figures for the CPU beside an Apple GPU', () => {
-    const onApple = localDeployment('llama-2-7b', 'apple-m2-ultra', 'gguf-q4_0', 't-mac');
-    expect(() => answer(onApple, localWorkload())).toThrow('peak rate of its CPU');
+    const onApple = desktopDeployment('llama-2-7b', 'apple-m2-ultra', 'gguf-q4_0', 't-mac');
+    expect(() => answer(onApple, desktopWorkload())).toThrow('peak rate of its CPU');
   });
 
   test('every coefficient that was used is listed with its row', () => {
-    const { coefficients: uses } = answer(deployment, localWorkload());
+    const { coefficients: uses } = answer(deployment, desktopWorkload());
     const stream = uses.find(({ name }) => name === 'local.streamFraction');
     expect(stream).toMatchObject({ row: 'nvidia-ada', known: 'fitted', inheritance: 1 });
     expect(uses.find(({ name }) => name === 'local.layerSeconds')).toMatchObject({

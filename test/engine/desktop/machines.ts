@@ -21,7 +21,7 @@ export function seedArchitecture(id: string) {
 }
 
 /** One model on one device, by seed ids; several devices hold consecutive layers. */
-export function localDeployment(
+export function desktopDeployment(
   model: string,
   hardware: string,
   weights: string,
@@ -42,7 +42,7 @@ export function localDeployment(
   };
 }
 
-export function localWorkload(changes: Partial<Workload> = {}): Workload {
+export function desktopWorkload(changes: Partial<Workload> = {}): Workload {
   return { promptTokens: 512, outputTokens: 128, batch: 1, contextTokens: 0, scheduling: 'static', ...changes };
 }
 
@@ -60,7 +60,7 @@ const machines = [
   { hardware: 'raspberry-pi-5', runtime: 'llama.cpp', formats: ['gguf-q2_k'] },
 ];
 
-export const anyLocalDeployment: fc.Arbitrary<Deployment> = fc
+export const anyDesktopDeployment: fc.Arbitrary<Deployment> = fc
   .record({
     architecture: anyArchitecture,
     machine: fc.constantFrom(...machines),

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { MemoryEstimate } from '../../../src/engine/answer.ts';
 import { lookUpInto } from '../../../src/engine/coefficients.ts';
-import { localMemory, localMemoryEstimate } from '../../../src/engine/desktop/memory.ts';
+import { desktopMemory, desktopMemoryEstimate } from '../../../src/engine/desktop/memory.ts';
 import type { Deployment, Workload } from '../../../src/engine/shapes.ts';
 import { coefficients } from '../deployments.ts';
-import { localDeployment, localWorkload, seedFormat, seedRuntime } from './machines.ts';
+import { desktopDeployment, desktopWorkload, seedFormat, seedRuntime } from './machines.ts';
 
 const MIB = 2 ** 20;
 const GIB = 2 ** 30;
@@ -13,12 +13,12 @@ const GIB = 2 ** 30;
 const llamaCpp = { ...seedRuntime('llama.cpp'), reservation: { kind: 'as-needed', perDeviceBytes: 0 } } as const;
 
 function memoryOf(deployment: Deployment, workload: Workload): MemoryEstimate {
-  return localMemoryEstimate(localMemory(deployment, lookUpInto([], coefficients)), workload);
+  return desktopMemoryEstimate(desktopMemory(deployment, lookUpInto([], coefficients)), workload);
 }
 
 /** Memory of a context of so many tokens. */
 function atContext(deployment: Deployment, contextTokens: number): MemoryEstimate {
-  return memoryOf(deployment, localWorkload({ promptTokens: 0, outputTokens: 0, contextTokens }));
+  return memoryOf(deployment, desktopWorkload({ promptTokens: 0, outputTokens: 0, contextTokens }));
 }
 
 describe('llama.cpp load logs, flash attention off', () => {
@@ -30,7 +30,7 @@ describe('llama.cpp load logs, flash attention off', () => {
     ['llama-2-70b', 'gguf-q4_0', 512, 148.19, 160],
     ['llama-3-8b', 'gguf-q4_k_m', 8192, 560, 1024],
   ])('%s in %s at %i tokens: compute buffer %f MiB, KV %f MiB', (model, weights, context, buffer, cache) => {
-    const deployment = localDeployment(model, 'nvidia-rtx-3090-24gb', weights, 'llama.cpp', {
+    const deployment = desktopDeployment(model, 'nvidia-rtx-3090-24gb', weights, 'llama.cpp', {
       runtime: llamaCpp,
       flashAttention: false,
     });
@@ -45,7 +45,7 @@ describe('llama.cpp load logs, flash attention off', () => {
     ['llama-2-7b', 'gguf-f16', 12.6265],
     ['llama-2-13b', 'gguf-q4_0', 7.2373],
   ])('%s in %s takes %f GiB of video memory', (model, weights, gib) => {
-    const deployment = localDeployment(model, 'nvidia-rtx-3090-24gb', weights, 'llama.cpp', {
+    const deployment = desktopDeployment(model, 'nvidia-rtx-3090-24gb', weights, 'llama.cpp', {
       runtime: llamaCpp,
       flashAttention: false,
     });
@@ -58,7 +58,7 @@ test.each([
   [6, 7.2373],
 ])('builds of 2023 keep one compute buffer: llama-2-13b on %i cards takes %f GiB, as on one', (devices, gib) => {
   // "total VRAM used" of builds b1671 to b1691, same notebooks.
-  const deployment = localDeployment('llama-2-13b', 'nvidia-rtx-4000-ada-20gb', 'gguf-q4_0', 'llama.cpp', {
+  const deployment = desktopDeployment('llama-2-13b', 'nvidia-rtx-4000-ada-20gb', 'gguf-q4_0', 'llama.cpp', {
     runtime: llamaCpp,
     flashAttention: false,
     runtimeYear: 2023,
@@ -76,7 +76,7 @@ test.each([
   ['llama-3.1-8b', 4096, 4.5755, 5.4834],
   ['llama-3.3-70b', 4096, 39.5929, 41.416],
 ])('%s on a Strix Halo, %i tokens: file %f GiB, peak %f GiB', (model, tokens, fileGiB, gib) => {
-  const deployment = localDeployment(model, 'amd-ryzen-ai-max-395-128gb', 'gguf-q4_k_m', 'llama.cpp', {
+  const deployment = desktopDeployment(model, 'amd-ryzen-ai-max-395-128gb', 'gguf-q4_k_m', 'llama.cpp', {
     runtimeYear: 2025,
     flashAttention: true,
     weightFileBytes: fileGiB * GIB,
@@ -94,8 +94,8 @@ describe('peak memory of mlx_lm.benchmark', () => {
     ['qwen2.5-32b', 4096, 18.999],
     ['qwen2.5-32b', 131_072, 50.5708],
   ])('%s in 4 bits after %i tokens peaks at %f GiB', (model, promptTokens, gib) => {
-    const deployment = localDeployment(model, 'apple-m3-ultra', 'mlx-4bit-g64', 'mlx');
-    const memory = memoryOf(deployment, localWorkload({ promptTokens, outputTokens: 100 }));
+    const deployment = desktopDeployment(model, 'apple-m3-ultra', 'mlx-4bit-g64', 'mlx');
+    const memory = memoryOf(deployment, desktopWorkload({ promptTokens, outputTokens: 100 }));
     expect(Math.abs(memory.totalBytes / GIB / gib - 1)).toBeLessThan(0.02);
   });
 });
@@ -103,19 +103,19 @@ describe('peak memory of mlx_lm.benchmark', () => {
 test('a discrete card leaves the input embedding on the host; shared memory holds it', () => {
   const embedding = 128_256 * 4096 * 2;
   const on = (hardware: string) =>
-    atContext(localDeployment('llama-3.1-8b', hardware, 'gguf-f16', 'llama.cpp'), 512).weightBytes;
+    atContext(desktopDeployment('llama-3.1-8b', hardware, 'gguf-f16', 'llama.cpp'), 512).weightBytes;
   expect(on('apple-m2-ultra') - on('nvidia-rtx-4090-24gb')).toBeCloseTo(embedding, 0);
   expect(on('amd-ryzen-9-7950x')).toBe(on('apple-m2-ultra'));
 });
 
 test('an embedding that doubles as the head is there twice where CPU and GPU share the memory', () => {
-  const strix = atContext(localDeployment('gemma-3-4b', 'amd-ryzen-ai-max-395-128gb', 'gguf-q4_0', 'llama.cpp'), 512);
-  const card = atContext(localDeployment('gemma-3-4b', 'nvidia-rtx-4090-24gb', 'gguf-q4_0', 'llama.cpp'), 512);
+  const strix = atContext(desktopDeployment('gemma-3-4b', 'amd-ryzen-ai-max-395-128gb', 'gguf-q4_0', 'llama.cpp'), 512);
+  const card = atContext(desktopDeployment('gemma-3-4b', 'nvidia-rtx-4090-24gb', 'gguf-q4_0', 'llama.cpp'), 512);
   expect(strix.weightBytes - card.weightBytes).toBeCloseTo((262_208 * 2560 * 6.5625) / 8, 0);
 });
 
 test('windowed layers keep their window and one chunk from the build that introduced it', () => {
-  const before = localDeployment('gemma-3-27b', 'nvidia-rtx-5090-32gb', 'gguf-q4_0', 'llama.cpp', {
+  const before = desktopDeployment('gemma-3-27b', 'nvidia-rtx-5090-32gb', 'gguf-q4_0', 'llama.cpp', {
     runtimeYear: 2024,
   });
   const after = { ...before, runtimeYear: 2026 };
@@ -125,7 +125,7 @@ test('windowed layers keep their window and one chunk from the build that introd
 });
 
 test('a quantised cache takes its bits', () => {
-  const deployment = localDeployment('llama-3.1-8b', 'nvidia-rtx-4090-24gb', 'gguf-q4_k_m', 'llama.cpp');
+  const deployment = desktopDeployment('llama-3.1-8b', 'nvidia-rtx-4090-24gb', 'gguf-q4_k_m', 'llama.cpp');
   const ratio =
     atContext({ ...deployment, kvCache: seedFormat('kv-q8_0') }, 4096).kvCacheBytes /
     atContext(deployment, 4096).kvCacheBytes;
@@ -134,12 +134,12 @@ test('a quantised cache takes its bits', () => {
 
 describe('what fits', () => {
   test("a context that fits whole is the model's own", () => {
-    const roomy = localDeployment('llama-3.1-8b', 'apple-m2-ultra', 'gguf-q4_k_m', 'llama.cpp');
+    const roomy = desktopDeployment('llama-3.1-8b', 'apple-m2-ultra', 'gguf-q4_k_m', 'llama.cpp');
     expect(atContext(roomy, 512).maximumContextTokens).toBe(131_072);
   });
 
   test('weights that do not fit leave room for no sequence', () => {
-    const memory = atContext(localDeployment('llama-2-70b', 'nvidia-t4-16gb', 'gguf-f16', 'llama.cpp'), 512);
+    const memory = atContext(desktopDeployment('llama-2-70b', 'nvidia-t4-16gb', 'gguf-f16', 'llama.cpp'), 512);
     expect(memory).toMatchObject({ fits: false, maximumBatch: 0, maximumContextTokens: 0 });
   });
 });

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { type Coefficients, lookUpInto } from '../../../src/engine/coefficients.ts';
-import { localMachine } from '../../../src/engine/desktop/machine.ts';
+import { desktopMachine } from '../../../src/engine/desktop/machine.ts';
 import { expertMatrixPeak, matrixPeak } from '../../../src/engine/desktop/peaks.ts';
 import { prefillStep } from '../../../src/engine/desktop/prefill.ts';
 import { weightBytes } from '../../../src/engine/model/weights.ts';
 import { desktopRows } from '../../../src/engine/rows.ts';
 import type { Deployment } from '../../../src/engine/shapes.ts';
 import { coefficients } from '../deployments.ts';
-import { localDeployment, seedRuntime } from './machines.ts';
+import { desktopDeployment, seedRuntime } from './machines.ts';
 
 const TERA = 1e12;
 
@@ -20,7 +20,7 @@ function withValues(values: Readonly<Record<string, number>>): Coefficients {
 }
 
 function operation(deployment: Deployment, tables: Coefficients, promptTokens: number, name: string) {
-  const { operations } = prefillStep(localMachine(deployment, lookUpInto([], tables), []), promptTokens, 0, 1);
+  const { operations } = prefillStep(desktopMachine(deployment, lookUpInto([], tables), []), promptTokens, 0, 1);
   const found = operations.find((candidate) => candidate.name === name);
   if (found === undefined) throw new Error(`no ${name} among ${operations.map(({ name }) => name).join(', ')}`);
   return found;
@@ -28,7 +28,7 @@ function operation(deployment: Deployment, tables: Coefficients, promptTokens: n
 
 describe('the peak that prompts are multiplied at', () => {
   const peakOf = (hardware: string, format: string, runtime: string) => {
-    const deployment = localDeployment('llama-2-7b', hardware, format, runtime);
+    const deployment = desktopDeployment('llama-2-7b', hardware, format, runtime);
     return matrixPeak(deployment, deployment.hardware.peaks.fp32 ?? 0) / TERA;
   };
 
@@ -58,7 +58,7 @@ describe('the peak that prompts are multiplied at', () => {
     ['nvidia-rtx-5090-32gb', 'gguf-q4_k_m', 2026, 419],
     ['nvidia-rtx-4090-24gb', 'gguf-mxfp4_moe', 2026, 330.3],
   ])('experts of gpt-oss-20b on %s, %s, build of %i: %f TFLOP/s', (hardware, format, runtimeYear, teraflops) => {
-    const deployment = localDeployment('gpt-oss-20b', hardware, format, 'llama.cpp', { runtimeYear });
+    const deployment = desktopDeployment('gpt-oss-20b', hardware, format, 'llama.cpp', { runtimeYear });
     const { routed } = weightBytes(deployment.model.architecture, deployment.weights);
     const peak = expertMatrixPeak(deployment, routed, matrixPeak(deployment, deployment.hardware.peaks.fp32 ?? 0));
     expect(peak / TERA).toBeCloseTo(teraflops, 6);
@@ -68,7 +68,7 @@ describe('the peak that prompts are multiplied at', () => {
 describe('attention kernels that a build option brings', () => {
   const llamaCpp = seedRuntime('llama.cpp');
   const on = (amd: string) =>
-    localDeployment('llama-2-7b', 'amd-ryzen-ai-max-395-128gb', 'gguf-q4_0', 'llama.cpp', {
+    desktopDeployment('llama-2-7b', 'amd-ryzen-ai-max-395-128gb', 'gguf-q4_0', 'llama.cpp', {
       runtime: { ...llamaCpp, backends: { ...llamaCpp.backends, AMD: amd } },
     });
 
@@ -86,7 +86,7 @@ describe('activations', () => {
     // Llama 2 7B: 2 × 4096 + 11,008 values of 4 bytes, 32 layers, 512 tokens, 6 passes; RTX 3090: 936.2 GB/s.
     const bytes = 6 * 4 * (2 * 4096 + 11_008) * 32 * 512;
     const tables = withValues({ 'local.prefillActivationPasses': 6, 'local.prefillStreamFraction': 0.8 });
-    const deployment = localDeployment('llama-2-7b', 'nvidia-rtx-3090-24gb', 'gguf-q4_0', 'llama.cpp');
+    const deployment = desktopDeployment('llama-2-7b', 'nvidia-rtx-3090-24gb', 'gguf-q4_0', 'llama.cpp');
     const { seconds, ...traffic } = operation(deployment, tables, 512, 'activations');
     expect(traffic.bytes).toBe(bytes);
     expect(seconds / (bytes / (0.8 * deployment.hardware.memoryBytesPerSecond))).toBeCloseTo(1, 12);
@@ -104,7 +104,7 @@ describe('unpacking on processors', () => {
     'local.unpackFactor': 0.5,
   };
   const projections = (hardware: string, unpackTokens: number) => {
-    const deployment = localDeployment('llama-2-7b', hardware, 'gguf-q4_0', 'llama.cpp');
+    const deployment = desktopDeployment('llama-2-7b', hardware, 'gguf-q4_0', 'llama.cpp');
     const values = withValues({ ...tables, 'local.prefillUnpackTokens': unpackTokens });
     return operation(deployment, values, 512, 'projections and feed-forward');
   };

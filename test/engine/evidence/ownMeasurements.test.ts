@@ -4,10 +4,10 @@ import type { EngineStep } from '../../../src/engine/answer.ts';
 import { estimateAsRun } from '../../../src/engine/estimate.ts';
 import { runOf } from '../../../src/engine/evidence/neighbours.ts';
 import {
-  type Calibration,
-  calibrated,
-  calibration,
+  movedByOwnMeasurements,
+  type OwnMeasurementFactors,
   type OwnPoint,
+  ownMeasurementFactors,
 } from '../../../src/engine/evidence/ownMeasurements.ts';
 import type { Deployment, Workload } from '../../../src/engine/shapes.ts';
 import {
@@ -39,8 +39,8 @@ function point(
   };
 }
 
-function factors(points: OwnPoint[], workload: Workload, ran: Deployment = deployment): Calibration {
-  return calibration(runOf(ran, workload), points, coefficients);
+function factors(points: OwnPoint[], workload: Workload, ran: Deployment = deployment): OwnMeasurementFactors {
+  return ownMeasurementFactors(runOf(ran, workload), points, coefficients);
 }
 
 const shrinkage = (phase: 'prefill' | 'decode') =>
@@ -125,8 +125,8 @@ describe('own measurements', () => {
   });
 });
 
-describe('a calibrated estimate', () => {
-  const wanted = (factor: number): Calibration => ({
+describe('an estimate moved by own measurements', () => {
+  const wanted = (factor: number): OwnMeasurementFactors => ({
     ...{ timeToFirstTokenFactor: factor, timePerOutputTokenFactor: factor, saturationFactor: factor },
   });
 
@@ -134,7 +134,7 @@ describe('a calibrated estimate', () => {
     fc.assert(
       fc.property(anyDeployment, anyWorkload, fc.double({ min: 0.2, max: 5, noNaN: true }), (ran, workload, factor) => {
         const plain = estimateAsRun(ran, workload, coefficients);
-        const { estimate } = calibrated(plain, ran, workload, wanted(factor), coefficients);
+        const { estimate } = movedByOwnMeasurements(plain, ran, workload, wanted(factor), coefficients);
         const { latency, throughput, decodeStep } = estimate;
         const { timeToFirstTokenSeconds: first, timePerOutputTokenSeconds: each } = latency;
         const whole = first + (workload.outputTokens - 1) * each;
@@ -155,7 +155,7 @@ describe('a calibrated estimate', () => {
         fc.double({ min: 1e-3, max: 1, noNaN: true }),
         (ran, workload, factor) => {
           const plain = estimateAsRun(ran, workload, coefficients);
-          const { estimate } = calibrated(plain, ran, workload, wanted(factor), coefficients);
+          const { estimate } = movedByOwnMeasurements(plain, ran, workload, wanted(factor), coefficients);
           for (const step of [estimate.decodeStep, estimate.prefillStep]) {
             expect(step.seconds).toBeGreaterThanOrEqual(
               (bytesOf(step) / ran.hardware.memoryBytesPerSecond) * (1 - 1e-9),
@@ -169,7 +169,7 @@ describe('a calibrated estimate', () => {
 
   test('says what it could not follow', () => {
     const plain = estimateAsRun(deployment, measuredLoad, coefficients);
-    const { applied, estimate } = calibrated(plain, deployment, measuredLoad, wanted(0.01), coefficients);
+    const { applied, estimate } = movedByOwnMeasurements(plain, deployment, measuredLoad, wanted(0.01), coefficients);
     expect(applied.timePerOutputTokenFactor).toBeGreaterThan(0.3);
     expect(estimate.latency.timePerOutputTokenSeconds).toBeCloseTo(
       plain.latency.timePerOutputTokenSeconds * applied.timePerOutputTokenFactor,
@@ -180,7 +180,7 @@ describe('a calibrated estimate', () => {
   test('with factors of 1 is the plain one', () => {
     const ran = deploymentOf(llama70b, 4, { kvCache: bf16 });
     const plain = estimateAsRun(ran, measuredLoad, coefficients);
-    expect(calibrated(plain, ran, measuredLoad, wanted(1), coefficients).estimate).toEqual(plain);
+    expect(movedByOwnMeasurements(plain, ran, measuredLoad, wanted(1), coefficients).estimate).toEqual(plain);
   });
 });
 

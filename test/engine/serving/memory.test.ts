@@ -4,14 +4,14 @@ import { lookUpInto } from '../../../src/engine/coefficients.ts';
 import { memoryEstimate, memoryPlan } from '../../../src/engine/serving/memory.ts';
 import type { Deployment } from '../../../src/engine/shapes.ts';
 import { coefficients } from '../deployments.ts';
-import { localDeployment, localWorkload } from '../desktop/machines.ts';
+import { desktopDeployment, desktopWorkload } from '../desktop/machines.ts';
 
 const GIB = 2 ** 30;
 const A100 = 'nvidia-a100-sxm4-80gb';
 
 function memoryOf(deployment: Deployment, batch: number, promptTokens: number, outputTokens: number): MemoryEstimate {
   const plan = memoryPlan(deployment, lookUpInto([], coefficients));
-  return memoryEstimate(plan, localWorkload({ batch, promptTokens, outputTokens }));
+  return memoryEstimate(plan, desktopWorkload({ batch, promptTokens, outputTokens }));
 }
 
 /** Up to the context of the published configuration, which rotary tables cover. */
@@ -36,7 +36,7 @@ describe('Transformers 4.35.2, eager, A100 80 GB: max_memory_allocated', () => {
     { model: 'llama-2-13b', weights: 'fp16', batch: 32, outputTokens: 512, megabytes: 66_527 },
   ])('$model in $weights, batch $batch, $outputTokens out: $megabytes MB', (run) => {
     const build = { runtimeYear: 2023, runtimeVersion: '4.35' };
-    const deployment = localDeployment(run.model, A100, run.weights, 'transformers', build);
+    const deployment = desktopDeployment(run.model, A100, run.weights, 'transformers', build);
     const bytes = allocated(memoryOf(nativeTo(4096, deployment), run.batch, 256, run.outputTokens));
     expect(Math.abs(bytes / 1e6 / run.megabytes - 1)).toBeLessThan(0.01);
   });
@@ -54,7 +54,7 @@ describe('Transformers on an A100 80 GB, 2,048 tokens after the prompt: summed m
     { model: 'qwen2.5-7b', version: '4.46', devices: 1, promptTokens: 30_720, gib: 19.97 },
     { model: 'qwen2.5-72b', version: '4.46', devices: 3, promptTokens: 30_720, gib: 164.79 },
   ])('$model in $version after $promptTokens tokens on $devices: $gib GiB', (run) => {
-    const deployment = localDeployment(run.model, A100, 'bf16', 'transformers', {
+    const deployment = desktopDeployment(run.model, A100, 'bf16', 'transformers', {
       runtimeYear: 2024,
       runtimeVersion: run.version,
       devices: run.devices,
@@ -75,7 +75,7 @@ describe('FasterTransformer on an A100 80 GB: memory of the process', () => {
     { model: 'ft-gpt-1.3b', batch: 64, promptTokens: 512, outputTokens: 32, gib: 15.61 },
     { model: 'ft-gpt-350m', batch: 32, promptTokens: 512, outputTokens: 32, gib: 6.09 },
   ])('$model, batch $batch, $promptTokens + $outputTokens tokens: $gib GiB', (run) => {
-    const deployment = localDeployment(run.model, A100, 'fp16', 'fastertransformer');
+    const deployment = desktopDeployment(run.model, A100, 'fp16', 'fastertransformer');
     const { totalBytes } = memoryOf(deployment, run.batch, run.promptTokens, run.outputTokens);
     expect(Math.abs(totalBytes / GIB / run.gib - 1)).toBeLessThan(0.04);
   });
@@ -83,7 +83,7 @@ describe('FasterTransformer on an A100 80 GB: memory of the process', () => {
 
 test('a pipeline peaks stage by stage: logits at its ends, layers between', () => {
   const on = (devices: number) =>
-    memoryOf(localDeployment('llama-2-70b', A100, 'fp16', 'transformers', { runtimeYear: 2023, devices }), 1, 4096, 1)
+    memoryOf(desktopDeployment('llama-2-70b', A100, 'fp16', 'transformers', { runtimeYear: 2023, devices }), 1, 4096, 1)
       .activationBytes;
   const layer = 4096 * 6 * (28_672 + 8192);
   const logits = 32_000 * 6;
@@ -93,7 +93,8 @@ test('a pipeline peaks stage by stage: logits at its ends, layers between', () =
 
 test('builds older than any measured one keep the logits of the prompt too', () => {
   const inYear = (runtimeYear: number) =>
-    memoryOf(localDeployment('llama-2-7b', A100, 'fp16', 'transformers', { runtimeYear }), 1, 4096, 1).activationBytes;
+    memoryOf(desktopDeployment('llama-2-7b', A100, 'fp16', 'transformers', { runtimeYear }), 1, 4096, 1)
+      .activationBytes;
   expect(inYear(2021)).toBe(inYear(2023));
   expect(inYear(2023)).toBeGreaterThan(2 * inYear(2024));
 });
