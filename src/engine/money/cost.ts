@@ -72,36 +72,25 @@ export function rentedCost(
   pace: Pace,
   tokensPerRequest: number,
 ): CostEstimate {
-  const hourly = choice.compared.map((price) => usdPerDeviceHour(price) * devices);
-  return hourlyCost({
-    usdPerHour: usdPerDeviceHour(choice.chosen) * devices,
-    usdPerHourRange: priceRange(hourly),
-    basis: basisOf('hardware-hour', choice),
-    pace,
-    tokensPerRequest,
-  });
+  const range = priceRange(choice.compared.map((price) => usdPerDeviceHour(price) * devices));
+  const basis = basisOf('hardware-hour', choice);
+  return hourlyCost(usdPerDeviceHour(choice.chosen) * devices, range, basis, pace, tokensPerRequest);
 }
 
 /** Cost at an hourly price the caller gives for all devices together (a contract, or what owning them comes to). */
 export function givenHourlyCost(usdPerHour: number, pace: Pace, tokensPerRequest: number): CostEstimate {
   const rule = 'the hourly price given with the question';
-  return hourlyCost({
-    usdPerHour,
-    usdPerHourRange: priceRange([usdPerHour]),
-    basis: { kind: 'given', offers: [], chosen: null, provider: null, effectiveFrom: null, rule },
-    pace,
-    tokensPerRequest,
-  });
+  const basis: CostBasis = { kind: 'given', offers: [], chosen: null, provider: null, effectiveFrom: null, rule };
+  return hourlyCost(usdPerHour, priceRange([usdPerHour]), basis, pace, tokensPerRequest);
 }
 
-function hourlyCost(hourly: {
-  usdPerHour: number;
-  usdPerHourRange: PriceRange;
-  basis: CostBasis;
-  pace: Pace;
-  tokensPerRequest: number;
-}): CostEstimate {
-  const { usdPerHour, usdPerHourRange, pace } = hourly;
+function hourlyCost(
+  usdPerHour: number,
+  usdPerHourRange: PriceRange,
+  basis: CostBasis,
+  pace: Pace,
+  tokensPerRequest: number,
+): CostEstimate {
   const requestsPerHour = pace.requestsPerSecond * 3600;
   const millionOutputTokensPerHour = (pace.outputTokensPerSecond * 3600) / 1e6;
   const usdPerRequest = usdPerHour / requestsPerHour;
@@ -112,10 +101,10 @@ function hourlyCost(hourly: {
     usdPerMillionOutputTokensRange: scaled(usdPerHourRange, 1 / millionOutputTokensPerHour),
     usdPerMillionInputTokens: null,
     usdPerMillionCachedInputTokens: null,
-    usdPerMillionTokensBlended: (usdPerRequest / hourly.tokensPerRequest) * 1e6,
+    usdPerMillionTokensBlended: (usdPerRequest / tokensPerRequest) * 1e6,
     usdPerHour,
     usdPerHourRange,
-    basis: hourly.basis,
+    basis,
   };
 }
 

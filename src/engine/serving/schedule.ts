@@ -54,7 +54,7 @@ export function staticTimetable(
   const { microBatches, bubble } = pipelining(plan);
   const perMicroBatch = sequences / microBatches;
   const prompt = prefill(plan, workload, perMicroBatch, 0);
-  const decodeStep = decode(plan, workload, perMicroBatch);
+  const decodeStep = step(plan, workload, perMicroBatch);
   const prefillSeconds = prompt.seconds * bubble;
   return {
     prefillStep: prompt.step,
@@ -85,7 +85,7 @@ export function continuousTimetable(
 ): Timetable {
   const { microBatches, bubble } = pipelining(plan);
   const others = Math.max(0, sequences / microBatches - 1);
-  const decodeStep = decode(plan, workload, sequences / microBatches);
+  const decodeStep = step(plan, workload, sequences / microBatches);
   const alone = prefill(plan, workload, 1, 0);
   const mixed = others === 0 ? alone : prefill(plan, workload, 1, others);
   const prefillSeconds = mixed.seconds * bubble;
@@ -135,14 +135,7 @@ function fullStep(
   const prefillTokens = Math.min(budget, promptsPerStep * promptTokens);
   const decoding = Math.min(others, (prefillTokens * others) / (promptsPerStep * promptTokens));
   const prompts = Math.max(1, prefillTokens / promptTokens);
-  const { seconds } = engineStep(plan, {
-    decoding,
-    decodeContextTokens: meanContextTokens(workload),
-    prefillTokens,
-    prompts,
-    pastTokens: workload.contextTokens + Math.max(0, (promptTokens - prefillTokens / prompts) / 2),
-  });
-  return { seconds, decoding };
+  return { seconds: step(plan, workload, decoding, prefillTokens, prompts).seconds, decoding };
 }
 
 /** Tokens of the prompt that are read: a request without one still reads its begin token. */
@@ -161,26 +154,20 @@ function prefill(
   const budget = plan.deployment.runtime.prefillChunkTokens ?? tokens;
   const chunks = Math.max(1, Math.ceil(tokens / budget));
   const tokensOfChunk = tokens / chunks;
-  // Attention pairs are linear in the past, so the mean chunk stands for all of them exactly.
-  const promptsOfChunk = Math.max(1, prompts / chunks);
-  const past = workload.contextTokens + Math.max(0, (promptTokensRead(workload) - tokensOfChunk / promptsOfChunk) / 2);
-  const step = engineStep(plan, {
-    decoding,
-    decodeContextTokens: meanContextTokens(workload),
-    prefillTokens: tokensOfChunk,
-    prompts: promptsOfChunk,
-    pastTokens: past,
-  });
-  return { step, seconds: step.seconds * chunks, chunks };
+  const chunk = step(plan, workload, decoding, tokensOfChunk, Math.max(1, prompts / chunks));
+  return { step: chunk, seconds: chunk.seconds * chunks, chunks };
 }
 
-function decode(plan: ServingPlan, workload: Workload, sequences: number): EngineStep {
+/** A step in which `decoding` sequences decode beside `prefillTokens` tokens of `prompts` prompts, each read half on average. */
+function step(plan: ServingPlan, workload: Workload, decoding: number, prefillTokens = 0, prompts = 0): EngineStep {
+  const unread = promptTokensRead(workload) - prefillTokens / Math.max(1, prompts);
   return engineStep(plan, {
-    decoding: sequences,
+    decoding,
     decodeContextTokens: meanContextTokens(workload),
-    prefillTokens: 0,
-    prompts: 0,
-    pastTokens: 0,
+    prefillTokens,
+    prompts,
+    // Attention pairs are linear in the past, so the mean chunk stands for all of them exactly.
+    pastTokens: workload.contextTokens + Math.max(0, unread / 2),
   });
 }
 
