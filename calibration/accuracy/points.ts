@@ -1,4 +1,4 @@
-import { measuredDeployment, measuredWorkload } from '../../src/calculator/evidence/measuredRun.ts';
+import { measuredDeployment, measuredWorkload } from '../../src/calculator/evidence/measuredDeployment.ts';
 import type { Deployment, Hardware, Model, Runtime, WeightFormat, Workload } from '../../src/engine/shapes.ts';
 import type { Measurement, MetricName } from '../../src/registry/kinds/measurement.ts';
 import type { RuntimeFacts } from '../../src/registry/kinds/runtime.ts';

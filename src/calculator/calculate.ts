@@ -1,84 +1,24 @@
-import type {
-  Assumption,
-  Bottleneck,
-  EngineStep,
-  MemoryEstimate,
-  Phase,
-  Saturation,
-  ThroughputEstimate,
-} from '../engine/answer.ts';
-import type { CostEstimate } from '../engine/money/cost.ts';
-import type { EnergyEstimate } from '../engine/money/energy.ts';
-import type { Parallelism, Scheduling, Workload } from '../engine/shapes.ts';
+import type { Coefficients } from '../engine/coefficients.ts';
 import type { Catalogue } from '../registry/catalogue/catalogue.ts';
-import type { Context } from '../schema/context.ts';
-import type { Basis } from '../schema/estimate/basis.ts';
-import type { AnsweredDeployment } from '../schema/estimate/deployment.ts';
-import type { LatencyAnswer } from '../schema/estimate/latency.ts';
-import type { Suggestion } from '../schema/estimate/suggestion.ts';
-import type { HardwareProfile } from '../schema/profiles/hardware/type.ts';
-import type { ModelProfile } from '../schema/profiles/model/type.ts';
-import type { ScenarioProfile } from '../schema/profiles/scenario/type.ts';
+import type { Answer } from './answer.ts';
 import { answerHosted } from './hosted.ts';
-import { answerLocal } from './onHardware.ts';
+import { answerOnHardware } from './onHardware.ts';
+import { checkRanges, type Question } from './question.ts';
 
-/** A question as it was asked; what was left out is absent or null. */
-export interface Question {
-  model: string;
-  hardware?: string | null | undefined;
-  tokens: number;
-  batch: number;
-  promptTokens: number;
-  mode?: 'local' | 'api' | null | undefined;
-  runtime?: string | null | undefined;
-  runtimeYear?: number | null | undefined;
-  weights?: string | null | undefined;
-  kvCache?: string | null | undefined;
-  devices?: number | null | undefined;
-  parallelism?: { readonly [Axis in keyof Parallelism]?: number | null | undefined } | null | undefined;
-  contextTokens?: number | null | undefined;
-  scheduling?: Scheduling | null | undefined;
-  offer?: string | null | undefined;
-  usdPerHour?: number | null | undefined;
-}
-
-/** What an `Estimate` is resolved from. Parts that cost time beyond the estimate itself are functions. */
-export interface Answer {
-  catalogue: Catalogue;
-  model: ModelProfile;
-  hardware: HardwareProfile | null;
-  deployment: AnsweredDeployment;
-  workload: Workload;
-  latency: LatencyAnswer;
-  throughput: ThroughputEstimate;
-  memory: MemoryEstimate | null;
-  saturation: Saturation | null;
-  bottleneck: Bottleneck | null;
-  steps: Readonly<Record<Phase, EngineStep>> | null;
-  warnings: readonly string[];
-  assumptions(): readonly Assumption[];
-  cost(): CostEstimate | null;
-  energy(): EnergyEstimate | null;
-  basis(): Basis;
-  suggestions(): readonly Suggestion[];
-}
-
-/** Answers one question from the catalogue of the request. */
-export function answer(question: Question, context: Context): Answer {
-  const model = context.catalogue.model.get(question.model, 'model');
+/**
+ * Answers one question from one state of the catalogue: how fast, how big and how expensive. Pure but for what it
+ * remembers of the catalogue; a deployment that does not fit is an answer (`memory.fits`).
+ *
+ * @throws InvalidQuestionError InvalidWorkloadError a field of the question says what it may not
+ * @throws UnknownProfileError a name that no profile has
+ * @throws UnsupportedError no runtime of the catalogue runs these weights there
+ * @throws MissingFigureError a figure that the answer cannot do without is published nowhere the catalogue knows
+ */
+export function calculate(catalogue: Catalogue, coefficients: Coefficients, question: Question): Answer {
+  checkRanges(question);
+  const model = catalogue.model.get(question.model, 'model');
   const mode = question.mode ?? (model.engine.architecture === null ? 'api' : 'local');
-  return mode === 'api' ? answerHosted(question, model, context) : answerLocal(question, model, context);
-}
-
-/** The question a scenario stands for. */
-export function answerScenario({ facts }: ScenarioProfile, context: Context): Answer {
-  const { model, hardware, deployment, outputTokens, batch, promptTokens } = facts;
-  const { devices, runtime, weights, contextTokens, scheduling } = facts;
-  return answer(
-    {
-      ...{ model, hardware, mode: deployment, tokens: outputTokens, batch, promptTokens },
-      ...{ devices, runtime, weights, contextTokens, scheduling },
-    },
-    context,
-  );
+  return mode === 'api'
+    ? answerHosted(question, model, catalogue)
+    : answerOnHardware(question, model, catalogue, coefficients);
 }

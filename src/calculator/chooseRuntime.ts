@@ -1,17 +1,15 @@
 import type { Assumption } from '../engine/answer.ts';
 import { InvalidWorkloadError } from '../engine/errors.ts';
 import { weightBytes } from '../engine/model/weights.ts';
+import { remembered } from '../engine/remembered.ts';
 import { arithmeticOn } from '../engine/roofline.ts';
 import type { Hardware, Parallelism, Runtime, WeightFormat } from '../engine/shapes.ts';
+import type { Catalogue } from '../registry/catalogue/catalogue.ts';
+import type { RuntimeProfile, WeightFormatProfile } from '../registry/catalogue/profiles.ts';
 import { UnsupportedError } from '../registry/errors.ts';
-import type { Profile } from '../registry/kinds/kind.ts';
-import { preferenceFor, type RuntimeFacts } from '../registry/kinds/runtime.ts';
-import type { WeightFormatFacts } from '../registry/kinds/weightFormat.ts';
+import { preferenceFor } from '../registry/kinds/runtime.ts';
 import { compareText } from '../registry/name.ts';
-import type { DeploymentRequest, DeploymentShelves } from './resolve.ts';
-
-type RuntimeProfile = Profile<RuntimeFacts, Runtime>;
-type WeightFormatProfile = Profile<WeightFormatFacts, WeightFormat>;
+import type { Asked } from './question.ts';
 
 /**
  * The runtime named, else the one people use for these weights on this hardware: the first whose memory holds them.
@@ -19,46 +17,48 @@ type WeightFormatProfile = Profile<WeightFormatFacts, WeightFormat>;
  * Throws UnknownProfileError, InvalidWorkloadError (the one named cannot run them there) and UnsupportedError (none can).
  */
 export function chooseRuntime(
-  shelves: DeploymentShelves,
-  request: DeploymentRequest,
+  catalogue: Catalogue,
+  asked: Asked,
   weights: WeightFormatProfile,
   parallelism: Parallelism,
   assumptions: Assumption[],
 ): RuntimeProfile {
-  const named = request.runtime == null ? null : shelves.runtime.get(request.runtime, 'options.runtime');
-  const able = runtimesFor(shelves.runtime, request.hardware.engine, weights.engine);
+  const { question, hardware } = asked;
+  const named = question.runtime == null ? null : catalogue.runtime.get(question.runtime, 'runtime');
+  const able = runtimesFor(catalogue.runtime, hardware.engine, weights.engine);
   const [usual] = able;
-  if (usual === undefined) throw noRuntime(shelves, request, weights);
+  if (usual === undefined) throw noRuntime(catalogue, asked, weights);
   if (named !== null) {
-    if (!able.includes(named)) throw cannotRun(named, request, weights, able);
+    if (!able.includes(named)) throw cannotRun(named, asked, weights, able);
     return named;
   }
-  const chosen = able.find(({ engine }) => holdsWeights(engine, request, weights.engine, parallelism)) ?? usual;
+  const chosen = able.find(({ engine }) => holdsWeights(engine, asked, weights.engine, parallelism)) ?? usual;
   assumptions.push({
     code: 'DEFAULT_RUNTIME',
     text:
       chosen === usual
-        ? `${chosen.name} runs it: the usual runtime for ${weights.name} weights on ${request.hardware.name}.`
-        : `${chosen.name} runs it: with what ${usual.name} reserves by default on ${request.hardware.name}, the weights leave no room for a cache.`,
+        ? `${chosen.name} runs it: the usual runtime for ${weights.name} weights on ${hardware.name}.`
+        : `${chosen.name} runs it: with what ${usual.name} reserves by default on ${hardware.name}, the weights leave no room for a cache.`,
   });
   return chosen;
 }
 
-/** By shelf, device and class of weights. Neither shelf nor device ever changes: a changed catalogue has new ones. */
-const ranked = new WeakMap<object, WeakMap<Hardware, Map<string, readonly RuntimeProfile[]>>>();
-
-/** Runtimes that run weights of that class on that device, the most usual first; ranked once. */
+/** Runtimes that run the weights on the device, the most usual first; ranked once for each class of weights. */
 function runtimesFor(
-  shelf: DeploymentShelves['runtime'],
+  shelf: Catalogue['runtime'],
   hardware: Hardware,
   { efficiencyClass }: WeightFormat,
 ): readonly RuntimeProfile[] {
-  const ofShelf = ranked.get(shelf) ?? new WeakMap<Hardware, Map<string, readonly RuntimeProfile[]>>();
-  const ofDevice = ofShelf.get(hardware) ?? new Map<string, readonly RuntimeProfile[]>();
-  const able = ofDevice.get(efficiencyClass) ?? rank(shelf.all(), hardware, efficiencyClass);
-  ranked.set(shelf, ofShelf.set(hardware, ofDevice.set(efficiencyClass, able)));
-  return able;
+  const rankings = rankingsOn(shelf)(hardware);
+  const ranking = rankings.get(efficiencyClass) ?? rank(shelf.all(), hardware, efficiencyClass);
+  rankings.set(efficiencyClass, ranking);
+  return ranking;
 }
+
+/** Neither shelf nor device ever changes: a changed catalogue has new ones. */
+const rankingsOn = remembered((_shelf: Catalogue['runtime']) =>
+  remembered((_hardware: Hardware) => new Map<string, readonly RuntimeProfile[]>()),
+);
 
 function rank(runtimes: readonly RuntimeProfile[], hardware: Hardware, efficiencyClass: string): RuntimeProfile[] {
   return runtimes
@@ -71,30 +71,29 @@ function rank(runtimes: readonly RuntimeProfile[], hardware: Hardware, efficienc
 /** Weights and the runtime's own needs leave room for a cache on each device. */
 function holdsWeights(
   { reservation }: Runtime,
-  { model, hardware: { engine: hardware } }: DeploymentRequest,
+  { architecture, hardware: { engine: hardware } }: Asked,
   format: WeightFormat,
   { tensor, pipeline }: Parallelism,
 ): boolean {
-  if (model.engine.architecture === null) return false;
-  const perDevice = weightBytes(model.engine.architecture, format).total / (tensor * pipeline);
+  const perDevice = weightBytes(architecture, format).total / (tensor * pipeline);
   const fraction = reservation.kind === 'fraction' ? reservation.fraction : 1;
   return perDevice + reservation.perDeviceBytes < fraction * hardware.usableMemoryBytes;
 }
 
 function cannotRun(
   { id }: RuntimeProfile,
-  { hardware }: DeploymentRequest,
+  { hardware }: Asked,
   weights: WeightFormatProfile,
   able: readonly RuntimeProfile[],
 ): InvalidWorkloadError {
   const allowed = `one that runs ${weights.name} weights on ${hardware.name}: ${able.map(({ id }) => id).join(', ')}`;
-  return new InvalidWorkloadError('options.runtime', id, allowed);
+  return new InvalidWorkloadError('runtime', id, allowed);
 }
 
 /** The device is at fault when no runtime knows it at all, else the weights, and the formats that do run there are named. */
 function noRuntime(
-  { weightFormat, runtime }: DeploymentShelves,
-  { hardware: { engine: hardware } }: DeploymentRequest,
+  { weightFormat, runtime }: Catalogue,
+  { hardware: { engine: hardware } }: Asked,
   weights: WeightFormatProfile,
 ): UnsupportedError {
   const formats = weightFormat
@@ -113,5 +112,5 @@ function noRuntime(
   const message =
     `No runtime of the catalogue runs ${weights.name} weights on ${hardware.name}; ` +
     `there, ${[...able].join(', ')} run weights in ${few}.`;
-  return new UnsupportedError(message, 'options.weights', weights.id, usable);
+  return new UnsupportedError(message, 'weights', weights.id, usable);
 }

@@ -1,51 +1,42 @@
 import type { Assumption } from '../engine/answer.ts';
 import { MissingFigureError } from '../engine/errors.ts';
+import { typicalErrorPercent } from '../engine/evidence/uncertainty.ts';
 import { estimateHosted, type HostedEstimate } from '../engine/hosted.ts';
 import { hostedCost } from '../engine/money/cost.ts';
 import type { RequestTokens, TokenPrice } from '../engine/money/price.ts';
 import { chooseTokenPrice, namedPrice, type PriceChoice } from '../engine/money/priceChoice.ts';
 import type { Workload } from '../engine/shapes.ts';
 import type { Catalogue } from '../registry/catalogue/catalogue.ts';
-import type { Context } from '../schema/context.ts';
-import { codedError, invalidArgument } from '../schema/errors.ts';
-import type { Basis } from '../schema/estimate/basis.ts';
-import { type HostedLatencyProfile, latenciesOfModel } from '../schema/profiles/hostedLatency/type.ts';
-import type { ModelProfile } from '../schema/profiles/model/type.ts';
-import { assumedOffer, isOffer, type OfferProfile, tokenOffersOfModel } from '../schema/profiles/offer/type.ts';
+import { groupedBy } from '../registry/catalogue/derivation.ts';
+import type { HostedLatencyProfile, ModelProfile, OfferProfile } from '../registry/catalogue/profiles.ts';
+import type { Answer, Basis } from './answer.ts';
 import { assumedProfile } from './assumedFigures.ts';
-import type { Answer, Question } from './calculate.ts';
-import { contextWarnings } from './contextWarnings.ts';
-import { retiredWarnings } from './retiredWarnings.ts';
-import { typicalErrorPercent } from './typicalError.ts';
+import { InvalidQuestionError, MissingLatencyError } from './errors.ts';
+import { assumedOffer, isOffer, tokenOffersOfModel } from './prices.ts';
+import type { Question } from './question.ts';
+import { contextWarnings, retiredWarnings } from './warnings.ts';
 
 /** A model behind a provider's API: published latency and token prices, no hardware. */
-export function answerHosted(question: Question, model: ModelProfile, { catalogue }: Context): Answer {
+export function answerHosted(question: Question, model: ModelProfile, catalogue: Catalogue): Answer {
   const workload = workloadOf(question);
   const offer = namedOffer(question, model, catalogue);
   const estimate = publishedLatency(model, catalogue, () =>
     estimateAtProvider(model, workload, catalogue, offer?.facts.provider),
   );
-  const price = () => choosePrice(model, workload, catalogue, offer, estimate.timePerOutputTokenFrom.provider);
+  const { provider } = estimate.timePerOutputTokenFrom;
+  const price = () => choosePrice(model, workload, catalogue, offer, provider);
   return {
-    catalogue,
-    model,
-    hardware: null,
-    deployment: { mode: 'api', provider: estimate.timePerOutputTokenFrom.provider },
-    workload,
-    latency: {
-      latency: estimate.latency,
-      arrivals: 'provider',
-      intervals: () => ({
-        timeToFirstTokenSeconds: estimate.timeToFirstTokenSecondsRange,
-        timePerOutputTokenSeconds: estimate.timePerOutputTokenSecondsRange,
-        endToEndSeconds: estimate.endToEndSecondsRange,
-      }),
-    },
+    ...{ catalogueRevision: catalogue.revision, model, workload },
+    deployment: { mode: 'api', provider },
+    latency: estimate.latency,
+    arrivals: 'provider',
+    intervals: () => ({
+      timeToFirstTokenSeconds: estimate.timeToFirstTokenSecondsRange,
+      timePerOutputTokenSeconds: estimate.timePerOutputTokenSecondsRange,
+      endToEndSeconds: estimate.endToEndSecondsRange,
+    }),
     throughput: estimate.throughput,
-    memory: null,
-    saturation: null,
-    bottleneck: null,
-    steps: null,
+    ...{ memory: null, saturation: null, bottleneck: null, steps: null },
     assumptions: () => [
       ...ignored(question),
       ...estimate.assumptions,
@@ -64,11 +55,9 @@ export function answerHosted(question: Question, model: ModelProfile, { catalogu
   };
 }
 
-function workloadOf({ promptTokens, tokens, batch, contextTokens, scheduling }: Question): Workload {
+function workloadOf({ promptTokens, outputTokens, batch, contextTokens, scheduling }: Question): Workload {
   return {
-    promptTokens,
-    outputTokens: tokens,
-    batch,
+    ...{ promptTokens, outputTokens, batch },
     contextTokens: contextTokens ?? 0,
     scheduling: scheduling ?? 'continuous',
   };
@@ -86,25 +75,28 @@ function ignored(question: Question): Assumption[] {
 }
 
 function namedOffer({ offer: id }: Question, model: ModelProfile, catalogue: Catalogue) {
-  if (id === null || id === undefined) return null;
-  const offer = catalogue.offer.get(id, 'options.offer');
+  if (id == null) return null;
+  const offer = catalogue.offer.get(id, 'offer');
   if (isOffer('model-tokens')(offer) && offer.facts.model === model.id) return offer;
   const allowed = tokenOffersOfModel(catalogue, model.id).map((other) => other.id);
-  throw invalidArgument('options.offer', id, `must be an offer of ${model.name} by the token`, allowed);
+  throw new InvalidQuestionError('offer', id, `must be an offer of ${model.name} by the token`, allowed);
 }
 
-/** Without a published latency there is no estimate; where prices are known the refusal says how to ask for them. */
+/** Without a published latency there is no estimate. */
 function publishedLatency(model: ModelProfile, catalogue: Catalogue, estimate: () => HostedEstimate): HostedEstimate {
   try {
     return estimate();
   } catch (error) {
     if (!(error instanceof MissingFigureError)) throw error;
-    const prices =
-      tokenOffersOfModel(catalogue, model.id).length === 0
-        ? ''
-        : ` Its prices are: { model(id: "${model.id}") { offers { provider usdPerMillionOutputTokens } } }.`;
-    throw codedError('MISSING_FIGURE', `${error.message}${prices}`, { argument: 'model', value: model.id });
+    throw new MissingLatencyError(error.figure, model.id, tokenOffersOfModel(catalogue, model.id).length > 0);
   }
+}
+
+const byModel = groupedBy<HostedLatencyProfile>(({ facts }) => [facts.model]);
+
+/** Published measurements of a hosted model. */
+export function latenciesOfModel({ hostedLatency }: Catalogue, id: string): readonly HostedLatencyProfile[] {
+  return hostedLatency.derived(byModel).get(id) ?? [];
 }
 
 /** At the provider of the named offer where somebody measured it there, else at the provider with the best measurement. */

@@ -1,73 +1,72 @@
 import type { Assumption, Estimate } from '../engine/answer.ts';
-import type { ErrorBand } from '../engine/evidence/uncertainty.ts';
+import type { Coefficients } from '../engine/coefficients.ts';
+import { runOf } from '../engine/evidence/neighbours.ts';
+import { type ErrorBand, typicalErrorPercent } from '../engine/evidence/uncertainty.ts';
 import { givenHourlyCost, rentedCost } from '../engine/money/cost.ts';
 import { energyEstimate } from '../engine/money/energy.ts';
 import type { HardwareHourPrice } from '../engine/money/price.ts';
 import { namedPrice, type PriceChoice } from '../engine/money/priceChoice.ts';
+import type { Workload } from '../engine/shapes.ts';
 import type { Catalogue } from '../registry/catalogue/catalogue.ts';
-import type { Context } from '../schema/context.ts';
-import { invalidArgument } from '../schema/errors.ts';
-import type { Basis } from '../schema/estimate/basis.ts';
-import { arrivalsOf, type LatencyIntervals } from '../schema/estimate/latency.ts';
-import type { HardwareProfile } from '../schema/profiles/hardware/type.ts';
-import type { ModelProfile } from '../schema/profiles/model/type.ts';
-import { assumedOffer, hourOffersOfHardware, isOffer, usualHourlyPrice } from '../schema/profiles/offer/type.ts';
+import type { HardwareProfile, ModelProfile } from '../registry/catalogue/profiles.ts';
+import type { Answer, Arrivals, Basis, LatencyIntervals } from './answer.ts';
 import { assumedFigures, assumedProfile } from './assumedFigures.ts';
-import type { Answer, Question } from './calculate.ts';
-import { contextWarnings } from './contextWarnings.ts';
-import { deploymentRequest, hardwareAsked } from './deploymentRequest.ts';
+import { InvalidQuestionError } from './errors.ts';
 import { type CalibratedEstimate, calibratedEstimate, evidenceFor, nearestMeasurement } from './evidence/evidence.ts';
 import { unmeasured } from './evidence/unmeasured.ts';
+import { assumedOffer, hourOffersOfHardware, isOffer, usualHourlyPrice } from './prices.ts';
+import type { Question } from './question.ts';
 import { type ResolvedDeployment, resolveDeployment } from './resolve.ts';
-import { retiredWarnings } from './retiredWarnings.ts';
-import { suggestionsFor } from './suggestionsFor.ts';
-import { typicalErrorPercent } from './typicalError.ts';
+import { suggestionsFor } from './suggestions.ts';
+import { contextWarnings, retiredWarnings } from './warnings.ts';
 
 /** A model on hardware: the deployment resolved from the catalogue, estimated by the engine. */
-export function answerLocal(question: Question, model: ModelProfile, context: Context): Answer {
-  const { catalogue, coefficients } = context;
-  const hardware = catalogue.hardware.get(hardwareAsked(question), 'hardware');
-  const resolved = resolveDeployment(catalogue, deploymentRequest(question, model, hardware));
-  const { deployment, workload, runtime, weights, kvCache, assumptions } = resolved;
-  const answered = calibratedEstimate(deployment, workload, catalogue, coefficients);
-  const result = answered.estimate;
-  const { devices, parallelism, runtimeYear } = deployment;
+export function answerOnHardware(
+  question: Question,
+  model: ModelProfile,
+  catalogue: Catalogue,
+  coefficients: Coefficients,
+): Answer {
+  const { deployment, workload, assumptions } = resolveDeployment(question, model, catalogue);
+  const { hardware, runtime, weights, kvCache, engine } = deployment;
+  const run = runOf(engine, workload);
+  const answered = calibratedEstimate(run, catalogue, coefficients);
+  const { estimate } = answered;
+  const { latency, throughput, memory, saturation, bottleneck } = estimate;
   const price = hourlyPrice(question, hardware, catalogue);
-  const band = once(() => evidenceFor(deployment, workload, answered, catalogue, coefficients));
+  const band = once(() => evidenceFor(run, answered, catalogue, coefficients));
   return {
-    catalogue,
-    model,
-    hardware,
-    deployment: { mode: 'local', hardware, devices, parallelism, runtime, runtimeYear, weights, kvCache },
-    workload,
-    latency: { latency: result.latency, arrivals: arrivalsOf(workload), intervals: () => intervalsOf(result, band()) },
-    throughput: result.throughput,
-    memory: result.memory,
-    saturation: result.saturation,
-    bottleneck: result.bottleneck,
-    steps: { prefill: result.prefillStep, decode: result.decodeStep },
+    ...{ catalogueRevision: catalogue.revision, model, deployment, workload },
+    ...{ latency, throughput, memory, saturation, bottleneck },
+    arrivals: arrivalsOf(workload),
+    intervals: () => intervalsOf(estimate, band()),
+    steps: { prefill: estimate.prefillStep, decode: estimate.decodeStep },
     assumptions: () => [
       ...assumptions,
-      ...result.assumptions,
-      ...assumedOf(resolved, model, hardware, catalogue),
+      ...estimate.assumptions,
+      ...assumedOf(deployment, model, catalogue),
       ...assumedOffer(price, catalogue),
     ],
     warnings: [
       ...retiredWarnings([model, hardware, runtime, weights, kvCache]),
       ...contextWarnings(model, workload),
-      ...result.warnings,
+      ...estimate.warnings,
     ],
     cost: () => {
       const { usdPerHour } = question;
       const tokens = workload.contextTokens + workload.promptTokens + workload.outputTokens;
-      if (usdPerHour !== null && usdPerHour !== undefined)
-        return givenHourlyCost(usdPerHour, result.throughput, tokens);
-      return price === null ? null : rentedCost(price, devices, result.throughput, tokens);
+      if (usdPerHour != null) return givenHourlyCost(usdPerHour, throughput, tokens);
+      return price === null ? null : rentedCost(price, engine.devices, throughput, tokens);
     },
-    energy: () => energyEstimate(deployment.hardware.powerWatts, devices, result.throughput),
-    basis: () => basisOf(answered, band(), () => nearestMeasurement(deployment, workload, catalogue)),
-    suggestions: () => suggestionsFor(question, model, deployment, result, context),
+    energy: () => energyEstimate(hardware.engine.powerWatts, engine.devices, throughput),
+    basis: () => basisOf(answered, band(), () => nearestMeasurement(run, catalogue)),
+    suggestions: () => suggestionsFor(question, model, engine, estimate, catalogue, coefficients),
   };
+}
+
+function arrivalsOf({ batch, scheduling }: Workload): Arrivals {
+  if (batch === 1) return 'alone';
+  return scheduling === 'static' ? 'together' : 'closed-loop';
 }
 
 /** Several fields ask for it; an answer that nobody asks for it does not pay for it. */
@@ -109,13 +108,12 @@ function basisOf(
 
 /** Figures of the profiles the estimate is calculated from that nobody can look up. */
 function assumedOf(
-  { deployment, runtime, weights, kvCache }: ResolvedDeployment,
+  { hardware, runtime, weights, kvCache, engine }: ResolvedDeployment,
   model: ModelProfile,
-  hardware: HardwareProfile,
   catalogue: Catalogue,
 ): Assumption[] {
-  const between = deployment.devices > 1 ? ['link', 'host'] : [];
-  const filled = deployment.runtime.estimator === 'serving' ? ['processors'] : [];
+  const between = engine.devices > 1 ? ['link', 'host'] : [];
+  const filled = engine.runtime.estimator === 'serving' ? ['processors'] : [];
   return [
     ...assumedProfile(model),
     ...assumedFigures(model, ['parameters', 'architecture']),
@@ -133,11 +131,12 @@ function hourlyPrice(
   hardware: HardwareProfile,
   catalogue: Catalogue,
 ): PriceChoice<HardwareHourPrice> | null {
-  const given = usdPerHour !== null && usdPerHour !== undefined;
-  if (id === null || id === undefined) return given ? null : usualHourlyPrice(catalogue, hardware.id);
-  if (given) throw invalidArgument('options.offer', id, 'must be left out where usdPerHour gives the price');
-  const offer = catalogue.offer.get(id, 'options.offer');
+  if (id == null) return usdPerHour == null ? usualHourlyPrice(catalogue, hardware.id) : null;
+  if (usdPerHour != null) {
+    throw new InvalidQuestionError('offer', id, 'must be left out where usdPerHour gives the price');
+  }
+  const offer = catalogue.offer.get(id, 'offer');
   if (isOffer('hardware-hour')(offer) && offer.facts.hardware === hardware.id) return namedPrice(offer.engine);
   const allowed = hourOffersOfHardware(catalogue, hardware.id).map((other) => other.id);
-  throw invalidArgument('options.offer', id, `must be an hourly offer of ${hardware.name}`, allowed);
+  throw new InvalidQuestionError('offer', id, `must be an hourly offer of ${hardware.name}`, allowed);
 }

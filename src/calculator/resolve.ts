@@ -1,62 +1,36 @@
 import type { Assumption } from '../engine/answer.ts';
 import { InvalidWorkloadError, MissingFigureError } from '../engine/errors.ts';
-import { checkParallelism, tensorSizes } from '../engine/estimate.ts';
-import type { Architecture } from '../engine/model/architecture.ts';
+import { checkParallelism, tensorSizes } from '../engine/parallelism.ts';
 import { readableCount } from '../engine/readable.ts';
 import { arithmeticOn } from '../engine/roofline.ts';
+import type { Deployment, Parallelism, Runtime, WeightFormat, Workload } from '../engine/shapes.ts';
+import type { Catalogue } from '../registry/catalogue/catalogue.ts';
 import type {
-  Deployment,
-  Hardware,
-  Model,
-  Parallelism,
-  Runtime,
-  Scheduling,
-  WeightFormat,
-  Workload,
-} from '../engine/shapes.ts';
-import type { Profile } from '../registry/kinds/kind.ts';
-import type { ModelFacts } from '../registry/kinds/model.ts';
-import { type RuntimeFacts, runtimeOnDevice } from '../registry/kinds/runtime.ts';
-import type { WeightFormatFacts } from '../registry/kinds/weightFormat.ts';
-import { type Estimators, pluggedEstimator } from '../registry/pluggedEstimator.ts';
+  HardwareProfile,
+  ModelProfile,
+  RuntimeProfile,
+  WeightFormatProfile,
+} from '../registry/catalogue/profiles.ts';
+import { runtimeOnDevice } from '../registry/kinds/runtime.ts';
+import { pluggedEstimator } from '../registry/pluggedEstimator.ts';
 import { chooseRuntime } from './chooseRuntime.ts';
+import { InvalidQuestionError } from './errors.ts';
+import type { Asked, Question } from './question.ts';
 
-/** What a question leaves open, with nulls for what it does not say. */
-export interface DeploymentRequest {
-  model: Profile<ModelFacts, Model>;
-  hardware: Profile<object, Hardware>;
-  runtime?: string | null | undefined;
-  runtimeYear?: number | null | undefined;
-  weights?: string | null | undefined;
-  kvCache?: string | null | undefined;
-  devices?: number | null | undefined;
-  parallelism?: { readonly [Axis in keyof Parallelism]?: number | null | undefined } | null | undefined;
-  promptTokens: number;
-  outputTokens: number;
-  batch: number;
-  contextTokens?: number | null | undefined;
-  scheduling?: Scheduling | null | undefined;
-}
-
-/** The shelves a deployment is put together from. */
-export interface DeploymentShelves {
-  weightFormat: Lookup<Profile<WeightFormatFacts, WeightFormat>>;
-  runtime: Lookup<Profile<RuntimeFacts, Runtime>>;
-  estimators: Estimators;
-}
-
-interface Lookup<P> {
-  get(idOrAlias: string, argument?: string): P;
-  all(): readonly P[];
-}
-
-/** A deployment with every default filled in, the profiles it came from, and what was taken for granted. */
+/** A deployment with every default filled in: the profiles it is put together from, and the engine's shape of it. */
 export interface ResolvedDeployment {
-  deployment: Deployment;
+  mode: 'local';
+  hardware: HardwareProfile;
+  runtime: RuntimeProfile;
+  weights: WeightFormatProfile;
+  kvCache: WeightFormatProfile;
+  engine: Deployment;
+}
+
+/** What a question about hardware asks, everything filled in, and what was taken for granted. */
+export interface Resolved {
+  deployment: ResolvedDeployment;
   workload: Workload;
-  runtime: Profile<RuntimeFacts, Runtime>;
-  weights: Profile<WeightFormatFacts, WeightFormat>;
-  kvCache: Profile<WeightFormatFacts, WeightFormat>;
   assumptions: readonly Assumption[];
 }
 
@@ -68,58 +42,71 @@ const FP8_CACHE = 'kv-fp8-e4m3';
  * and format (the first of them whose memory holds the weights), its usual cache format, one device, tensor parallel.
  * Every default taken is an assumption of the answer.
  *
- * Throws UnknownProfileError, InvalidWorkloadError (parallelism that does not divide, formats that are not for weights
- * or caches, a runtime that cannot run them there), UnsupportedError (no runtime runs them there) and MissingFigureError
- * (no peak in any number format it could use).
+ * @throws UnknownProfileError
+ * @throws InvalidQuestionError no hardware is named
+ * @throws InvalidWorkloadError parallelism that does not divide, formats that are not for weights or caches, a runtime
+ * that cannot run them there
+ * @throws UnsupportedError no runtime runs them there
+ * @throws MissingFigureError no architecture, or no peak in any number format the weights could be multiplied in
  */
-export function resolveDeployment(shelves: DeploymentShelves, request: DeploymentRequest): ResolvedDeployment {
+export function resolveDeployment(question: Question, model: ModelProfile, catalogue: Catalogue): Resolved {
+  const asked = lookedUp(question, model, catalogue);
+  const { hardware, architecture } = asked;
   const assumptions: Assumption[] = [];
-  const { architecture } = request.model.engine;
-  if (architecture === null) {
-    throw new MissingFigureError('architecture (the model is only offered behind an API)', request.model.id, 'model');
-  }
-  const hardware = request.hardware.engine;
-  const weights = chooseWeights(shelves, request, assumptions);
-  const parallelism = chooseParallelism(request, architecture);
-  const devices = request.devices ?? parallelism.tensor * parallelism.pipeline * parallelism.data;
-  const runtime = chooseRuntime(shelves, request, weights, parallelism, assumptions);
-  const kvCache = chooseCache(shelves, request, runtime, weights, assumptions);
-  noteArithmetic(hardware, weights.engine, request.hardware.name, assumptions);
-  const deployment: Deployment = {
-    model: { ...request.model.engine, architecture },
-    hardware,
+  const weights = chooseWeights(catalogue, asked, assumptions);
+  const parallelism = chooseParallelism(asked);
+  const devices = question.devices ?? parallelism.tensor * parallelism.pipeline * parallelism.data;
+  const runtime = chooseRuntime(catalogue, asked, weights, parallelism, assumptions);
+  const kvCache = chooseCache(catalogue, question, runtime, weights, assumptions);
+  noteArithmetic(hardware, weights.engine, assumptions);
+  const engine: Deployment = {
+    model: { ...model.engine, architecture },
+    hardware: hardware.engine,
     devices,
-    parallelism: request.parallelism == null && runtime.engine.split === 'layers' ? layered(devices) : parallelism,
-    runtime: runtimeOnDevice(runtime.engine, runtime.facts, hardware),
-    runtimeYear: request.runtimeYear ?? runtime.engine.defaultYear,
+    parallelism: question.parallelism == null && runtime.engine.split === 'layers' ? layered(devices) : parallelism,
+    runtime: runtimeOnDevice(runtime.engine, runtime.facts, hardware.engine),
+    runtimeYear: question.runtimeYear ?? runtime.engine.defaultYear,
     weights: weights.engine,
     kvCache: kvCache.engine,
-    ...pluggedEstimator(shelves.estimators, runtime.engine),
+    ...pluggedEstimator(catalogue.estimators, runtime.engine),
   };
-  if (deployment.estimator !== undefined) {
-    const { id, title } = deployment.estimator;
+  if (engine.estimator !== undefined) {
+    const { id, title } = engine.estimator;
     assumptions.push({ code: 'PLUGGED_ESTIMATOR', text: `Estimated by ${id} of a pack: ${title}` });
   }
-  checkParallelism(deployment);
-  if (devices > 1 && request.parallelism == null) noteLayout(deployment, assumptions);
-  return { deployment, workload: workloadOf(request, runtime, assumptions), runtime, weights, kvCache, assumptions };
+  checkParallelism(engine);
+  if (devices > 1 && question.parallelism == null) noteLayout(engine, assumptions);
+  const workload = workloadOf(question, runtime, assumptions);
+  return { deployment: { mode: 'local', hardware, runtime, weights, kvCache, engine }, workload, assumptions };
+}
+
+function lookedUp(question: Question, model: ModelProfile, catalogue: Catalogue): Asked {
+  if (question.hardware == null) {
+    throw new InvalidQuestionError('hardware', null, 'must name a device, unless the deployment is API');
+  }
+  const hardware = catalogue.hardware.get(question.hardware, 'hardware');
+  const { architecture } = model.engine;
+  if (architecture === null) {
+    throw new MissingFigureError('architecture (the model is only offered behind an API)', model.id, 'model');
+  }
+  return { question, model, architecture, hardware };
 }
 
 function chooseWeights(
-  { weightFormat }: DeploymentShelves,
-  { model, weights }: DeploymentRequest,
+  { weightFormat }: Catalogue,
+  { model, question: { weights } }: Asked,
   assumptions: Assumption[],
-): Profile<WeightFormatFacts, WeightFormat> {
+): WeightFormatProfile {
   if (weights != null) {
-    const chosen = weightFormat.get(weights, 'options.weights');
+    const chosen = weightFormat.get(weights, 'weights');
     if (!chosen.engine.forWeights) {
-      throw new InvalidWorkloadError('options.weights', weights, 'a format for weights, not one for KV caches only');
+      throw new InvalidWorkloadError('weights', weights, 'a format for weights, not one for KV caches only');
     }
     return chosen;
   }
   const native = model.facts.nativeFormat;
   if (native === undefined) throw new MissingFigureError('native weight format', model.id, 'model');
-  const chosen = weightFormat.get(native, 'options.weights');
+  const chosen = weightFormat.get(native, 'weights');
   assumptions.push({
     code: 'NATIVE_WEIGHTS',
     text: `Weights in ${chosen.name}, the format ${model.name} is published in.`,
@@ -128,20 +115,20 @@ function chooseWeights(
 }
 
 /** Axes left out follow from the rest: data 1, pipeline 1, expert 1, and tensor takes the devices that remain. */
-function chooseParallelism(request: DeploymentRequest, architecture: Architecture): Parallelism {
-  const { tensor, pipeline, expert, data } = request.parallelism ?? {};
+function chooseParallelism({ question, architecture }: Asked): Parallelism {
+  const { tensor, pipeline, expert, data } = question.parallelism ?? {};
   const replicas = (pipeline ?? 1) * (data ?? 1);
   if (tensor != null) return { tensor, pipeline: pipeline ?? 1, expert: expert ?? 1, data: data ?? 1 };
-  const devices = request.devices ?? replicas;
+  const devices = question.devices ?? replicas;
   if (devices % replicas !== 0) {
     const allowed = `a multiple of pipeline × data = ${replicas}`;
-    throw new InvalidWorkloadError('options.devices', devices, allowed);
+    throw new InvalidWorkloadError('devices', devices, allowed);
   }
   const wanted = devices / replicas;
   // Without a stated layout, the largest tensor size that divides the heads is taken and replicas use the rest.
   const possible = tensorSizes(architecture.blocks, wanted).filter((size) => wanted % size === 0);
   const largest = possible.at(-1) ?? 1;
-  const stated = request.parallelism != null;
+  const stated = question.parallelism != null;
   const size = stated ? wanted : largest;
   return { tensor: size, pipeline: pipeline ?? 1, expert: expert ?? 1, data: (data ?? 1) * (wanted / size) };
 }
@@ -165,26 +152,22 @@ function noteLayout({ devices, parallelism }: Deployment, assumptions: Assumptio
 }
 
 function chooseCache(
-  { weightFormat }: DeploymentShelves,
-  { kvCache }: DeploymentRequest,
-  { engine: runtime, name }: Profile<RuntimeFacts, Runtime>,
-  { engine: weights }: Profile<WeightFormatFacts, WeightFormat>,
+  { weightFormat }: Catalogue,
+  { kvCache }: Question,
+  { engine: runtime, name }: RuntimeProfile,
+  { engine: weights }: WeightFormatProfile,
   assumptions: Assumption[],
-): Profile<WeightFormatFacts, WeightFormat> {
+): WeightFormatProfile {
   if (kvCache != null) {
-    const chosen = weightFormat.get(kvCache, 'options.kvCache');
+    const chosen = weightFormat.get(kvCache, 'kvCache');
     if (chosen.engine.cacheBitsPerElement === null) {
-      throw new InvalidWorkloadError(
-        'options.kvCache',
-        kvCache,
-        'a format that runtimes keep caches in, such as kv-fp16',
-      );
+      throw new InvalidWorkloadError('kvCache', kvCache, 'a format that runtimes keep caches in, such as kv-fp16');
     }
     return chosen;
   }
   const usual = usualCache(runtime, weights);
   const follows = usual !== runtime.defaultCache;
-  const chosen = weightFormat.get(usual, 'options.kvCache');
+  const chosen = weightFormat.get(usual, 'kvCache');
   assumptions.push({
     code: 'DEFAULT_KV_CACHE',
     text: `KV cache in ${chosen.name}, what ${name} uses when nothing is set${follows ? ' for fp8 checkpoints' : ''}.`,
@@ -199,7 +182,11 @@ export function usualCache(runtime: Runtime, { efficiencyClass }: WeightFormat):
 }
 
 /** A device without a peak for the format computes in the next wider one it has; without any, there is no answer. */
-function noteArithmetic(hardware: Hardware, format: WeightFormat, name: string, assumptions: Assumption[]): void {
+function noteArithmetic(
+  { engine: hardware, name }: HardwareProfile,
+  format: WeightFormat,
+  assumptions: Assumption[],
+): void {
   const arithmetic = arithmeticOn(hardware, format);
   if (arithmetic === null) {
     throw new MissingFigureError(`dense peak rate in ${format.arithmetic.join(', ')}`, hardware.id, 'hardware');
@@ -212,22 +199,14 @@ function noteArithmetic(hardware: Hardware, format: WeightFormat, name: string, 
   });
 }
 
-function workloadOf(
-  request: DeploymentRequest,
-  runtime: Profile<RuntimeFacts, Runtime>,
-  assumptions: Assumption[],
-): Workload {
-  const { promptTokens, outputTokens, batch, contextTokens } = request;
+function workloadOf(question: Question, runtime: RuntimeProfile, assumptions: Assumption[]): Workload {
+  const { promptTokens, outputTokens, batch, contextTokens } = question;
   const { continuousBatching } = runtime.engine;
-  if (request.scheduling === 'continuous' && !continuousBatching) {
-    throw new InvalidWorkloadError(
-      'options.scheduling',
-      'CONTINUOUS',
-      `STATIC: ${runtime.name} runs static batches only`,
-    );
+  if (question.scheduling === 'continuous' && !continuousBatching) {
+    throw new InvalidWorkloadError('scheduling', 'CONTINUOUS', `STATIC: ${runtime.name} runs static batches only`);
   }
-  const scheduling = request.scheduling ?? (continuousBatching ? 'continuous' : 'static');
-  if (request.scheduling == null && batch > 1) {
+  const scheduling = question.scheduling ?? (continuousBatching ? 'continuous' : 'static');
+  if (question.scheduling == null && batch > 1) {
     assumptions.push({
       code: 'DEFAULT_SCHEDULING',
       text:

@@ -1,7 +1,6 @@
 import type { MemoryEstimate } from '../engine/answer.ts';
-import { readableCount, readableSeconds, readableUsd, significant } from '../engine/readable.ts';
-import { gibOf } from '../schema/units.ts';
-import type { Answer } from './calculate.ts';
+import { readableCount, readableGib, readableSeconds, readableUsd, significant } from '../engine/readable.ts';
+import type { Answer } from './answer.ts';
 
 /**
  * One sentence a person can act on: "Llama 2 7B (FP16) on one NVIDIA T4 with vLLM: 1,000 tokens take about 47 s
@@ -17,13 +16,13 @@ export function summarise(answer: Answer): string {
 
 function subject({ model, deployment }: Answer): string {
   if (deployment.mode === 'api') return `${model.name} over the API of ${deployment.provider}`;
-  const { devices, hardware, weights, runtime } = deployment;
+  const { hardware, weights, runtime } = deployment;
+  const { devices } = deployment.engine;
   const count = devices === 1 ? 'one' : `${readableCount(devices)} ×`;
-  const place = hardware === null ? '' : ` on ${count} ${hardware.name}`;
-  return `${model.name} (${weights.name})${place} with ${runtime.name}`;
+  return `${model.name} (${weights.name}) on ${count} ${hardware.name} with ${runtime.name}`;
 }
 
-function pace({ workload, latency: { latency }, throughput, memory }: Answer): string {
+function pace({ workload, latency, throughput, memory }: Answer): string {
   const { outputTokens, batch } = workload;
   const tokens = outputTokens === 1 ? '1 token takes' : `${readableCount(outputTokens)} tokens take`;
   const each = `${significant(1 / latency.perTokenSeconds)} tokens/s`;
@@ -37,14 +36,12 @@ function pace({ workload, latency: { latency }, throughput, memory }: Answer): s
 }
 
 function room(memory: MemoryEstimate, { deployment }: Answer): string {
-  const each = deployment.mode === 'local' && deployment.devices > 1 ? ' on each device' : '';
-  const needed = significant(gibOf(memory.perDeviceBytes));
-  const usable = significant(gibOf(memory.usablePerDeviceBytes));
-  const headroom = gibOf(memory.usablePerDeviceBytes - memory.perDeviceBytes);
+  const each = deployment.mode === 'local' && deployment.engine.devices > 1 ? ' on each device' : '';
+  const { perDeviceBytes: needed, usablePerDeviceBytes: usable } = memory;
   const verdict = memory.fits
-    ? `so it fits with ${significant(headroom)} GiB to spare`
-    : `so it does not fit: ${significant(-headroom)} GiB short`;
-  return `needs ${needed} of ${usable} GiB${each}, ${verdict}`;
+    ? `so it fits with ${readableGib(usable - needed)} GiB to spare`
+    : `so it does not fit: ${readableGib(needed - usable)} GiB short`;
+  return `needs ${readableGib(needed)} of ${readableGib(usable)} GiB${each}, ${verdict}`;
 }
 
 function price(answer: Answer): string[] {

@@ -1,115 +1,47 @@
 import type { Estimate } from './answer.ts';
 import type { Coefficients } from './coefficients.ts';
 import { estimateLocal } from './desktop/estimate.ts';
-import { InvalidWorkloadError } from './errors.ts';
-import { checkedEstimate } from './estimator.ts';
 import { estimateServing } from './serving/estimate.ts';
-import type { Deployment, Parallelism, Workload } from './shapes.ts';
+import type { Deployment, Estimator, Workload } from './shapes.ts';
 
 /**
  * How fast and how big: one model on one kind of hardware under one runtime, for one workload.
  *
- * Pure: the same arguments give the same answer. Throws InvalidWorkloadError when the parallelism does not divide the
- * devices or the model, MissingFigureError when the device publishes no peak that the format could run in.
+ * Pure: the same arguments give the same answer. The layout is taken as it is: what somebody asks for is checked where a
+ * question becomes a deployment (`checkParallelism`), what was measured is a fact (Neuron pads heads to run 32 of them
+ * on 24 cores).
+ *
+ * @throws MissingFigureError the device publishes no peak that the format could run in
+ * @throws EstimatorError a plugged-in estimator answered with a figure that is none
  */
 export function estimate(deployment: Deployment, workload: Workload, coefficients: Coefficients): Estimate {
-  checkParallelism(deployment);
-  return estimateAsRun(deployment, workload, coefficients);
-}
-
-/**
- * `estimate` of a layout that was measured: it is a fact, so it is not checked as a question is (Neuron pads heads to run
- * 32 of them on 24 cores).
- */
-export function estimateAsRun(deployment: Deployment, workload: Workload, coefficients: Coefficients): Estimate {
-  const { estimator } = deployment;
-  const builtIn = () => estimateBuiltIn(deployment, workload, coefficients);
-  if (estimator === undefined) return builtIn();
+  const { estimator, runtime } = deployment;
+  const family = runtime.estimator === 'serving' ? estimateServing : estimateLocal;
+  if (estimator === undefined) return family(deployment, workload, coefficients);
+  const builtIn = () => family(deployment, workload, coefficients);
   return checkedEstimate(estimator, estimator.estimate(deployment, workload, coefficients, builtIn), workload);
 }
 
-function estimateBuiltIn(deployment: Deployment, workload: Workload, coefficients: Coefficients): Estimate {
-  switch (deployment.runtime.estimator) {
-    case 'serving':
-      return estimateServing(deployment, workload, coefficients);
-    case 'local':
-      return estimateLocal(deployment, workload, coefficients);
-  }
+/** A plugged-in estimator answered with a figure that is none: a bug in it. */
+export class EstimatorError extends Error {
+  override name = 'EstimatorError';
 }
 
-/**
- * Tensor × pipeline × data = devices; tensor divides the attention heads; pipeline is at most the layers; expert divides
- * the experts and lies between 1 and tensor × data.
- */
-export function checkParallelism({ model, devices, parallelism }: Deployment): void {
-  const { tensor, pipeline, data, expert } = parallelism;
-  for (const [name, value] of Object.entries(parallelism)) {
-    if (!Number.isInteger(value) || value < 1) refuse(name, value, 'a whole number of at least 1');
+/** @throws EstimatorError a figure that is not a finite number of at least 0, or latencies that do not add up */
+function checkedEstimate(estimator: Estimator, estimate: Estimate, { outputTokens }: Workload): Estimate {
+  const { latency, memory, throughput } = estimate;
+  for (const [part, figures] of Object.entries({ latency, memory, throughput })) {
+    for (const [name, value] of Object.entries(figures)) {
+      // The base may lie below zero: a first token that takes less than the others.
+      const least = name === 'baseSeconds' ? Number.NEGATIVE_INFINITY : 0;
+      if (typeof value === 'boolean' || (Number.isFinite(value) && value >= least)) continue;
+      throw new EstimatorError(`estimator ${estimator.id} answers ${part}.${name} = ${String(value)}`);
+    }
   }
-  const { heads, experts, layers } = divisibleCounts(model.architecture.blocks);
-  if (heads.some((count) => count % tensor !== 0)) {
-    refuse(
-      'tensor',
-      tensor,
-      `a divisor of the ${heads.join(' and ')} attention heads: ${commonDivisors(heads).join(', ')}`,
-    );
+  const { timeToFirstTokenSeconds, timePerOutputTokenSeconds, endToEndSeconds } = latency;
+  const sum = timeToFirstTokenSeconds + (outputTokens - 1) * timePerOutputTokenSeconds;
+  if (Math.abs(sum - endToEndSeconds) > 1e-6 * Math.max(sum, 1e-9)) {
+    throw new EstimatorError(`estimator ${estimator.id} answers an end-to-end time that is not the sum of its parts`);
   }
-  if (tensor * pipeline * data !== devices) {
-    const layouts = tensorSizes(model.architecture.blocks, devices)
-      .filter((size) => devices % size === 0)
-      .map((size) => `${size} × ${devices / size}`);
-    refuse(
-      '',
-      `tensor ${tensor} × pipeline ${pipeline} × data ${data} = ${tensor * pipeline * data}`,
-      `a product of ${devices}, the devices: tensor × (pipeline × data) of ${layouts.join(', ')}`,
-    );
-  }
-  if (pipeline > layers) refuse('pipeline', pipeline, `at most the ${layers} layers`);
-  if (expert === 1) return;
-  if (experts === 0) refuse('expert', expert, '1: the model has no experts');
-  const allowed = commonDivisors([experts]).filter((count) => count <= tensor * data);
-  if (!allowed.includes(expert)) {
-    refuse(
-      'expert',
-      expert,
-      `a divisor of the ${experts} experts up to tensor × data = ${tensor * data}: ${allowed.join(', ')}`,
-    );
-  }
-}
-
-/** The tensor-parallel sizes up to `limit` that divide a model's attention heads, ascending. */
-export function tensorSizes(blocks: Deployment['model']['architecture']['blocks'], limit: number): number[] {
-  const { heads } = divisibleCounts(blocks);
-  const sizes: number[] = [];
-  for (let size = 1; size <= limit; size++) {
-    if (heads.every((count) => count % size === 0)) sizes.push(size);
-  }
-  return sizes;
-}
-
-function refuse(axis: keyof Parallelism | string, value: unknown, allowed: string): never {
-  throw new InvalidWorkloadError(axis === '' ? 'parallelism' : `parallelism.${axis}`, value, allowed);
-}
-
-function divisibleCounts(blocks: Deployment['model']['architecture']['blocks']) {
-  const heads = new Set<number>();
-  let experts = 0;
-  let mixers = 0;
-  let feedForwards = 0;
-  for (const { layers, attention, feedForward } of blocks) {
-    if (attention !== null && attention.kind !== 'state-space') heads.add(attention.heads);
-    if (feedForward?.kind === 'experts') experts = feedForward.experts;
-    if (attention !== null) mixers += layers;
-    if (feedForward !== null) feedForwards += layers;
-  }
-  return { heads: [...heads], experts, layers: Math.max(mixers, feedForwards) };
-}
-
-function commonDivisors(counts: readonly number[]): number[] {
-  const smallest = Math.min(...counts);
-  const divisors: number[] = [];
-  for (let size = 1; size <= smallest; size++) {
-    if (counts.every((count) => count % size === 0)) divisors.push(size);
-  }
-  return divisors;
+  return estimate;
 }

@@ -16,6 +16,11 @@ export function significant(value: number): string {
   return size === 0 ? '0' : Number(value.toPrecision(2)).toString();
 }
 
+/** Bytes in GiB (2³⁰ bytes): 13.6, 0.21 */
+export function readableGib(bytes: number): string {
+  return significant(bytes / 2 ** 30);
+}
+
 /** 850 ms, 0.21 s would be 210 ms, 47 s, 3.2 min, 5.1 h, 12 days. */
 export function readableSeconds(seconds: number): string {
   if (seconds < 1) return `${significant(seconds * 1e3)} ms`;

@@ -1,4 +1,5 @@
-import type { Estimator } from './estimator.ts';
+import type { Estimate } from './answer.ts';
+import type { Coefficients } from './coefficients.ts';
 import type { Architecture } from './model/architecture.ts';
 
 // What the engine is asked about, in SI base units: bytes, seconds, FLOP/s, bytes/s, watts, USD. Registry rows become
@@ -220,4 +221,19 @@ export interface Workload {
   /** Tokens already in each sequence's cache before the prompt. */
   contextTokens: number;
   scheduling: Scheduling;
+}
+
+/** A way of turning a deployment and a workload into an estimate, plugged in from outside the engine. */
+export interface Estimator {
+  /** What runtimes call it in `estimatedBy`. */
+  id: string;
+  /** One sentence: what it computes, and from what. */
+  title: string;
+  /**
+   * Pure: the same arguments give the same answer; SI units. `builtIn` is the engine's own estimate of the deployment,
+   * to start from.
+   *
+   * @throws InvalidWorkloadError MissingFigureError as the engine's own estimators do
+   */
+  estimate(deployment: Deployment, workload: Workload, coefficients: Coefficients, builtIn: () => Estimate): Estimate;
 }

@@ -1,5 +1,4 @@
-import type { Estimator } from '../engine/estimator.ts';
-import type { Runtime } from '../engine/shapes.ts';
+import type { Estimator, Runtime } from '../engine/shapes.ts';
 import { UnsupportedError } from './errors.ts';
 
 /** Estimators that packs bring, by id. */
@@ -15,7 +14,7 @@ export function pluggedEstimator(estimators: Estimators, { id, estimatedBy }: Ru
   const estimator = estimators.get(estimatedBy);
   if (estimator === undefined) {
     const message = `${id} is estimated by ${estimatedBy}, which no pack of this server brings.`;
-    throw new UnsupportedError(message, 'options.runtime', id);
+    throw new UnsupportedError(message, 'runtime', id);
   }
   return { estimator };
 }

@@ -1,8 +1,9 @@
+import type { NumberRange } from '../calculator/numberRange.ts';
 import type { Page } from '../registry/catalogue/page.ts';
-import { type ArgumentRange, ranged, requireInRange } from './arguments/argumentRange.ts';
+import { ranged, requireInRange } from './arguments/argumentRange.ts';
 import { builder } from './builder.ts';
 
-const pageRange: ArgumentRange = { minimum: 1, maximum: 100, whole: true };
+const pageRange: NumberRange = { minimum: 1, maximum: 100, whole: true };
 
 const PageInfoType = builder.objectRef<Page<unknown>>('PageInfo').implement({
   description: 'Where a page lies in its list.',

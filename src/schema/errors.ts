@@ -1,4 +1,6 @@
 import { type ASTNode, GraphQLError } from 'graphql';
+import { InvalidQuestionError, MissingLatencyError } from '../calculator/errors.ts';
+import type { Question } from '../calculator/question.ts';
 import { InvalidWorkloadError, MissingFigureError } from '../engine/errors.ts';
 import { InvalidCursorError, UnknownProfileError, UnsupportedError } from '../registry/errors.ts';
 
@@ -50,22 +52,30 @@ export function resolving<Parameters extends unknown[], Result>(
   };
 }
 
-/** The one place where the error classes of engine and registry become codes. */
+/** The one place where the error classes of the floors below become codes. */
 export function asCodedError(error: unknown): unknown {
+  if (error instanceof InvalidQuestionError) {
+    return invalidArgument(argumentOf(error.field), error.value, error.reason, error.allowed);
+  }
   if (error instanceof InvalidWorkloadError) {
     const { argument, value, allowed } = error;
     return invalidArgument(argumentOf(argument), value, `must be ${allowed}`);
   }
   if (error instanceof MissingFigureError) {
-    return codedError('MISSING_FIGURE', error.message, { argument: error.argument, value: error.profileId });
+    const { argument, profileId: value } = error;
+    return codedError('MISSING_FIGURE', error.message + pricesHint(error), { argument, value });
   }
   if (error instanceof UnknownProfileError) {
     const { argument, kind, value, suggestions } = error;
-    return codedError('UNKNOWN_PROFILE', error.message, { argument: argument ?? argumentOf(kind), value, suggestions });
+    return codedError('UNKNOWN_PROFILE', error.message, { argument: argumentOf(argument ?? kind), value, suggestions });
   }
   if (error instanceof UnsupportedError) {
     const { argument, value, allowed } = error;
-    return codedError('UNSUPPORTED', error.message, { argument, value, allowed: allowed ?? undefined });
+    return codedError('UNSUPPORTED', error.message, {
+      argument: argumentOf(argument),
+      value,
+      allowed: allowed ?? undefined,
+    });
   }
   if (error instanceof InvalidCursorError) {
     return codedError('INVALID_ARGUMENT', error.message, { argument: error.argument, value: error.value });
@@ -73,14 +83,21 @@ export function asCodedError(error: unknown): unknown {
   return error;
 }
 
-/** Engine and registry name the thing; the API's argument for it may be called otherwise, or sit inside `options`. */
-function argumentOf(name: string): string {
-  if (name === 'outputTokens') return 'tokens';
-  if (name === 'weight-format') return 'options.weights';
-  return optionNames.has(name.split('.', 1)[0] ?? '') ? `options.${name}` : name;
+/** Where a hosted model has prices and no latency, its refusal says how to ask for the prices. */
+function pricesHint(error: MissingFigureError): string {
+  return error instanceof MissingLatencyError && error.hasPrices
+    ? ` Its prices are: { model(id: "${error.profileId}") { offers { provider usdPerMillionOutputTokens } } }.`
+    : '';
 }
 
-const optionNames = new Set([
+/** The argument of `estimate` for a field of a question; one that only the API has keeps its name. */
+export function argumentOf(field: string): string {
+  if (field === 'outputTokens') return 'tokens';
+  if (field === 'weight-format') return 'options.weights';
+  return optionNames.has(field.split('.', 1)[0] ?? '') ? `options.${field}` : field;
+}
+
+const optionNames = new Set<string>([
   'runtime',
   'runtimeYear',
   'weights',
@@ -91,4 +108,4 @@ const optionNames = new Set([
   'scheduling',
   'offer',
   'usdPerHour',
-]);
+] satisfies (keyof Question)[]);

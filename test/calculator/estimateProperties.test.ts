@@ -43,13 +43,15 @@ function askedOf(pick: Pick): Asked | null {
   const formats = catalogue.weightFormat.all().filter(({ engine }) => engine.forWeights);
   const model = at(models, pick.model);
   try {
-    const asked = resolveDeployment(catalogue, {
-      model,
-      hardware: at(catalogue.hardware.all(), pick.hardware),
+    const question = {
+      model: model.id,
+      hardware: at(catalogue.hardware.all(), pick.hardware).id,
       weights: pick.native ? null : at(formats, pick.weights).id,
       ...{ runtimeYear: pick.runtimeYear, devices: pick.devices, batch: pick.batch },
       ...{ promptTokens: pick.promptTokens, outputTokens: pick.outputTokens, contextTokens: pick.contextTokens },
-    });
+    };
+    const { deployment, workload } = resolveDeployment(question, model, catalogue);
+    const asked = { deployment: deployment.engine, workload };
     // Some figures are only missed when the engine asks for them.
     answer(asked);
     return asked;

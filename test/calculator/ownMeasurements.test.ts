@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { calibratedEstimate } from '../../src/calculator/evidence/evidence.ts';
-import { type DeploymentRequest, resolveDeployment } from '../../src/calculator/resolve.ts';
+import type { Question } from '../../src/calculator/question.ts';
+import { resolveDeployment } from '../../src/calculator/resolve.ts';
+import { runOf } from '../../src/engine/evidence/neighbours.ts';
 import { openRegistry, type Registry } from '../../src/registry/registry.ts';
 
 let registry: Registry;
@@ -30,17 +32,14 @@ const facts = {
   trust: 'high',
 };
 
-function estimated(
-  change: Partial<Omit<DeploymentRequest, 'model' | 'hardware'>> & { model?: string; hardware?: string },
-) {
+function estimated(change: Partial<Question>) {
   const catalogue = registry.catalogue();
-  const { model = 'llama-3.1-8b', hardware = 'nvidia-l40s-48gb', ...load } = change;
-  const request = {
-    ...{ runtime: 'vllm', promptTokens: 1000, outputTokens: 200, batch: 8, ...load },
-    ...{ model: catalogue.model.get(model), hardware: catalogue.hardware.get(hardware) },
+  const question = {
+    ...{ model: 'llama-3.1-8b', hardware: 'nvidia-l40s-48gb', runtime: 'vllm' },
+    ...{ promptTokens: 1000, outputTokens: 200, batch: 8, ...change },
   };
-  const { deployment, workload } = resolveDeployment(catalogue, request);
-  return calibratedEstimate(deployment, workload, catalogue, registry.coefficients);
+  const { deployment, workload } = resolveDeployment(question, catalogue.model.get(question.model), catalogue);
+  return calibratedEstimate(runOf(deployment.engine, workload), catalogue, registry.coefficients);
 }
 
 /** Questions on the device with the runtime, and about others. */

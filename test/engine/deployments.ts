@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import type { Coefficients } from '../../src/engine/coefficients.ts';
-import { tensorSizes } from '../../src/engine/estimate.ts';
 import type { Architecture, BlockGroup, FeedForward } from '../../src/engine/model/architecture.ts';
 import type { Attention } from '../../src/engine/model/attention/attention.ts';
+import { tensorSizes } from '../../src/engine/parallelism.ts';
 import type { Deployment, Hardware, Runtime, WeightFormat, Workload } from '../../src/engine/shapes.ts';
 
 const GB = 1e9;

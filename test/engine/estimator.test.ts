@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Estimate } from '../../src/engine/answer.ts';
-import { estimate } from '../../src/engine/estimate.ts';
-import { type Estimator, EstimatorError } from '../../src/engine/estimator.ts';
+import { EstimatorError, estimate } from '../../src/engine/estimate.ts';
+import type { Estimator } from '../../src/engine/shapes.ts';
 import { anyDeployment, anyWorkload, coefficients, deploymentOf, llama70b, workloadOf } from './deployments.ts';
 
 /** An estimator that changes the engine's own answer. */

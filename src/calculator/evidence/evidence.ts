@@ -1,13 +1,13 @@
 import type { Estimate, Phase } from '../../engine/answer.ts';
 import type { Coefficients } from '../../engine/coefficients.ts';
 import { MissingFigureError } from '../../engine/errors.ts';
-import { estimate, estimateAsRun } from '../../engine/estimate.ts';
-import { areNeighbours, runDifferences, runOf, sameDeployment } from '../../engine/evidence/neighbours.ts';
+import { estimate } from '../../engine/estimate.ts';
+import { areNeighbours, type Run, runDifferences, sameDeployment } from '../../engine/evidence/neighbours.ts';
 import {
   movedByOwnMeasurements,
   type OwnMeasurementFactors,
-  type OwnPoint,
   ownMeasurementFactors,
+  type RunResiduals,
 } from '../../engine/evidence/ownMeasurements.ts';
 import {
   bandWithNeighbours,
@@ -16,15 +16,12 @@ import {
   type Residual,
 } from '../../engine/evidence/residuals.ts';
 import { type ErrorBand, errorBand } from '../../engine/evidence/uncertainty.ts';
-import type { Deployment, Workload } from '../../engine/shapes.ts';
+import { remembered } from '../../engine/remembered.ts';
+import type { Workload } from '../../engine/shapes.ts';
 import type { Catalogue } from '../../registry/catalogue/catalogue.ts';
-import { type MeasuredRun, type MeasurementProfile, measuredRunsOf, type TimedRun } from './measuredRuns.ts';
-
-/** The closest published point, and what is different there; empty when nothing is. */
-export interface NearestMeasurement {
-  measurement: MeasurementProfile;
-  differs: readonly string[];
-}
+import type { MeasurementProfile } from '../../registry/catalogue/profiles.ts';
+import type { NearestMeasurement } from '../answer.ts';
+import { type MeasuredRun, measuredRunsOf } from './measuredRuns.ts';
 
 /** An estimate, and what people's own measurements on the device with the runtime did to it. */
 export interface CalibratedEstimate {
@@ -35,16 +32,11 @@ export interface CalibratedEstimate {
 }
 
 /** `estimate`, moved by own measurements on the same device with the same runtime; see `ownMeasurementFactors`. */
-export function calibratedEstimate(
-  deployment: Deployment,
-  workload: Workload,
-  catalogue: Catalogue,
-  coefficients: Coefficients,
-): CalibratedEstimate {
+export function calibratedEstimate(run: Run, catalogue: Catalogue, coefficients: Coefficients): CalibratedEstimate {
+  const { deployment, workload } = run;
   const plain = estimate(deployment, workload, coefficients);
-  const run = runOf(deployment, workload);
   const own = measuredRunsOf(catalogue).own(run);
-  const points = own.flatMap((measured) => ownPoint(measured, coefficients) ?? []);
+  const points = own.map(residualsWith(coefficients)).filter((point) => point !== null);
   if (points.length === 0) return { estimate: plain, calibration: null, ownMeasurements: [] };
   const wanted = ownMeasurementFactors(run, points, coefficients);
   const { estimate: moved, applied } = movedByOwnMeasurements(plain, deployment, workload, wanted, coefficients);
@@ -58,28 +50,27 @@ export function calibratedEstimate(
  * or small; one's own, which move the answer, with any load, but only near ones say how far off the answer may be.
  */
 export function evidenceFor(
-  deployment: Deployment,
-  workload: Workload,
+  run: Run,
   { estimate, calibration, ownMeasurements }: CalibratedEstimate,
   catalogue: Catalogue,
   coefficients: Coefficients,
 ): ErrorBand {
+  const { deployment, workload } = run;
   const band = withOwn(errorBand(deployment, workload, estimate, coefficients), calibration, ownMeasurements.length);
-  const run = runOf(deployment, workload);
   const phase = phaseAsked(workload);
   const near: PhaseResiduals[] = [];
   const published: number[] = [];
   let isMeasured = false;
   for (const measured of measuredRunsOf(catalogue).ofSubject(run)) {
     if (!sameDeployment(run, measured)) continue;
-    const found = residualsOf(measured, coefficients);
+    const found = residualsWith(coefficients)(measured);
     if (found === null) continue;
     const isNear = areNeighbours(run, measured);
     const isOwn = measured.profile.origin === 'user';
-    const timed = (found.phases[phase]?.weight ?? 0) >= 0.5;
+    const timed = (found.residuals[phase]?.weight ?? 0) >= 0.5;
     isMeasured ||= timed && (isNear || isOwn);
     if (!isNear) continue;
-    const left = calibration === null ? found.phases : afterCalibration(found.phases, calibration);
+    const left = calibration === null ? found.residuals : afterCalibration(found.residuals, calibration);
     near.push(left);
     // That the answer agrees with what it was moved to says nothing.
     if (!isOwn && left[phase] !== null) published.push(Math.exp(left[phase].log));
@@ -111,13 +102,8 @@ function afterCalibration({ prefill, decode }: PhaseResiduals, calibration: OwnM
 }
 
 /** Null when nobody published a time for the phase the answer is about. */
-export function nearestMeasurement(
-  deployment: Deployment,
-  workload: Workload,
-  catalogue: Catalogue,
-): NearestMeasurement | null {
-  const run = runOf(deployment, workload);
-  const phase = phaseAsked(workload);
+export function nearestMeasurement(run: Run, catalogue: Catalogue): NearestMeasurement | null {
+  const phase = phaseAsked(run.workload);
   const nearest = measuredRunsOf(catalogue).nearest(run, (measured) => timesPhase(measured, phase));
   return nearest && { measurement: nearest.profile, differs: runDifferences(run, nearest) };
 }
@@ -133,41 +119,25 @@ function timesPhase({ times, saturatedTokensPerSecond }: MeasuredRun, phase: Pha
   return times.timePerOutputTokenSeconds !== null || saturatedTokensPerSecond !== null;
 }
 
-/** ln(measured ÷ estimated) of a measured run, of a request and of everything queued at once. */
-export interface Residuals {
-  phases: PhaseResiduals;
-  saturation: Residual | null;
-}
+/** Of a measured run and the coefficients of the process: worked out once. */
+const residualsWith = remembered((coefficients: Coefficients) =>
+  remembered((measured: MeasuredRun) => estimatedResiduals(measured, coefficients)),
+);
 
-const knownResiduals = new WeakMap<MeasuredRun, Residuals | null>();
-
-/** Null when the engine cannot answer it. The coefficients of a process do not change. */
-function residualsOf(measured: MeasuredRun, coefficients: Coefficients): Residuals | null {
-  const known = knownResiduals.get(measured);
-  if (known !== undefined) return known;
-  const residuals = estimatedResiduals(measured, coefficients);
-  knownResiduals.set(measured, residuals);
-  return residuals;
-}
-
-export function estimatedResiduals(measured: TimedRun, coefficients: Coefficients): Residuals | null {
+/** Null when the engine cannot answer it. */
+export function estimatedResiduals(measured: MeasuredRun, coefficients: Coefficients): RunResiduals | null {
   const { deployment, workload, times, saturatedTokensPerSecond } = measured;
   try {
-    const { latency, saturation } = estimateAsRun(deployment, workload, coefficients);
+    const { latency, saturation } = estimate(deployment, workload, coefficients);
     const saturated =
       saturatedTokensPerSecond === null || saturation === null
         ? null
         : { log: Math.log(saturation.outputTokensPerSecond / saturatedTokensPerSecond), weight: 1 };
-    return { phases: phaseResiduals(times, workload, latency), saturation: saturated };
+    return { run: measured, residuals: phaseResiduals(times, workload, latency), saturation: saturated };
   } catch (error) {
     if (error instanceof MissingFigureError) return null;
     throw error;
   }
-}
-
-function ownPoint(measured: MeasuredRun, coefficients: Coefficients): OwnPoint | null {
-  const residuals = residualsOf(measured, coefficients);
-  return residuals && { run: measured, residuals: residuals.phases, saturation: residuals.saturation };
 }
 
 function agreement(phase: Phase, ratios: readonly number[]): string {

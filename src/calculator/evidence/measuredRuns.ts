@@ -3,19 +3,21 @@ import type { MeasuredTimes } from '../../engine/evidence/residuals.ts';
 import type { Deployment, Workload } from '../../engine/shapes.ts';
 import type { Catalogue } from '../../registry/catalogue/catalogue.ts';
 import { type Groups, groupedBy } from '../../registry/catalogue/derivation.ts';
-import type { Profile } from '../../registry/kinds/kind.ts';
+import type { MeasurementProfile } from '../../registry/catalogue/profiles.ts';
 import { type Measurement, type MeasurementSubject, subjectOfName } from '../../registry/kinds/measurement.ts';
 import { compareText } from '../../registry/name.ts';
-import { measuredDeployment, measuredWorkload } from './measuredRun.ts';
-
-export type MeasurementProfile = Profile<Measurement, Measurement>;
+import { measuredDeployment, measuredWorkload } from './measuredDeployment.ts';
 
 /** A measurement of speed as the engine sees it: what ran, what was asked, and the times. */
 export interface MeasuredRun extends Run {
-  profile: MeasurementProfile;
   times: MeasuredTimes;
   /** Tokens per second of everything queued at once; null for other runs. */
   saturatedTokensPerSecond: number | null;
+}
+
+/** A measured run, and the measurement of the catalogue that says so. */
+export interface ProfiledRun extends MeasuredRun {
+  profile: MeasurementProfile;
 }
 
 /**
@@ -27,10 +29,10 @@ export class MeasuredRuns {
   readonly #catalogue: Catalogue;
   readonly #profiles: Groups<MeasurementProfile>;
   readonly #ownProfiles: Groups<MeasurementProfile>;
-  readonly #own = new Map<string, readonly MeasuredRun[]>();
-  readonly #runs = new Map<string, readonly MeasuredRun[]>();
+  readonly #own = new Map<string, readonly ProfiledRun[]>();
+  readonly #runs = new Map<string, readonly ProfiledRun[]>();
   /** One run of each subject: all of them are equally far in model, device and runtime. */
-  #examples: readonly { subject: string; run: MeasuredRun }[] | undefined;
+  #examples: readonly { subject: string; run: ProfiledRun }[] | undefined;
   readonly #order = new Map<string, Order>();
   #families: ReadonlySet<string> | undefined;
   #runtimes: ReadonlySet<string> | undefined;
@@ -42,7 +44,7 @@ export class MeasuredRuns {
   }
 
   /** Every measured run of the run's model on its device by its runtime. */
-  ofSubject(run: Run): readonly MeasuredRun[] {
+  ofSubject(run: Run): readonly ProfiledRun[] {
     return this.#runsOf(subjectOf(run));
   }
 
@@ -64,7 +66,7 @@ export class MeasuredRuns {
   }
 
   /** What people recorded themselves on the run's device by its runtime, of any model. */
-  own({ deployment: { hardware, runtime } }: Run): readonly MeasuredRun[] {
+  own({ deployment: { hardware, runtime } }: Run): readonly ProfiledRun[] {
     const key = ownKeyOf(hardware.id, runtime.id);
     const profiles = this.#ownProfiles.get(key);
     if (profiles === undefined) return [];
@@ -77,7 +79,7 @@ export class MeasuredRuns {
   }
 
   /** The run with the least distance that `says` something to the point; null when there is none. Ties: by id. */
-  nearest(run: Run, says: (measured: MeasuredRun) => boolean): MeasuredRun | null {
+  nearest(run: Run, says: (measured: ProfiledRun) => boolean): ProfiledRun | null {
     let best = nearestOf(run, this.ofSubject(run), says);
     if (best !== null) return best.measured;
     for (const { subject, distance } of this.#orderFrom(run)) {
@@ -88,7 +90,7 @@ export class MeasuredRuns {
     return best?.measured ?? null;
   }
 
-  #runsOf(subject: string): readonly MeasuredRun[] {
+  #runsOf(subject: string): readonly ProfiledRun[] {
     let runs = this.#runs.get(subject);
     if (runs === undefined) {
       const profiles = this.#profiles.get(subject);
@@ -99,8 +101,8 @@ export class MeasuredRuns {
     return runs;
   }
 
-  #runsFrom(profiles: readonly MeasurementProfile[]): readonly MeasuredRun[] {
-    return profiles.map((profile) => measuredRun(profile, this.#catalogue)).filter((run) => run !== null);
+  #runsFrom(profiles: readonly MeasurementProfile[]): readonly ProfiledRun[] {
+    return profiles.map((profile) => profiledRun(profile, this.#catalogue)).filter((run) => run !== null);
   }
 
   /** Subjects by their distance from the run's, the nearest first. Remembered: people ask about a deployment again. */
@@ -155,11 +157,11 @@ const ownByPlace = groupedBy<MeasurementProfile>(({ name, origin }) => {
 });
 
 interface Found {
-  measured: MeasuredRun;
+  measured: ProfiledRun;
   distance: number;
 }
 
-function nearestOf(run: Run, runs: readonly MeasuredRun[], says: (measured: MeasuredRun) => boolean): Found | null {
+function nearestOf(run: Run, runs: readonly ProfiledRun[], says: (measured: ProfiledRun) => boolean): Found | null {
   let best: Found | null = null;
   for (const measured of runs) {
     if (!says(measured)) continue;
@@ -169,25 +171,21 @@ function nearestOf(run: Run, runs: readonly MeasuredRun[], says: (measured: Meas
   return best;
 }
 
-function firstRun(profiles: readonly MeasurementProfile[], catalogue: Catalogue): MeasuredRun | null {
+function firstRun(profiles: readonly MeasurementProfile[], catalogue: Catalogue): ProfiledRun | null {
   for (const profile of profiles) {
-    const run = measuredRun(profile, catalogue);
+    const run = profiledRun(profile, catalogue);
     if (run !== null) return run;
   }
   return null;
 }
 
-/** A measurement as a run; null when it timed nothing, is little trusted, or ran on what no question can ask for. */
-export function measuredRun(profile: MeasurementProfile, catalogue: Catalogue): MeasuredRun | null {
-  const run = timedRun(profile.facts, catalogue);
+function profiledRun(profile: MeasurementProfile, catalogue: Catalogue): ProfiledRun | null {
+  const run = measuredRun(profile.facts, catalogue);
   return run && { ...run, profile };
 }
 
-/** What a measurement says about speed, before it is anybody's profile. */
-export type TimedRun = Omit<MeasuredRun, 'profile'>;
-
-/** `measuredRun` of facts that are not stored yet. */
-export function timedRun(facts: Measurement, catalogue: Catalogue): TimedRun | null {
+/** A measurement as a run; null when it timed nothing, is little trusted, or ran on what no question can ask for. */
+export function measuredRun(facts: Measurement, catalogue: Catalogue): MeasuredRun | null {
   const device = facts.hardware === null ? null : catalogue.hardware.find(facts.hardware);
   if (device === null || facts.trust === 'low') return null;
   if (facts.backend === 'cpu' && device.engine.kind !== 'cpu') return null;

@@ -2,9 +2,9 @@ import type { Coefficients } from '../../engine/coefficients.ts';
 import type { Residual } from '../../engine/evidence/residuals.ts';
 import type { Catalogue } from '../../registry/catalogue/catalogue.ts';
 import type { FactProblem } from '../../registry/errors.ts';
-import { kind as measurementKind } from '../../registry/kinds/measurement.ts';
+import type { Measurement } from '../../registry/kinds/measurement.ts';
 import { estimatedResiduals } from './evidence.ts';
-import { timedRun } from './measuredRuns.ts';
+import { measuredRun } from './measuredRuns.ts';
 
 /** Published measurements lie within 6 times of their estimate; beyond this a unit or a count is wrong. */
 const mostTimes = 20;
@@ -15,15 +15,14 @@ const mostTimesFirst = 200;
  * What is wrong with measured times that are nowhere near an estimate of the same run: seconds for milliseconds, tokens of
  * all sequences for those of one. Empty where there is nothing to compare with.
  */
-export function implausibleSpeeds(facts: unknown, catalogue: Catalogue, coefficients: Coefficients): FactProblem[] {
-  const parsed = measurementKind.schema.safeParse(facts);
-  const run = parsed.success ? timedRun(parsed.data, catalogue) : null;
-  const residuals = run === null ? null : estimatedResiduals(run, coefficients);
-  if (residuals === null) return [];
-  const { phases, saturation } = residuals;
+export function implausibleSpeeds(facts: Measurement, catalogue: Catalogue, coefficients: Coefficients): FactProblem[] {
+  const run = measuredRun(facts, catalogue);
+  const found = run === null ? null : estimatedResiduals(run, coefficients);
+  if (found === null) return [];
+  const { residuals, saturation } = found;
   return [
-    ...problem('timeToFirstTokenMs', 'the time to first token', phases.prefill, mostTimesFirst),
-    ...problem('timePerOutputTokenMs', 'the time per output token', phases.decode, mostTimes),
+    ...problem('timeToFirstTokenMs', 'the time to first token', residuals.prefill, mostTimesFirst),
+    ...problem('timePerOutputTokenMs', 'the time per output token', residuals.decode, mostTimes),
     ...problem('outputTokensPerSecond', 'the time per token of everything queued at once', saturation, mostTimes),
   ];
 }

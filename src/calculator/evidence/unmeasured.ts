@@ -1,9 +1,7 @@
 import type { Assumption } from '../../engine/answer.ts';
-import type { Hardware, Runtime } from '../../engine/shapes.ts';
 import type { Catalogue } from '../../registry/catalogue/catalogue.ts';
-import type { HardwareFacts } from '../../registry/kinds/hardware/hardware.ts';
+import type { HardwareProfile, RuntimeProfile } from '../../registry/catalogue/profiles.ts';
 import type { Profile } from '../../registry/kinds/kind.ts';
-import type { RuntimeFacts } from '../../registry/kinds/runtime.ts';
 import { nearestIds, spellingOf } from '../../registry/nearestNames.ts';
 import { measuredRunsOf } from './measuredRuns.ts';
 
@@ -12,11 +10,7 @@ import { measuredRunsOf } from './measuredRuns.ts';
  * only wider rows of the coefficients speak for it. Of a user's profile the name may be a slip: the nearest measured one
  * is named.
  */
-export function unmeasured(
-  hardware: Profile<HardwareFacts, Hardware>,
-  runtime: Profile<RuntimeFacts, Runtime>,
-  catalogue: Catalogue,
-): Assumption[] {
+export function unmeasured(hardware: HardwareProfile, runtime: RuntimeProfile, catalogue: Catalogue): Assumption[] {
   // A pack's own estimator reads no coefficients.
   if (runtime.engine.estimatedBy !== undefined) return [];
   const { families, runtimes } = measuredRunsOf(catalogue);

@@ -1,15 +1,15 @@
 import type { EngineStep, Estimate, Phase, Saturation } from '../answer.ts';
 import { type Coefficients, lookUpCoefficient } from '../coefficients.ts';
 import { highestPeak, matrixPeak } from '../desktop/peaks.ts';
-import { estimateAsRun } from '../estimate.ts';
+import { estimate } from '../estimate.ts';
 import { latencyLaw, throughputOf } from '../queue.ts';
 import { arithmeticOn, datasheetSecondsOf } from '../roofline.ts';
 import type { Deployment, Workload } from '../shapes.ts';
 import { loadDoublings, type Run, sameDeployment } from './neighbours.ts';
 import type { PhaseResiduals, Residual } from './residuals.ts';
 
-/** One of your own measurements: what ran, and ln(measured ÷ estimated) of it before any of them move the estimate. */
-export interface OwnPoint {
+/** A measured run, and ln(measured ÷ estimated) of it without any calibration. */
+export interface RunResiduals {
   run: Run;
   residuals: PhaseResiduals;
   /** Of everything queued at once; null for other runs. */
@@ -32,7 +32,7 @@ export interface OwnMeasurementFactors {
  */
 export function ownMeasurementFactors(
   run: Run,
-  points: readonly OwnPoint[],
+  points: readonly RunResiduals[],
   coefficients: Coefficients,
 ): OwnMeasurementFactors {
   const decode = moved(run, points, ({ residuals }) => residuals.decode, coefficients, 'decode');
@@ -94,20 +94,20 @@ export function movedByOwnMeasurements(
 }
 
 /** Without a prompt the first token is a step like the others, unless somebody timed it. */
-function readsPrompt(run: Run, points: readonly OwnPoint[]): boolean {
+function readsPrompt(run: Run, points: readonly RunResiduals[]): boolean {
   if (run.workload.promptTokens > 0) return true;
   return points.some(({ run: other, residuals }) => residuals.prefill !== null && isOwnPoint(run, other));
 }
 
-function decodeResidual({ residuals, saturation }: OwnPoint): Residual | null {
+function decodeResidual({ residuals, saturation }: RunResiduals): Residual | null {
   return residuals.decode ?? saturation;
 }
 
 /** The logarithm of a factor: the mean residual at this very point, else the scalar of all points. */
 function moved(
   run: Run,
-  points: readonly OwnPoint[],
-  residualOf: (point: OwnPoint) => Residual | null,
+  points: readonly RunResiduals[],
+  residualOf: (point: RunResiduals) => Residual | null,
   coefficients: Coefficients,
   phase: Phase,
 ): number {
@@ -171,7 +171,7 @@ function movedSaturation(
   coefficients: Coefficients,
 ): { moved: Saturation | null; factor: number } {
   if (saturation === null || wanted === 1) return { moved: saturation, factor: 1 };
-  const crowd = estimateAsRun(deployment, { ...workload, batch: saturation.batch }, coefficients);
+  const crowd = estimate(deployment, { ...workload, batch: saturation.batch }, coefficients);
   const factor = Math.max(wanted, fastestFactor(crowd.decodeStep, deployment));
   return {
     moved: {

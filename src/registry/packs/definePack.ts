@@ -1,4 +1,4 @@
-import type { Estimator } from '../../engine/estimator.ts';
+import type { Estimator } from '../../engine/shapes.ts';
 
 /** Profiles written in code: by folder of their kind (`models`, `hardware`, ...), then by id. */
 export type PackProfilesByFolder = Readonly<Record<string, Readonly<Record<string, object>>>>;

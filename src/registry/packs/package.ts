@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { z } from 'zod';
-import type { Estimator } from '../../engine/estimator.ts';
+import type { Estimator } from '../../engine/shapes.ts';
 import { RegistryError } from '../errors.ts';
 import { allKinds } from '../kinds/kinds.ts';
 import { idSchema } from '../kinds/source.ts';

@@ -14,9 +14,9 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { type NumberRange, rangeText } from '../../calculator/numberRange.ts';
 import { pathSegments } from '../../registry/jsonText.ts';
 import { codedError, invalidArgument } from '../errors.ts';
-import { type ArgumentRange, rangeText } from './argumentRange.ts';
 
 /**
  * GraphQL refuses `tokens: 1.5` or `tokens: 5000000000` before any resolver runs, in words about 32-bit integers.
@@ -65,7 +65,7 @@ export function explainCoercionErrors(
 /** Where a value stands: the dotted name of its argument, and what the schema says about it. */
 interface Place {
   argument: string;
-  range: ArgumentRange | undefined;
+  range: NumberRange | undefined;
   allowed: readonly string[] | undefined;
 }
 
@@ -155,7 +155,7 @@ function findPlace(
 ): Place | undefined {
   const types = new TypeInfo(schema);
   const names: string[] = [];
-  let range: ArgumentRange | undefined;
+  let range: NumberRange | undefined;
   let found: Place | undefined;
   const enterNamed = (name: string) => {
     names.push(name);
@@ -234,8 +234,7 @@ function literalValue(node: ASTNode): unknown {
   return print(node);
 }
 
-const rangeOf = (extensions: { readonly range?: unknown } | undefined) =>
-  extensions?.range as ArgumentRange | undefined;
+const rangeOf = (extensions: { readonly range?: unknown } | undefined) => extensions?.range as NumberRange | undefined;
 
 const isRecord = (value: unknown): value is Record<string | number, unknown> =>
   typeof value === 'object' && value !== null;

@@ -1,28 +1,8 @@
-import type { NearestMeasurement } from '../../calculator/evidence/evidence.ts';
-import type { MeasurementProfile } from '../../calculator/evidence/measuredRuns.ts';
+import type { AppliedCalibration, Basis, NearestMeasurement } from '../../calculator/answer.ts';
 import type { CoefficientUse } from '../../engine/answer.ts';
-import type { OwnMeasurementFactors } from '../../engine/evidence/ownMeasurements.ts';
-import type { EvidenceMethod } from '../../engine/evidence/uncertainty.ts';
 import { builder } from '../builder.ts';
-import { type HostedLatencyProfile, HostedLatencyType } from '../profiles/hostedLatency/type.ts';
+import { HostedLatencyType } from '../profiles/hostedLatency/type.ts';
 import { MeasurementType } from '../profiles/measurement/type.ts';
-
-/** How much an answer can be trusted, and why. */
-export interface Basis {
-  method: EvidenceMethod;
-  evidence: string;
-  /** Looked for when the field is asked. */
-  nearestMeasurement(): NearestMeasurement | null;
-  /** Null where no own measurement moved the answer. */
-  calibration: AppliedCalibration | null;
-  expectedErrorPercent: number | null;
-  coefficients: readonly CoefficientUse[];
-  hostedMeasurements: readonly HostedLatencyProfile[];
-}
-
-export interface AppliedCalibration extends OwnMeasurementFactors {
-  measurements: readonly MeasurementProfile[];
-}
 
 const BasisMethod = builder.enumType('BasisMethod', {
   description: 'What an estimate rests on, the firmest first.',

@@ -1,29 +1,10 @@
+import type { Answer } from '../../calculator/answer.ts';
+import type { ResolvedDeployment } from '../../calculator/resolve.ts';
 import type { Parallelism } from '../../engine/shapes.ts';
 import { builder } from '../builder.ts';
 import { DeploymentMode } from '../enums.ts';
-import type { HardwareProfile } from '../profiles/hardware/type.ts';
-import { type RuntimeProfile, RuntimeType } from '../profiles/runtime/type.ts';
-import { type WeightFormatProfile, WeightFormatType } from '../profiles/weightFormat/type.ts';
-
-/** What the estimate is of, everything resolved. */
-export type AnsweredDeployment = LocalDeployment | ApiDeployment;
-
-export interface LocalDeployment {
-  mode: 'local';
-  hardware: HardwareProfile;
-  devices: number;
-  parallelism: Parallelism;
-  runtime: RuntimeProfile;
-  runtimeYear: number;
-  weights: WeightFormatProfile;
-  kvCache: WeightFormatProfile;
-}
-
-export interface ApiDeployment {
-  mode: 'api';
-  /** Whose measured latency answers. */
-  provider: string;
-}
+import { RuntimeType } from '../profiles/runtime/type.ts';
+import { WeightFormatType } from '../profiles/weightFormat/type.ts';
 
 const ParallelismType = builder.objectRef<Parallelism>('Parallelism').implement({
   description: 'How the model is spread over devices: tensor × pipeline × data = devices.',
@@ -37,7 +18,9 @@ const ParallelismType = builder.objectRef<Parallelism>('Parallelism').implement(
   }),
 });
 
-const local = (deployment: AnsweredDeployment): LocalDeployment | null =>
+type AnsweredDeployment = Answer['deployment'];
+
+const onHardware = (deployment: AnsweredDeployment): ResolvedDeployment | null =>
   deployment.mode === 'local' ? deployment : null;
 
 export const DeploymentType = builder.objectRef<AnsweredDeployment>('Deployment').implement({
@@ -52,36 +35,36 @@ export const DeploymentType = builder.objectRef<AnsweredDeployment>('Deployment'
     devices: t.int({
       nullable: true,
       description: 'Devices used, a count; null for an API.',
-      resolve: (deployment) => local(deployment)?.devices,
+      resolve: (deployment) => onHardware(deployment)?.engine.devices,
     }),
     parallelism: t.field({
       type: ParallelismType,
       nullable: true,
       description: 'How the model is spread over the devices; null for an API.',
-      resolve: (deployment) => local(deployment)?.parallelism,
+      resolve: (deployment) => onHardware(deployment)?.engine.parallelism,
     }),
     runtime: t.field({
       type: RuntimeType,
       nullable: true,
       description: 'The program that runs the model; null for an API.',
-      resolve: (deployment) => local(deployment)?.runtime,
+      resolve: (deployment) => onHardware(deployment)?.runtime,
     }),
     runtimeYear: t.int({
       nullable: true,
       description: 'Year of the runtime’s build (calendar year): runtimes get faster; null for an API.',
-      resolve: (deployment) => local(deployment)?.runtimeYear,
+      resolve: (deployment) => onHardware(deployment)?.engine.runtimeYear,
     }),
     weights: t.field({
       type: WeightFormatType,
       nullable: true,
       description: 'Format of the weights; null for an API.',
-      resolve: (deployment) => local(deployment)?.weights,
+      resolve: (deployment) => onHardware(deployment)?.weights,
     }),
     kvCache: t.field({
       type: WeightFormatType,
       nullable: true,
       description: 'Format of the KV cache; null for an API.',
-      resolve: (deployment) => local(deployment)?.kvCache,
+      resolve: (deployment) => onHardware(deployment)?.kvCache,
     }),
   }),
 });

@@ -1,5 +1,5 @@
-import type { Answer } from '../../calculator/calculate.ts';
-import { calculatorVersion } from '../../calculator/calculatorVersion.ts';
+import packageJson from '../../../package.json' with { type: 'json' };
+import type { Answer } from '../../calculator/answer.ts';
 import { summarise } from '../../calculator/summary.ts';
 import { builder } from '../builder.ts';
 import { Bottleneck, Phase } from '../enums.ts';
@@ -27,7 +27,12 @@ export const EstimateType = builder.objectRef<Answer>('Estimate').implement({
       resolve: (answer) => summarise(answer),
     }),
     model: t.expose('model', { type: ModelType, description: 'The model.' }),
-    hardware: t.expose('hardware', { type: HardwareType, nullable: true, description: 'The device; null for an API.' }),
+    hardware: t.field({
+      type: HardwareType,
+      nullable: true,
+      description: 'The device; null for an API.',
+      resolve: ({ deployment }) => (deployment.mode === 'local' ? deployment.hardware : null),
+    }),
     deployment: t.expose('deployment', {
       type: DeploymentType,
       description: 'Where and how it runs, defaults filled in.',
@@ -38,7 +43,11 @@ export const EstimateType = builder.objectRef<Answer>('Estimate').implement({
       nullable: true,
       description: 'What it needs in device memory and whether that is there; null for an API.',
     }),
-    latency: t.expose('latency', { type: LatencyEstimateType, description: 'How long one request takes.' }),
+    latency: t.field({
+      type: LatencyEstimateType,
+      description: 'How long one request takes.',
+      resolve: (answer) => answer,
+    }),
     throughput: t.expose('throughput', { type: ThroughputEstimateType, description: 'How much gets done per second.' }),
     cost: t.field({
       type: CostEstimateType,
@@ -92,13 +101,12 @@ export const EstimateType = builder.objectRef<Answer>('Estimate').implement({
       description: 'Changes after which it fits, each checked; empty when it fits already.',
       resolve: resolving((answer) => answer.suggestions()),
     }),
-    catalogueRevision: t.int({
+    catalogueRevision: t.exposeInt('catalogueRevision', {
       description: 'Revision of the catalogue it was calculated from, a count of changes.',
-      resolve: ({ catalogue }) => catalogue.revision,
     }),
     calculatorVersion: t.string({
       description: 'Version of this calculator.',
-      resolve: () => calculatorVersion,
+      resolve: () => packageJson.version,
     }),
   }),
 });

@@ -1,33 +1,17 @@
-import type { LatencyEstimate } from '../../engine/answer.ts';
+import type { Answer } from '../../calculator/answer.ts';
 import type { Interval } from '../../engine/hosted.ts';
-import type { Workload } from '../../engine/shapes.ts';
 import { builder } from '../builder.ts';
 import { millisecondsOf } from '../units.ts';
-import { type Range, RangeType } from './range.ts';
 
-/** 80 % intervals of the latencies, in seconds. */
-export interface LatencyIntervals {
-  timeToFirstTokenSeconds: Interval;
-  timePerOutputTokenSeconds: Interval;
-  endToEndSeconds: Interval;
-}
+const RangeType = builder.objectRef<Interval>('Range').implement({
+  description: 'An interval, both ends included, in the unit of the field that holds it.',
+  fields: (t) => ({
+    low: t.exposeFloat('low', { description: 'Lower end, in the unit of the field that holds the range.' }),
+    high: t.exposeFloat('high', { description: 'Upper end, in the unit of the field that holds the range.' }),
+  }),
+});
 
-/** The intervals cost more than the latency: they are calculated when a field asks. */
-export interface LatencyAnswer {
-  latency: LatencyEstimate;
-  arrivals: ArrivalsValue;
-  intervals(): LatencyIntervals;
-}
-
-export type ArrivalsValue = 'alone' | 'together' | 'closed-loop' | 'provider';
-
-/** How the requests of a workload on own hardware reach the engine. */
-export function arrivalsOf({ batch, scheduling }: Workload): ArrivalsValue {
-  if (batch === 1) return 'alone';
-  return scheduling === 'static' ? 'together' : 'closed-loop';
-}
-
-const Arrivals = builder.enumType('Arrivals', {
+const ArrivalsType = builder.enumType('Arrivals', {
   description: 'Which arrivals of requests a time to first token assumes.',
   values: {
     ALONE: { value: 'alone', description: 'One request on an idle engine: nothing waits.' },
@@ -48,7 +32,7 @@ const Arrivals = builder.enumType('Arrivals', {
 
 const eighty = 'Local: 80 % of measurements should lie in it. API: the spread of comparable published measurements.';
 
-export const LatencyEstimateType = builder.objectRef<LatencyAnswer>('LatencyEstimate').implement({
+export const LatencyEstimateType = builder.objectRef<Answer>('LatencyEstimate').implement({
   description:
     'How long one request takes: endToEndMs = timeToFirstTokenMs + (tokens − 1) × timePerOutputTokenMs = baseMs + ' +
     'perTokenMs × tokens.',
@@ -59,7 +43,7 @@ export const LatencyEstimateType = builder.objectRef<LatencyAnswer>('LatencyEsti
         'token), waiting for others.',
       resolve: ({ latency }) => millisecondsOf(latency.timeToFirstTokenSeconds),
     }),
-    arrivals: t.expose('arrivals', { type: Arrivals, description: 'Which arrivals timeToFirstTokenMs assumes.' }),
+    arrivals: t.expose('arrivals', { type: ArrivalsType, description: 'Which arrivals timeToFirstTokenMs assumes.' }),
     timePerOutputTokenMs: t.float({
       description: 'Mean time of a token after the first, in milliseconds: the first one is not part of it.',
       resolve: ({ latency }) => millisecondsOf(latency.timePerOutputTokenSeconds),
@@ -94,6 +78,6 @@ export const LatencyEstimateType = builder.objectRef<LatencyAnswer>('LatencyEsti
   }),
 });
 
-function millisecondRange({ low, high }: Interval): Range {
+function millisecondRange({ low, high }: Interval): Interval {
   return { low: millisecondsOf(low), high: millisecondsOf(high) };
 }

@@ -1,5 +1,6 @@
-import { ranged, rangeText } from '../arguments/argumentRange.ts';
-import { optionRanges, parallelismRanges } from '../arguments/ranges.ts';
+import { rangeText } from '../../calculator/numberRange.ts';
+import { parallelismRanges, questionRanges } from '../../calculator/question.ts';
+import { ranged } from '../arguments/argumentRange.ts';
 import { builder } from '../builder.ts';
 import { Scheduling } from '../enums.ts';
 
@@ -33,16 +34,16 @@ export const EstimateOptions = builder.inputType('EstimateOptions', {
         'Id or alias of the program that runs the model. Default: the one people use on that hardware with that format.',
     }),
     runtimeYear: t.int({
-      description: `Year of its build (calendar year), ${rangeText(optionRanges.runtimeYear)}: runtimes get faster. Default: the latest year with measurements.`,
-      ...ranged(optionRanges.runtimeYear),
+      description: `Year of its build (calendar year), ${rangeText(questionRanges.runtimeYear)}: runtimes get faster. Default: the latest year with measurements.`,
+      ...ranged(questionRanges.runtimeYear),
     }),
     weights: t.id({
       description: 'Id or alias of the format of the weights. Default: the format the model is published in.',
     }),
     kvCache: t.id({ description: 'Id or alias of the format of the KV cache. Default: the runtime’s own.' }),
     devices: t.int({
-      description: `Devices to use, a count: ${rangeText(optionRanges.devices)}. Default: 1.`,
-      ...ranged(optionRanges.devices),
+      description: `Devices to use, a count: ${rangeText(questionRanges.devices)}. Default: 1.`,
+      ...ranged(questionRanges.devices),
     }),
     parallelism: t.field({
       type: ParallelismInput,
@@ -50,8 +51,8 @@ export const EstimateOptions = builder.inputType('EstimateOptions', {
     }),
     contextTokens: t.int({
       defaultValue: 0,
-      description: `Already in each sequence’s cache before the prompt, in tokens: ${rangeText(optionRanges.contextTokens)}.`,
-      ...ranged(optionRanges.contextTokens),
+      description: `Already in each sequence’s cache before the prompt, in tokens: ${rangeText(questionRanges.contextTokens)}.`,
+      ...ranged(questionRanges.contextTokens),
     }),
     scheduling: t.field({
       type: Scheduling,
@@ -62,8 +63,8 @@ export const EstimateOptions = builder.inputType('EstimateOptions', {
         'Id of the price to use. Default: see `cost.basis.rule`. For an API it also chooses the provider. Not with usdPerHour.',
     }),
     usdPerHour: t.float({
-      description: `Your own price of all devices together, in USD per hour: ${rangeText(optionRanges.usdPerHour)}. Default: an offer from the catalogue.`,
-      ...ranged(optionRanges.usdPerHour),
+      description: `Your own price of all devices together, in USD per hour: ${rangeText(questionRanges.usdPerHour)}. Default: an offer from the catalogue.`,
+      ...ranged(questionRanges.usdPerHour),
     }),
   }),
 });

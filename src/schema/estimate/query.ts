@@ -1,6 +1,6 @@
-import { answer } from '../../calculator/calculate.ts';
-import { ranged, requireAllInRange } from '../arguments/argumentRange.ts';
-import { estimateRanges, optionRanges, parallelismRanges } from '../arguments/ranges.ts';
+import { calculate } from '../../calculator/calculate.ts';
+import { questionRanges } from '../../calculator/question.ts';
+import { ranged } from '../arguments/argumentRange.ts';
 import { builder } from '../builder.ts';
 import { DeploymentMode } from '../enums.ts';
 import { resolving } from '../errors.ts';
@@ -24,19 +24,19 @@ builder.queryField('estimate', (t) =>
         required: true,
         defaultValue: 1000,
         description: 'Generated per sequence, in tokens: 1 to 1,000,000,000.',
-        ...ranged(estimateRanges.tokens),
+        ...ranged(questionRanges.outputTokens),
       }),
       batch: t.arg.int({
         required: true,
         defaultValue: 1,
         description: 'Sequences in flight, a count: 1 to 1,000,000.',
-        ...ranged(estimateRanges.batch),
+        ...ranged(questionRanges.batch),
       }),
       promptTokens: t.arg.int({
         required: true,
         defaultValue: 0,
         description: 'Read before the first token is generated, per sequence, in tokens: 0 to 1,000,000,000.',
-        ...ranged(estimateRanges.promptTokens),
+        ...ranged(questionRanges.promptTokens),
       }),
       deployment: t.arg({
         type: DeploymentMode,
@@ -45,11 +45,8 @@ builder.queryField('estimate', (t) =>
       }),
       options: t.arg({ type: EstimateOptions, description: 'The choices that have a good default.' }),
     },
-    resolve: resolving((_root, { options, deployment, ...asked }, context) => {
-      requireAllInRange(asked, estimateRanges);
-      if (options) requireAllInRange(options, optionRanges, 'options.');
-      if (options?.parallelism) requireAllInRange(options.parallelism, parallelismRanges, 'options.parallelism.');
-      return answer({ ...options, ...asked, mode: deployment }, context);
-    }),
+    resolve: resolving((_root, { options, deployment: mode, tokens: outputTokens, ...asked }, context) =>
+      calculate(context.catalogue, context.coefficients, { ...options, ...asked, outputTokens, mode }),
+    ),
   }),
 );

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { EngineStep } from '../../../src/engine/answer.ts';
-import { estimateAsRun } from '../../../src/engine/estimate.ts';
+import { estimate } from '../../../src/engine/estimate.ts';
 import { runOf } from '../../../src/engine/evidence/neighbours.ts';
 import {
   movedByOwnMeasurements,
   type OwnMeasurementFactors,
-  type OwnPoint,
   ownMeasurementFactors,
+  type RunResiduals,
 } from '../../../src/engine/evidence/ownMeasurements.ts';
 import type { Deployment, Workload } from '../../../src/engine/shapes.ts';
 import {
@@ -30,7 +30,7 @@ function point(
   prefill: number | null,
   workload = measuredLoad,
   ran: Deployment = deployment,
-): OwnPoint {
+): RunResiduals {
   const residual = (factor: number | null) => factor && { log: Math.log(factor), weight: 1 };
   return {
     run: runOf(ran, workload),
@@ -39,7 +39,7 @@ function point(
   };
 }
 
-function factors(points: OwnPoint[], workload: Workload, ran: Deployment = deployment): OwnMeasurementFactors {
+function factors(points: RunResiduals[], workload: Workload, ran: Deployment = deployment): OwnMeasurementFactors {
   return ownMeasurementFactors(runOf(ran, workload), points, coefficients);
 }
 
@@ -114,7 +114,7 @@ describe('own measurements', () => {
   });
 
   test('a saturated run is met at saturation and moves decoding by the scalar', () => {
-    const saturated: OwnPoint = {
+    const saturated: RunResiduals = {
       ...point(null, null),
       run: runOf({ ...deployment, runtime: { ...deployment.runtime, served: false } }, workloadOf({ batch: 1 }), true),
       saturation: { log: Math.log(1.3), weight: 1 },
@@ -133,16 +133,16 @@ describe('an estimate moved by own measurements', () => {
   test('keeps its laws: parts sum to the step, end to end to its parts, throughput to Little’s law', () => {
     fc.assert(
       fc.property(anyDeployment, anyWorkload, fc.double({ min: 0.2, max: 5, noNaN: true }), (ran, workload, factor) => {
-        const plain = estimateAsRun(ran, workload, coefficients);
-        const { estimate } = movedByOwnMeasurements(plain, ran, workload, wanted(factor), coefficients);
-        const { latency, throughput, decodeStep } = estimate;
+        const plain = estimate(ran, workload, coefficients);
+        const { estimate: moved } = movedByOwnMeasurements(plain, ran, workload, wanted(factor), coefficients);
+        const { latency, throughput, decodeStep } = moved;
         const { timeToFirstTokenSeconds: first, timePerOutputTokenSeconds: each } = latency;
         const whole = first + (workload.outputTokens - 1) * each;
         expect(latency.endToEndSeconds / whole).toBeCloseTo(1, 9);
         expect((throughput.outputTokensPerSecond * whole) / (workload.batch * workload.outputTokens)).toBeCloseTo(1, 9);
         const sum = decodeStep.operations.reduce((total, { seconds }) => total + seconds, 0);
         expect(sum / decodeStep.seconds).toBeCloseTo(1, 9);
-        expect(estimate.memory).toBe(plain.memory);
+        expect(moved.memory).toBe(plain.memory);
       }),
     );
   });
@@ -154,24 +154,30 @@ describe('an estimate moved by own measurements', () => {
         anyWorkload,
         fc.double({ min: 1e-3, max: 1, noNaN: true }),
         (ran, workload, factor) => {
-          const plain = estimateAsRun(ran, workload, coefficients);
-          const { estimate } = movedByOwnMeasurements(plain, ran, workload, wanted(factor), coefficients);
-          for (const step of [estimate.decodeStep, estimate.prefillStep]) {
+          const plain = estimate(ran, workload, coefficients);
+          const { estimate: moved } = movedByOwnMeasurements(plain, ran, workload, wanted(factor), coefficients);
+          for (const step of [moved.decodeStep, moved.prefillStep]) {
             expect(step.seconds).toBeGreaterThanOrEqual(
               (bytesOf(step) / ran.hardware.memoryBytesPerSecond) * (1 - 1e-9),
             );
           }
-          expect(estimate.saturation === null).toBe(plain.saturation === null);
+          expect(moved.saturation === null).toBe(plain.saturation === null);
         },
       ),
     );
   });
 
   test('says what it could not follow', () => {
-    const plain = estimateAsRun(deployment, measuredLoad, coefficients);
-    const { applied, estimate } = movedByOwnMeasurements(plain, deployment, measuredLoad, wanted(0.01), coefficients);
+    const plain = estimate(deployment, measuredLoad, coefficients);
+    const { applied, estimate: moved } = movedByOwnMeasurements(
+      plain,
+      deployment,
+      measuredLoad,
+      wanted(0.01),
+      coefficients,
+    );
     expect(applied.timePerOutputTokenFactor).toBeGreaterThan(0.3);
-    expect(estimate.latency.timePerOutputTokenSeconds).toBeCloseTo(
+    expect(moved.latency.timePerOutputTokenSeconds).toBeCloseTo(
       plain.latency.timePerOutputTokenSeconds * applied.timePerOutputTokenFactor,
       12,
     );
@@ -179,7 +185,7 @@ describe('an estimate moved by own measurements', () => {
 
   test('with factors of 1 is the plain one', () => {
     const ran = deploymentOf(llama70b, 4, { kvCache: bf16 });
-    const plain = estimateAsRun(ran, measuredLoad, coefficients);
+    const plain = estimate(ran, measuredLoad, coefficients);
     expect(movedByOwnMeasurements(plain, ran, measuredLoad, wanted(1), coefficients).estimate).toEqual(plain);
   });
 });

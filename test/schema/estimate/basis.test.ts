@@ -86,7 +86,7 @@ describe('the nearest measurement', () => {
     const runs = measuredRunsOf(catalogue);
     let found = 0;
     for (const profile of catalogue.measurement.all().filter((_, index) => index % 7 === 0)) {
-      const run = measuredRun(profile, catalogue);
+      const run = measuredRun(profile.facts, catalogue);
       if (run === null) continue;
       const nearest = runs.nearest(run, () => true);
       expect(nearest && runDistance(run, nearest), profile.id).toBe(0);

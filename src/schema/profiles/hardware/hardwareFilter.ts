@@ -1,9 +1,10 @@
 import type { Order } from '../../../registry/catalogue/page.ts';
+import type { HardwareProfile } from '../../../registry/catalogue/profiles.ts';
 import { inside, NumberRangeInput, requireOrdered, sameWord } from '../../arguments/filterRange.ts';
 import { builder } from '../../builder.ts';
 import { OrderDirection } from '../../enums.ts';
 import { gibOf, gigabytesOf } from '../../units.ts';
-import { HardwareKind, type HardwareProfile, MemoryClass } from './type.ts';
+import { HardwareKind, MemoryClass } from './type.ts';
 
 export const HardwareFilter = builder.inputType('HardwareFilter', {
   description: 'Which devices to list: all conditions must hold.',

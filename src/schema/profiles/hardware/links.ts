@@ -1,18 +1,14 @@
+import { hourOffersOfHardware, purchaseOffersOfHardware } from '../../../calculator/prices.ts';
 import { usdPerDeviceHour } from '../../../engine/money/price.ts';
 import { priceRange } from '../../../engine/money/priceChoice.ts';
 import { pageOf } from '../../../registry/catalogue/page.ts';
+import type { OfferProfile } from '../../../registry/catalogue/profiles.ts';
 import { builder } from '../../builder.ts';
 import { pageArguments, pageRequest } from '../../connection.ts';
 import { resolving } from '../../errors.ts';
 import { PriceRangeType } from '../../estimate/cost.ts';
 import { MeasurementConnection, measurementsOf } from '../measurement/queries.ts';
-import {
-  HardwareHourOfferType,
-  HardwarePurchaseOfferType,
-  hourOffersOfHardware,
-  type OfferProfile,
-  purchaseOffersOfHardware,
-} from '../offer/type.ts';
+import { HardwareHourOfferType, HardwarePurchaseOfferType } from '../offer/type.ts';
 import { HardwareType } from './type.ts';
 
 interface HardwarePrices {

@@ -1,12 +1,9 @@
 import type { Hardware, Link, NumberFormat as NumberFormatName } from '../../../engine/shapes.ts';
-import type { HardwareFacts } from '../../../registry/kinds/hardware/hardware.ts';
-import type { Profile } from '../../../registry/kinds/kind.ts';
+import type { HardwareProfile } from '../../../registry/catalogue/profiles.ts';
 import { builder } from '../../builder.ts';
 import { NumberFormat } from '../../enums.ts';
 import { gibOf, gigabytesOf, teraflopsOf } from '../../units.ts';
 import { ProfileType } from '../profile.ts';
-
-export type HardwareProfile = Profile<HardwareFacts, Hardware>;
 
 export const HardwareKind = builder.enumType('HardwareKind', {
   description: 'What sort of device it is.',

@@ -1,20 +1,7 @@
-import type { HostedMeasurement } from '../../../engine/hosted.ts';
-import type { Catalogue } from '../../../registry/catalogue/catalogue.ts';
-import { groupedBy } from '../../../registry/catalogue/derivation.ts';
-import type { HostedLatencyFacts } from '../../../registry/kinds/hostedLatency.ts';
-import type { Profile } from '../../../registry/kinds/kind.ts';
+import type { HostedLatencyProfile } from '../../../registry/catalogue/profiles.ts';
 import { builder } from '../../builder.ts';
 import { millisecondsOf } from '../../units.ts';
 import { ProfileType } from '../profile.ts';
-
-export type HostedLatencyProfile = Profile<HostedLatencyFacts, HostedMeasurement>;
-
-const byModel = groupedBy<HostedLatencyProfile>(({ facts }) => [facts.model]);
-
-/** Published measurements of a hosted model. */
-export function latenciesOfModel({ hostedLatency }: Catalogue, id: string): readonly HostedLatencyProfile[] {
-  return hostedLatency.derived(byModel).get(id) ?? [];
-}
 
 export const HostedLatencyType = builder.objectRef<HostedLatencyProfile>('HostedLatency').implement({
   description: 'What one source measured of one model at one provider.',

@@ -1,8 +1,12 @@
-import type { MeasurementProfile } from '../../../calculator/evidence/measuredRuns.ts';
+import {
+  benchmarkMeasurement,
+  type NewMeasurement,
+  type RunLabels,
+} from '../../../calculator/evidence/benchmarkMeasurement.ts';
 import { implausibleSpeeds } from '../../../calculator/evidence/plausibleSpeed.ts';
 import { addTokenTime, type BenchmarkRun, emptyRun } from '../../../importers/benchmarks/benchmarkRun.ts';
-import { type OwnMeasurement, ownMeasurement, type RunLabels } from '../../../importers/benchmarks/ownMeasurement.ts';
 import { readBenchmarks } from '../../../importers/benchmarks/readBenchmarks.ts';
+import type { MeasurementProfile } from '../../../registry/catalogue/profiles.ts';
 import { type FactProblem, InvalidFactsError } from '../../../registry/errors.ts';
 import { factProblems } from '../../../registry/kinds/factProblems.ts';
 import type { Profile } from '../../../registry/kinds/kind.ts';
@@ -46,7 +50,7 @@ mutation({
       [{ run: statedRun(input), labels: input }],
       context,
       (field) => `input.${field}`,
-    )[0] as OwnMeasurement;
+    )[0] as NewMeasurement;
     const request = { kind, id, facts, actor, dryRun: dryRun ?? false, idempotencyKey: idempotencyKey ?? undefined };
     return writingPaths(
       (path) => `input.${inputField(path)}`,
@@ -121,17 +125,17 @@ function checked(
   runs: readonly { run: BenchmarkRun; labels: RunLabels }[],
   { registry, coefficients }: Context,
   placeOf: (field: string) => string,
-): OwnMeasurement[] {
+): NewMeasurement[] {
   const catalogue = registry.catalogue();
   const today = new Date().toISOString().slice(0, 10);
   const problems = new Map<string, FactProblem>();
   const note = (problem: FactProblem) => problems.set(`${problem.path} ${problem.message}`, problem);
   const owns = runs.flatMap(({ run, labels }) => {
     try {
-      const own = ownMeasurement(run, labels, catalogue, today, placeOf);
+      const own = benchmarkMeasurement(run, labels, catalogue, today, placeOf);
       const parsed = measurementKind.schema.safeParse(own.facts);
       const problems = parsed.success
-        ? implausibleSpeeds(own.facts, catalogue, coefficients)
+        ? implausibleSpeeds(parsed.data, catalogue, coefficients)
         : factProblems(parsed.error, measurementKind.schema, own.facts);
       for (const problem of problems) {
         const field = inputField(problem.path);

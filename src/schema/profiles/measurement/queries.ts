@@ -1,6 +1,6 @@
-import type { MeasurementProfile } from '../../../calculator/evidence/measuredRuns.ts';
 import type { Catalogue } from '../../../registry/catalogue/catalogue.ts';
 import { groupedBy } from '../../../registry/catalogue/derivation.ts';
+import type { MeasurementProfile } from '../../../registry/catalogue/profiles.ts';
 import { builder } from '../../builder.ts';
 import { connectionOf, pageArguments, pageRequest } from '../../connection.ts';
 import { resolving } from '../../errors.ts';

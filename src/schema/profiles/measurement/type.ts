@@ -1,4 +1,4 @@
-import type { MeasurementProfile } from '../../../calculator/evidence/measuredRuns.ts';
+import type { MeasurementProfile } from '../../../registry/catalogue/profiles.ts';
 import {
   type MetricName as MeasuredMetricName,
   type Measurement,

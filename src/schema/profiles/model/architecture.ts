@@ -1,8 +1,8 @@
+import { questionRanges } from '../../../calculator/question.ts';
 import type { Architecture, BlockGroup, ExtraParameters } from '../../../engine/model/architecture.ts';
 import { cachedBytesOfSequence, kvCacheBytesPerToken, stateBytesPerSequence } from '../../../engine/model/kvCache.ts';
 import type { ParameterCount } from '../../../engine/model/parameters.ts';
 import { requireInRange } from '../../arguments/argumentRange.ts';
-import { estimateRanges } from '../../arguments/ranges.ts';
 import { builder } from '../../builder.ts';
 import { AttentionType } from './attention.ts';
 import { FeedForwardType } from './feedForward.ts';
@@ -88,11 +88,11 @@ export const ArchitectureType = builder.objectRef<Architecture>('Architecture').
         tokens: t.arg.int({
           required: true,
           description: 'Length of the sequence, in tokens.',
-          extensions: { range: estimateRanges.tokens },
+          extensions: { range: questionRanges.outputTokens },
         }),
       },
       resolve: (architecture, { tokens }) => {
-        requireInRange('tokens', tokens, estimateRanges.tokens);
+        requireInRange('tokens', tokens, questionRanges.outputTokens);
         return Math.round(cachedBytesOfSequence(architecture, tokens, 2, { windowed: true }));
       },
     }),

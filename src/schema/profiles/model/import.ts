@@ -2,6 +2,7 @@ import { ImportRefusedError } from '../../../importers/importRefused.ts';
 import { type ImportedGguf, importGguf } from '../../../importers/models/ggufFile.ts';
 import { importHuggingFaceConfig } from '../../../importers/models/huggingFaceConfig.ts';
 import type { ImportedModel, ImportLabels } from '../../../importers/models/importedModel.ts';
+import type { ModelProfile } from '../../../registry/catalogue/profiles.ts';
 import { InvalidFactsError } from '../../../registry/errors.ts';
 import { slug } from '../../../registry/kinds/listFile.ts';
 import { builder } from '../../builder.ts';
@@ -12,7 +13,7 @@ import {
   idempotencyKeyArgument,
   type ProfilePayload,
 } from '../../mutations/profileMutations.ts';
-import { type ModelProfile, ModelType } from './type.ts';
+import { ModelType } from './type.ts';
 
 interface ImportPayload<Imported extends ImportedModel> extends ProfilePayload {
   imported: Imported;

@@ -1,10 +1,12 @@
+import { latenciesOfModel } from '../../../calculator/hosted.ts';
+import { tokenOffersOfModel } from '../../../calculator/prices.ts';
 import { pageOf } from '../../../registry/catalogue/page.ts';
 import { builder } from '../../builder.ts';
 import { pageArguments, pageRequest } from '../../connection.ts';
 import { resolving } from '../../errors.ts';
-import { HostedLatencyType, latenciesOfModel } from '../hostedLatency/type.ts';
+import { HostedLatencyType } from '../hostedLatency/type.ts';
 import { MeasurementConnection, measurementsOf } from '../measurement/queries.ts';
-import { ModelTokensOfferType, tokenOffersOfModel } from '../offer/type.ts';
+import { ModelTokensOfferType } from '../offer/type.ts';
 import { WeightFormatType } from '../weightFormat/type.ts';
 import { ModelType } from './type.ts';
 

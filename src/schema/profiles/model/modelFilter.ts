@@ -1,10 +1,11 @@
 import type { Order } from '../../../registry/catalogue/page.ts';
+import type { ModelProfile } from '../../../registry/catalogue/profiles.ts';
 import type { ModelFacts } from '../../../registry/kinds/model.ts';
 import { CountRangeInput, inside, requireOrdered, sameWord } from '../../arguments/filterRange.ts';
 import { builder } from '../../builder.ts';
 import { OrderDirection } from '../../enums.ts';
 import { AttentionKind } from './attention.ts';
-import { Modality, type ModelProfile } from './type.ts';
+import { Modality } from './type.ts';
 
 export const ModelFilter = builder.inputType('ModelFilter', {
   description: 'Which models to list: all conditions must hold.',

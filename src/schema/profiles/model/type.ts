@@ -1,12 +1,9 @@
 import { countParameters } from '../../../engine/model/parameters.ts';
-import type { Model } from '../../../engine/shapes.ts';
-import type { Profile } from '../../../registry/kinds/kind.ts';
+import type { ModelProfile } from '../../../registry/catalogue/profiles.ts';
 import type { ModelFacts } from '../../../registry/kinds/model.ts';
 import { builder } from '../../builder.ts';
 import { ProfileType } from '../profile.ts';
 import { ArchitectureType, ParameterCountType } from './architecture.ts';
-
-export type ModelProfile = Profile<ModelFacts, Model>;
 
 export const Modality = builder.enumType('Modality', {
   description: 'What a model reads. All of them write text.',

@@ -1,65 +1,7 @@
-import { assumedProfile } from '../../../calculator/assumedFigures.ts';
-import type { Assumption } from '../../../engine/answer.ts';
-import type { HardwareHourPrice, Price } from '../../../engine/money/price.ts';
-import { chooseHourlyPrice, type PriceChoice } from '../../../engine/money/priceChoice.ts';
-import type { Catalogue } from '../../../registry/catalogue/catalogue.ts';
-import { groupedBy } from '../../../registry/catalogue/derivation.ts';
-import type { Profile } from '../../../registry/kinds/kind.ts';
+import type { OfferProfile } from '../../../registry/catalogue/profiles.ts';
 import type { OfferFacts } from '../../../registry/kinds/offer.ts';
 import { builder } from '../../builder.ts';
 import { ProfileType } from '../profile.ts';
-
-export type OfferProfile<Basis extends OfferFacts['basis'] = OfferFacts['basis']> = Profile<
-  Extract<OfferFacts, { basis: Basis }>,
-  Extract<Price, { basis: Basis }>
->;
-
-export const isOffer =
-  <Basis extends OfferFacts['basis']>(basis: Basis) =>
-  (offer: OfferProfile): offer is OfferProfile<Basis> =>
-    offer.facts.basis === basis;
-
-const byModelOrDevice = groupedBy<OfferProfile>(({ facts }) => [
-  facts.basis === 'model-tokens' ? facts.model : facts.hardware,
-]);
-
-function offersOf({ offer }: Catalogue, id: string): readonly OfferProfile[] {
-  return offer.derived(byModelOrDevice).get(id) ?? [];
-}
-
-/** Token prices of a hosted model. */
-export function tokenOffersOfModel(catalogue: Catalogue, id: string): OfferProfile<'model-tokens'>[] {
-  return offersOf(catalogue, id).filter(isOffer('model-tokens'));
-}
-
-/** Hourly prices of a device. */
-export function hourOffersOfHardware(catalogue: Catalogue, id: string): OfferProfile<'hardware-hour'>[] {
-  return offersOf(catalogue, id).filter(isOffer('hardware-hour'));
-}
-
-/** By the offers of a device, which a change elsewhere leaves as they are. */
-const hourlyChoices = new WeakMap<readonly OfferProfile[], PriceChoice<HardwareHourPrice> | null>();
-
-/** The hourly price to answer with when a question names none. Chosen once per device and state of its offers. */
-export function usualHourlyPrice(catalogue: Catalogue, id: string): PriceChoice<HardwareHourPrice> | null {
-  const offers = offersOf(catalogue, id);
-  let choice = hourlyChoices.get(offers);
-  if (choice === undefined) {
-    choice = chooseHourlyPrice(offers.filter(isOffer('hardware-hour')).map(({ engine }) => engine));
-    hourlyChoices.set(offers, choice);
-  }
-  return choice;
-}
-
-/** The line of an answer's assumptions about its price, where nobody can look that price up. */
-export function assumedOffer(choice: PriceChoice<{ offer: string }> | null, { offer }: Catalogue): Assumption[] {
-  return choice === null ? [] : assumedProfile(offer.get(choice.chosen.offer));
-}
-
-/** Purchase prices of a device. */
-export function purchaseOffersOfHardware(catalogue: Catalogue, id: string): OfferProfile<'hardware-purchase'>[] {
-  return offersOf(catalogue, id).filter(isOffer('hardware-purchase'));
-}
 
 export const PricingType = builder.enumType('Pricing', {
   description: 'On what terms a device is rented.',

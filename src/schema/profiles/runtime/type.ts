@@ -1,11 +1,7 @@
-import type { Runtime } from '../../../engine/shapes.ts';
-import type { Profile } from '../../../registry/kinds/kind.ts';
-import type { RuntimeFacts } from '../../../registry/kinds/runtime.ts';
+import type { RuntimeProfile } from '../../../registry/catalogue/profiles.ts';
 import { builder } from '../../builder.ts';
 import { gibOf } from '../../units.ts';
 import { ProfileType } from '../profile.ts';
-
-export type RuntimeProfile = Profile<RuntimeFacts, Runtime>;
 
 export const EstimatorKind = builder.enumType('EstimatorKind', {
   description: 'Which physics describes a runtime.',

@@ -1,5 +1,6 @@
-import { answerScenario } from '../../../calculator/calculate.ts';
-import type { Profile } from '../../../registry/kinds/kind.ts';
+import { calculate } from '../../../calculator/calculate.ts';
+import { scenarioQuestion } from '../../../calculator/question.ts';
+import type { ScenarioProfile } from '../../../registry/catalogue/profiles.ts';
 import type { ScenarioFacts } from '../../../registry/kinds/scenario.ts';
 import { builder } from '../../builder.ts';
 import { DeploymentMode, Scheduling } from '../../enums.ts';
@@ -8,8 +9,6 @@ import { EstimateType } from '../../estimate/estimate.ts';
 import { HardwareType } from '../hardware/type.ts';
 import { ModelType } from '../model/type.ts';
 import { ProfileType } from '../profile.ts';
-
-export type ScenarioProfile = Profile<ScenarioFacts, ScenarioFacts>;
 
 const TokenSpreadType = builder
   .objectRef<{ mean?: number | undefined; p90?: number | undefined }>('TokenSpread')
@@ -50,7 +49,9 @@ export const ScenarioType = builder.objectRef<ScenarioProfile>('Scenario').imple
       description:
         'The answer for this scenario, as Query.estimate gives it; null with an error at its path where it cannot be ' +
         'answered, and the other scenarios keep their answers.',
-      resolve: resolving((scenario, _, context) => answerScenario(scenario, context)),
+      resolve: resolving(({ facts }, _, { catalogue, coefficients }) =>
+        calculate(catalogue, coefficients, scenarioQuestion(facts)),
+      ),
     }),
     model: t.field({
       type: ModelType,

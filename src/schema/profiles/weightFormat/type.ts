@@ -1,11 +1,8 @@
-import type { WeightFormat } from '../../../engine/shapes.ts';
-import type { Profile } from '../../../registry/kinds/kind.ts';
+import type { WeightFormatProfile } from '../../../registry/catalogue/profiles.ts';
 import type { WeightFormatFacts } from '../../../registry/kinds/weightFormat.ts';
 import { builder } from '../../builder.ts';
 import { NumberFormat } from '../../enums.ts';
 import { ProfileType } from '../profile.ts';
-
-export type WeightFormatProfile = Profile<WeightFormatFacts, WeightFormat>;
 
 type WholeFile = NonNullable<WeightFormatFacts['wholeFiles']>[number];
 

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
-import { resolveDeployment } from '../../calculator/resolve.ts';
 import { InvalidWorkloadError, MissingFigureError } from '../../engine/errors.ts';
-import type { Parallelism } from '../../engine/shapes.ts';
+import type { BenchmarkRun } from '../../importers/benchmarks/benchmarkRun.ts';
 import type { Catalogue } from '../../registry/catalogue/catalogue.ts';
 import { type FactProblem, InvalidFactsError, UnknownProfileError, UnsupportedError } from '../../registry/errors.ts';
 import type { Profile } from '../../registry/kinds/kind.ts';
 import { slug } from '../../registry/kinds/listFile.ts';
 import type { Measurement } from '../../registry/kinds/measurement.ts';
 import { foldName } from '../../registry/name.ts';
-import type { BenchmarkRun } from './benchmarkRun.ts';
+import type { Question } from '../question.ts';
+import { resolveDeployment } from '../resolve.ts';
 
 /** What somebody says about runs beside their file; wins over what the file says. */
 export interface RunLabels {
@@ -16,7 +16,7 @@ export interface RunLabels {
   model?: string | null | undefined;
   hardware?: string | null | undefined;
   devices?: number | null | undefined;
-  parallelism?: { readonly [Axis in keyof Parallelism]?: number | null | undefined } | null | undefined;
+  parallelism?: Question['parallelism'];
   runtime?: string | null | undefined;
   runtimeVersion?: string | null | undefined;
   runtimeYear?: number | null | undefined;
@@ -30,7 +30,8 @@ export interface RunLabels {
   trust?: Measurement['trust'] | null | undefined;
 }
 
-export interface OwnMeasurement {
+/** A measurement that is not stored yet. */
+export interface NewMeasurement {
   id: string;
   /** Of the kind `measurement`; the registry validates them as any other's. */
   facts: Record<string, unknown>;
@@ -40,7 +41,7 @@ export interface OwnMeasurement {
 export type PlaceOf = (field: string, run: BenchmarkRun) => string;
 
 /**
- * A run as a measurement of one's own, every name an id and every default an estimate would take filled in, so that a
+ * A run of a benchmark as a measurement of your own, every name an id and every default an estimate would take filled in, so that a
  * question with the same words is of the same deployment.
  *
  * What neither file nor labels say is a problem named by its field; devices (1), the cache format (the runtime's), the
@@ -48,13 +49,13 @@ export type PlaceOf = (field: string, run: BenchmarkRun) => string;
  *
  * @throws InvalidFactsError all missing or contradictory fields; UnknownProfileError
  */
-export function ownMeasurement(
+export function benchmarkMeasurement(
   run: BenchmarkRun,
   labels: RunLabels,
   catalogue: Catalogue,
   today: string,
   placeOf: PlaceOf,
-): OwnMeasurement {
+): NewMeasurement {
   const problems: FactProblem[] = [];
   const missing = (field: string, message: string, suggestion?: string) =>
     problems.push({ path: placeOf(field, run), code: 'MISSING', message, ...(suggestion && { suggestion }) });
@@ -89,14 +90,18 @@ export function ownMeasurement(
   const date = labels.date ?? run.date ?? today;
   const runtimeYear = labels.runtimeYear ?? run.runtimeYear ?? Number(date.slice(0, 4));
   const batch = mode === 'saturated' || mode === 'single-stream' ? 1 : (concurrency ?? 1);
-  const resolved = resolvedOrRefused(labels.id ?? '', placeOf, run, () =>
-    resolveDeployment(catalogue, {
-      ...{ model, hardware, runtime: runtime.id, runtimeYear, weights, batch },
-      ...{ kvCache: labels.kvCache ?? run.kvCache, devices: labels.devices ?? run.devices },
-      ...{ parallelism: labels.parallelism, contextTokens: run.contextTokens },
-      ...{ promptTokens: run.promptTokens ?? 0, outputTokens: Math.max(1, run.outputTokens ?? 1) },
-      scheduling: mode === 'static-batch' ? 'static' : mode === 'single-stream' ? null : 'continuous',
-    }),
+  const { deployment } = resolvedOrRefused(labels.id ?? '', placeOf, run, () =>
+    resolveDeployment(
+      {
+        ...{ model: model.id, hardware: hardware.id, runtime: runtime.id, runtimeYear, weights, batch },
+        ...{ kvCache: labels.kvCache ?? run.kvCache, devices: labels.devices ?? run.devices },
+        ...{ parallelism: labels.parallelism, contextTokens: run.contextTokens },
+        ...{ promptTokens: run.promptTokens ?? 0, outputTokens: Math.max(1, run.outputTokens ?? 1) },
+        scheduling: mode === 'static-batch' ? 'static' : mode === 'single-stream' ? null : 'continuous',
+      },
+      model,
+      catalogue,
+    ),
   );
   const runtimeVersion = labels.runtimeVersion ?? run.runtimeVersion;
   const { metrics, notes } = mode === 'saturated' ? ofEverythingAtOnce(run) : run;
@@ -111,11 +116,11 @@ export function ownMeasurement(
       own: { title: labels.title ?? 'Own benchmark', citation: `Own benchmark, recorded ${today}.`, known: 'measured' },
     },
     date,
-    ...{ model: model.id, hardware: hardware.id, devices: resolved.deployment.devices },
-    parallelism: resolved.deployment.parallelism,
+    ...{ model: model.id, hardware: hardware.id, devices: deployment.engine.devices },
+    parallelism: deployment.engine.parallelism,
     ...{ runtime: runtime.id, runtimeVersion, runtimeYear, backend: run.backend, flashAttention: run.flashAttention },
     ...{ threads: run.threads, prefillChunkTokens: run.prefillChunkTokens, weightsFileGiB: run.weightsFileGiB },
-    ...{ weights: resolved.weights.id, kvCache: resolved.kvCache.id, mode },
+    ...{ weights: deployment.weights.id, kvCache: deployment.kvCache.id, mode },
     concurrency: mode === 'saturated' ? null : batch,
     ...{ promptTokens: run.promptTokens, outputTokens: run.outputTokens, contextTokens: run.contextTokens },
     metrics,
@@ -182,19 +187,14 @@ function resolvedOrRefused<Result>(id: string, placeOf: PlaceOf, run: BenchmarkR
     return resolve();
   } catch (error) {
     if (error instanceof InvalidWorkloadError) {
-      throw invalid(
-        id,
-        placeOf(error.argument.replace(/^options\./, ''), run),
-        'CONTRADICTION',
-        `must be ${error.allowed}`,
-      );
+      throw invalid(id, placeOf(error.argument, run), 'CONTRADICTION', `must be ${error.allowed}`);
     }
     if (error instanceof UnsupportedError) {
-      throw invalid(id, placeOf(error.argument.replace(/^options\./, ''), run), 'CONTRADICTION', error.message);
+      throw invalid(id, placeOf(error.argument, run), 'CONTRADICTION', error.message);
     }
     if (error instanceof MissingFigureError) throw invalid(id, placeOf(error.argument, run), 'MISSING', error.message);
     if (error instanceof UnknownProfileError) {
-      const field = error.argument?.replace(/^options\./, '') ?? error.kind;
+      const field = error.argument ?? error.kind;
       throw new UnknownProfileError(error.kind, error.value, error.suggestions, placeOf(field, run));
     }
     throw error;

@@ -1,6 +1,7 @@
 import { readableCount } from '../engine/readable.ts';
 import type { Workload } from '../engine/shapes.ts';
-import type { ModelProfile } from '../schema/profiles/model/type.ts';
+import type { ModelProfile } from '../registry/catalogue/profiles.ts';
+import type { Profile } from '../registry/kinds/kind.ts';
 
 /** A sequence longer than the model was made for gets an answer, and a word about it. */
 export function contextWarnings({ name, facts }: ModelProfile, workload: Workload): string[] {
@@ -18,4 +19,13 @@ export function contextWarnings({ name, facts }: ModelProfile, workload: Workloa
     warnings.push(`${name} writes at most ${readableCount(maximumOutputTokens)} tokens in one answer.`);
   }
   return warnings;
+}
+
+/** Says which of the profiles asked about somebody has taken off the lists: they still answer, for old questions. */
+export function retiredWarnings(profiles: readonly Profile[]): string[] {
+  return profiles.flatMap(({ name, retired }) => {
+    if (retired === null) return [];
+    const instead = retired.replacedBy === null ? '' : `; use ${retired.replacedBy} instead`;
+    return [`${name} was retired on ${retired.at.slice(0, 10)}${instead}.`];
+  });
 }

@@ -1,0 +1,94 @@
+import type {
+  Assumption,
+  Bottleneck,
+  CoefficientUse,
+  EngineStep,
+  LatencyEstimate,
+  MemoryEstimate,
+  Phase,
+  Saturation,
+  ThroughputEstimate,
+} from '../engine/answer.ts';
+import type { OwnMeasurementFactors } from '../engine/evidence/ownMeasurements.ts';
+import type { EvidenceMethod } from '../engine/evidence/uncertainty.ts';
+import type { Interval } from '../engine/hosted.ts';
+import type { CostEstimate } from '../engine/money/cost.ts';
+import type { EnergyEstimate } from '../engine/money/energy.ts';
+import type { Workload } from '../engine/shapes.ts';
+import type { HostedLatencyProfile, MeasurementProfile, ModelProfile } from '../registry/catalogue/profiles.ts';
+import type { ResolvedDeployment } from './resolve.ts';
+
+/** What a question is answered with, in SI units. Parts that cost time beyond the estimate itself are functions. */
+export interface Answer {
+  catalogueRevision: number;
+  model: ModelProfile;
+  deployment: ResolvedDeployment | HostedDeployment;
+  workload: Workload;
+  latency: LatencyEstimate;
+  arrivals: Arrivals;
+  intervals(): LatencyIntervals;
+  throughput: ThroughputEstimate;
+  /** Null, as the next three are, for an API. */
+  memory: MemoryEstimate | null;
+  /** Null also where not even one sequence fits. */
+  saturation: Saturation | null;
+  bottleneck: Bottleneck | null;
+  steps: Readonly<Record<Phase, EngineStep>> | null;
+  warnings: readonly string[];
+  assumptions(): readonly Assumption[];
+  /** Null when nobody is known to ask a price. */
+  cost(): CostEstimate | null;
+  /** Null for an API, and where the device's power is not known. */
+  energy(): EnergyEstimate | null;
+  basis(): Basis;
+  /** Empty when it fits. */
+  suggestions(): readonly Suggestion[];
+}
+
+/** A model behind a provider's API. */
+export interface HostedDeployment {
+  mode: 'api';
+  /** Whose measured latency answers. */
+  provider: string;
+}
+
+/** How requests reach the engine: what a time to first token assumes. */
+export type Arrivals = 'alone' | 'together' | 'closed-loop' | 'provider';
+
+/** 80 % intervals of the latencies, in seconds. */
+export interface LatencyIntervals {
+  timeToFirstTokenSeconds: Interval;
+  timePerOutputTokenSeconds: Interval;
+  endToEndSeconds: Interval;
+}
+
+/** How much an answer can be trusted, and why. */
+export interface Basis {
+  method: EvidenceMethod;
+  evidence: string;
+  /** Looked for when it is asked. */
+  nearestMeasurement(): NearestMeasurement | null;
+  /** Null where no own measurement moved the answer. */
+  calibration: AppliedCalibration | null;
+  expectedErrorPercent: number | null;
+  coefficients: readonly CoefficientUse[];
+  hostedMeasurements: readonly HostedLatencyProfile[];
+}
+
+/** The closest published point, and what is different there; empty when nothing is. */
+export interface NearestMeasurement {
+  measurement: MeasurementProfile;
+  differs: readonly string[];
+}
+
+export interface AppliedCalibration extends OwnMeasurementFactors {
+  measurements: readonly MeasurementProfile[];
+}
+
+/** A change that makes the deployment fit, verified by estimating it. */
+export interface Suggestion {
+  text: string;
+  /** Field of the question to change. */
+  field: string;
+  value: string;
+}

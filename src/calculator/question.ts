@@ -1,0 +1,96 @@
+import type { Architecture } from '../engine/model/architecture.ts';
+import type { Parallelism, Scheduling } from '../engine/shapes.ts';
+import type { HardwareProfile, ModelProfile } from '../registry/catalogue/profiles.ts';
+import type { ScenarioFacts } from '../registry/kinds/scenario.ts';
+import { InvalidQuestionError } from './errors.ts';
+import { isInRange, type NumberRange, rangeText } from './numberRange.ts';
+
+/** A question: profiles by id or alias; what is left out, absent or null, has a default. */
+export interface Question {
+  model: string;
+  /** Needed on own hardware, ignored (and said so) behind an API. */
+  hardware?: string | null | undefined;
+  /** Generated per sequence. */
+  outputTokens: number;
+  /** Sequences in flight. */
+  batch: number;
+  /** Read before the first token is generated, per sequence. */
+  promptTokens: number;
+  /** On own hardware or behind an API. Default: API for a model without a published architecture. */
+  mode?: 'local' | 'api' | null | undefined;
+  runtime?: string | null | undefined;
+  /** Year of the runtime's build. */
+  runtimeYear?: number | null | undefined;
+  /** Format of the weights. */
+  weights?: string | null | undefined;
+  /** Format of the KV cache. */
+  kvCache?: string | null | undefined;
+  devices?: number | null | undefined;
+  parallelism?: { readonly [Axis in keyof Parallelism]?: number | null | undefined } | null | undefined;
+  /** Already in each sequence's cache before the prompt. */
+  contextTokens?: number | null | undefined;
+  scheduling?: Scheduling | null | undefined;
+  /** Id of the price to use. */
+  offer?: string | null | undefined;
+  /** Your own price of all devices together. */
+  usdPerHour?: number | null | undefined;
+}
+
+/** A question about hardware, what it names looked up. */
+export interface Asked {
+  question: Question;
+  model: ModelProfile;
+  architecture: Architecture;
+  hardware: HardwareProfile;
+}
+
+const whole = (minimum: number, maximum: number): NumberRange => ({ minimum, maximum, whole: true });
+
+/** What the numbers of a question may be. */
+export const questionRanges = {
+  outputTokens: whole(1, 1e9),
+  batch: whole(1, 1e6),
+  promptTokens: whole(0, 1e9),
+  runtimeYear: { ...whole(2020, 2027), isYear: true },
+  devices: whole(1, 4096),
+  contextTokens: whole(0, 1e9),
+  usdPerHour: { minimum: 0, aboveMinimum: true, maximum: 1e6, whole: false },
+} satisfies { [Field in keyof Question]?: NumberRange };
+
+/** The same of each axis of its parallelism. */
+export const parallelismRanges = {
+  tensor: whole(1, 4096),
+  pipeline: whole(1, 4096),
+  expert: whole(1, 4096),
+  data: whole(1, 4096),
+} satisfies { [Axis in keyof Parallelism]: NumberRange };
+
+/** @throws InvalidQuestionError the first number outside its range */
+export function checkRanges({ parallelism, ...question }: Question): void {
+  requireAllInRange(question, questionRanges, '');
+  if (parallelism) requireAllInRange(parallelism, parallelismRanges, 'parallelism.');
+}
+
+function requireAllInRange<Field extends string>(
+  values: { readonly [Name in NoInfer<Field>]?: number | null | undefined },
+  ranges: Readonly<Record<Field, NumberRange>>,
+  within: string,
+): void {
+  for (const field in ranges) {
+    const { [field]: value } = values;
+    const range = ranges[field];
+    if (isInRange(value, range)) continue;
+    const { minimum, maximum } = range;
+    throw new InvalidQuestionError(within + field, value, `must be ${rangeText(range)}`, { minimum, maximum });
+  }
+}
+
+/** The question a scenario stands for. */
+export function scenarioQuestion(scenario: ScenarioFacts): Question {
+  const { model, hardware, deployment: mode, outputTokens, batch, promptTokens } = scenario;
+  const { devices, runtime, weights, contextTokens, scheduling } = scenario;
+  return {
+    ...{ model, hardware, mode, outputTokens, batch, promptTokens },
+    ...{ devices, runtime, weights, contextTokens, scheduling },
+  };
+}
