@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { vllmResult } from './importers/benchmarks/benchmarkFiles.ts';
 import { ggufHeader, llamaQ4KM } from './importers/models/ggufBytes.ts';
@@ -162,6 +163,17 @@ describe('docs/recipes.md', () => {
     const { code, stdout } = await spawnProject(script, { environment: {} }).ended;
     expect(code).toBe(0);
     expect(stdout).toContain('300 tokens');
+  });
+
+  test('the calculator answers inside another program', async () => {
+    const script = join(folder, 'embedded.ts');
+    const source = pathToFileURL(join(import.meta.dirname, '../src/')).href;
+    writeFileSync(script, fenced('ts').join('\n').replaceAll("'./src/", `'${source}`));
+    const { code, stdout, stderr } = await spawnProject(script, { environment: {} }).ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(
+      /^Llama 3\.1 8B .* on one NVIDIA L40S with vLLM: 300 tokens take .*\n\d+\.\d ms a token, fits: true\n$/,
+    );
   });
 
   test('the commands work', async () => {
