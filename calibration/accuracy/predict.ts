@@ -1,24 +1,15 @@
 import type { Estimate } from '../../src/engine/answer.ts';
 import type { Coefficients } from '../../src/engine/coefficients.ts';
-import { estimateLocal } from '../../src/engine/desktop/estimate.ts';
+import { estimate } from '../../src/engine/estimate.ts';
 import { weightBytes } from '../../src/engine/model/weights.ts';
-import { estimateServing } from '../../src/engine/serving/estimate.ts';
 import type { Point } from './points.ts';
 
 /** A metric that the engine's answer does not contain. */
 export class UnpredictedMetricError extends Error {}
 
-/**
- * The estimate of a point's deployment and workload. A layout that was measured is a fact, so it is not checked as a
- * question would be (Neuron pads heads to run 32 of them on 24 cores).
- */
+/** The estimate of a point's deployment and workload. */
 export function estimateOf({ deployment, workload }: Point, coefficients: Coefficients): Estimate {
-  switch (deployment.runtime.estimator) {
-    case 'serving':
-      return estimateServing(deployment, workload, coefficients);
-    case 'local':
-      return estimateLocal(deployment, workload, coefficients);
-  }
+  return estimate(deployment, workload, coefficients);
 }
 
 /** What an estimate says about a point, in the metric's own unit. */

@@ -36,7 +36,7 @@ export interface Answer {
   steps: Readonly<Record<Phase, EngineStep>> | null;
   warnings: readonly string[];
   assumptions(): readonly Assumption[];
-  /** Null when nobody is known to ask a price. */
+  /** Null where no price is known. */
   cost(): CostEstimate | null;
   /** Null for an API, and where the device's power is not known. */
   energy(): EnergyEstimate | null;

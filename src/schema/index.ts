@@ -2,6 +2,7 @@ import { GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
 import './safeInt.ts';
 import './json.ts';
+// Types are printed in the order they are read: these come before the estimate that refers to them.
 import './profiles/hostedLatency/type.ts';
 import './profiles/offer/type.ts';
 import './estimate/latency.ts';

@@ -47,7 +47,7 @@ export function calibratedEstimate(run: Run, catalogue: Catalogue, coefficients:
  * The error band of an estimate with what measurements of the same deployment add. Measured neighbour: at least one
  * measurement of the same model, device, runtime, build, formats and layout that timed the phase the answer is about:
  * generating, or reading the prompt when one token is generated. Published ones count with a load at most twice as large
- * or small; one's own, which move the answer, with any load, but only near ones say how far off the answer may be.
+ * or small; your own, which move the answer, with any load, but only near ones say how far off the answer may be.
  */
 export function evidenceFor(
   run: Run,

@@ -1,5 +1,6 @@
 import { type Run, runDistance, runOf, subjectDistance } from '../../engine/evidence/neighbours.ts';
 import type { MeasuredTimes } from '../../engine/evidence/residuals.ts';
+import { remembered } from '../../engine/remembered.ts';
 import type { Deployment, Workload } from '../../engine/shapes.ts';
 import type { Catalogue } from '../../registry/catalogue/catalogue.ts';
 import { type Groups, groupedBy } from '../../registry/catalogue/derivation.ts';
@@ -29,8 +30,9 @@ export class MeasuredRuns {
   readonly #catalogue: Catalogue;
   readonly #profiles: Groups<MeasurementProfile>;
   readonly #ownProfiles: Groups<MeasurementProfile>;
-  readonly #own = new Map<string, readonly ProfiledRun[]>();
-  readonly #runs = new Map<string, readonly ProfiledRun[]>();
+  readonly #runsOf = remembered((profiles: readonly MeasurementProfile[]) =>
+    profiles.map((profile) => profiledRun(profile, this.#catalogue)).filter((run) => run !== null),
+  );
   /** One run of each subject: all of them are equally far in model, device and runtime. */
   #examples: readonly { subject: string; run: ProfiledRun }[] | undefined;
   readonly #order = new Map<string, Order>();
@@ -45,7 +47,7 @@ export class MeasuredRuns {
 
   /** Every measured run of the run's model on its device by its runtime. */
   ofSubject(run: Run): readonly ProfiledRun[] {
-    return this.#runsOf(subjectOf(run));
+    return this.#runsOf(this.#profiles.get(subjectOf(run)) ?? none);
   }
 
   /** Families of the devices that anything was measured on. */
@@ -67,15 +69,7 @@ export class MeasuredRuns {
 
   /** What people recorded themselves on the run's device by its runtime, of any model. */
   own({ deployment: { hardware, runtime } }: Run): readonly ProfiledRun[] {
-    const key = ownKeyOf(hardware.id, runtime.id);
-    const profiles = this.#ownProfiles.get(key);
-    if (profiles === undefined) return [];
-    let runs = this.#own.get(key);
-    if (runs === undefined) {
-      runs = this.#runsFrom(profiles);
-      this.#own.set(key, runs);
-    }
-    return runs;
+    return this.#runsOf(this.#ownProfiles.get(ownKeyOf(hardware.id, runtime.id)) ?? none);
   }
 
   /** The run with the least distance that `says` something to the point; null when there is none. Ties: by id. */
@@ -84,25 +78,10 @@ export class MeasuredRuns {
     if (best !== null) return best.measured;
     for (const { subject, distance } of this.#orderFrom(run)) {
       if (best !== null && distance >= best.distance) break;
-      const found = nearestOf(run, this.#runsOf(subject), says);
+      const found = nearestOf(run, this.#runsOf(this.#profiles.get(subject) ?? none), says);
       if (found !== null && (best === null || found.distance < best.distance)) best = found;
     }
     return best?.measured ?? null;
-  }
-
-  #runsOf(subject: string): readonly ProfiledRun[] {
-    let runs = this.#runs.get(subject);
-    if (runs === undefined) {
-      const profiles = this.#profiles.get(subject);
-      if (profiles === undefined) return [];
-      runs = this.#runsFrom(profiles);
-      this.#runs.set(subject, runs);
-    }
-    return runs;
-  }
-
-  #runsFrom(profiles: readonly MeasurementProfile[]): readonly ProfiledRun[] {
-    return profiles.map((profile) => profiledRun(profile, this.#catalogue)).filter((run) => run !== null);
   }
 
   /** Subjects by their distance from the run's, the nearest first. Remembered: people ask about a deployment again. */
@@ -123,6 +102,8 @@ export class MeasuredRuns {
     return order;
   }
 }
+
+const none: readonly MeasurementProfile[] = [];
 
 type Order = readonly { subject: string; distance: number }[];
 
