@@ -70,7 +70,7 @@ async function renderPage(): Promise<Page> {
   const rendered = renderGraphiQL({
     title: 'LLM Inference Calculator',
     endpoint: '/graphql',
-    defaultTabs: graphiqlTabs.map(({ query, headers }) => (headers === undefined ? { query } : { query, headers })),
+    defaultTabs: graphiqlTabs().map(({ query, headers }) => (headers === undefined ? { query } : { query, headers })),
     schemaDescription: true,
     // Variables and headers stay one click away; the queries are written out in full.
     defaultEditorToolsVisibility: false,

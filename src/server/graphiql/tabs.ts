@@ -1,5 +1,5 @@
-import { graphiqlChanges } from './changes.ts';
-import { graphiqlQuestions } from './questions.ts';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** An operation that GraphiQL opens with; the tab's title is the operation's name. */
 export interface GraphiqlTab {
@@ -14,8 +14,16 @@ const keyHeaders = `{
   "Authorization": "Bearer PASTE-YOUR-KEY"
 }`;
 
-/** Ready questions, the documented example first, then the story of a card of one's own. */
-export const graphiqlTabs: readonly GraphiqlTab[] = [...graphiqlQuestions, ...graphiqlChanges].map(tab);
+const folder = join(import.meta.dirname, 'questions');
+
+/**
+ * One tab for each file of `questions/`, in the order of their names: ready questions, the documented example first, then
+ * the story of a card and a model of your own, from adding them to taking everything back.
+ */
+export function graphiqlTabs(): readonly GraphiqlTab[] {
+  const names = readdirSync(folder).filter((name) => name.endsWith('.graphql'));
+  return names.sort().map((name) => tab(readFileSync(join(folder, name), 'utf8')));
+}
 
 function tab(query: string): GraphiqlTab {
   const [, operation, title] = /^(query|mutation) (\w+)/m.exec(query) ?? [];
