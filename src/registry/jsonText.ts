@@ -1,3 +1,5 @@
+import { findNodeAtLocation, type ParseError, parseTree } from 'jsonc-parser';
+
 /** JSON that cannot be read, with the place where reading stopped. */
 export class JsonTextError extends Error {
   override name = 'JsonTextError';
@@ -17,12 +19,11 @@ export function parseJsonText(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const position = /position (\d+)/.exec(message)?.[1];
-    const offset = position === undefined ? text.trimEnd().length : Number(position);
-    const line = lineAt(text, offset);
-    const column = columnAt(text, offset);
-    const what = position === undefined ? 'the text ends too early' : message.replace(/ in JSON at position.*$/s, '');
+    const { message } = error as SyntaxError;
+    const { line, column } = positionAt(text, offsetOf(message, text));
+    const what = wasCut(message)
+      ? 'the text ends too early'
+      : message.replace(/ in JSON at position.*$|, (?:\.{3})?".*$/s, '');
     throw new JsonTextError(`not valid JSON at line ${line}, column ${column}: ${what}`, line, column);
   }
 }
@@ -43,34 +44,13 @@ export interface TextPosition {
  * exist (a missing field is reported at the object that lacks it).
  */
 export function positionOfPath(text: string, path: readonly PropertyKey[]): TextPosition {
-  const wanted = path.map(String);
-  const open: { array: boolean; segment: string | null; index: number }[] = [];
-  let bestDepth = -1;
-  let bestOffset = 0;
-  const tokens = text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g);
-  for (const { 0: token, index: offset } of tokens) {
-    const parent = open.at(-1);
-    if (token === '}' || token === ']') {
-      open.pop();
-    } else if (token === ',' || token === ':') {
-      if (token === ',' && parent !== undefined) {
-        parent.index += 1;
-        parent.segment = parent.array ? String(parent.index) : null;
-      }
-    } else if (parent !== undefined && parent.segment === null) {
-      parent.segment = JSON.parse(token);
-    } else {
-      const depth = open.length;
-      if (depth > bestDepth && depth <= wanted.length && open.every(({ segment }, at) => segment === wanted[at])) {
-        bestDepth = depth;
-        bestOffset = offset;
-        if (depth === wanted.length) break;
-      }
-      if (token === '{') open.push({ array: false, segment: null, index: 0 });
-      if (token === '[') open.push({ array: true, segment: '0', index: 0 });
-    }
+  let node = parseTree(text);
+  for (const segment of path) {
+    const inner = node && findNodeAtLocation(node, [node.type === 'array' ? Number(segment) : String(segment)]);
+    if (inner === undefined) break;
+    node = inner;
   }
-  return { line: lineAt(text, bestOffset), column: columnAt(text, bestOffset) };
+  return positionAt(text, node?.offset ?? 0);
 }
 
 /** A path as people write it: `offers[3].usdPerHour`. */
@@ -88,12 +68,21 @@ export function pathSegments(text: string): (string | number)[] {
   );
 }
 
-function lineAt(text: string, offset: number): number {
-  let line = 1;
-  for (let at = text.indexOf('\n'); at !== -1 && at < offset; at = text.indexOf('\n', at + 1)) line += 1;
-  return line;
+/** Where reading stopped: V8 counts the characters for most errors, quotes a piece of the text for the others. */
+function offsetOf(message: string, text: string): number {
+  const stated = /position (\d+)/.exec(message)?.[1];
+  if (stated !== undefined) return Number(stated);
+  const problems: ParseError[] = [];
+  parseTree(text, problems, { disallowComments: true });
+  const end = text.trimEnd().length;
+  return wasCut(message) ? end : (problems[0]?.offset ?? end);
 }
 
-function columnAt(text: string, offset: number): number {
-  return offset === 0 ? 1 : offset - text.lastIndexOf('\n', offset - 1);
+function wasCut(message: string): boolean {
+  return message.startsWith('Unexpected end');
+}
+
+function positionAt(text: string, offset: number): TextPosition {
+  const before = text.slice(0, offset).split('\n');
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }

@@ -39,3 +39,11 @@ test('every value of any JSON has a line, and paths survive being written', () =
   );
   expect(pathSegments(pathText(['offers', 3, 'tiers', 0, 'usd']))).toEqual(['offers', 3, 'tiers', 0, 'usd']);
 });
+
+test.each([
+  { text: '{\n  "a": }', place: 'line 2, column 8', what: "Unexpected token '}'" },
+  { text: '{\n  "a": 1\n  "b": 2 }', place: 'line 3, column 3', what: "Expected ',' or '}'" },
+  { text: '{\n  "a": [1,\n', place: 'line 2, column 11', what: 'the text ends too early' },
+])('$text is not JSON: $what at $place', ({ text, place, what }) => {
+  expect(() => parseJsonText(text)).toThrow(`not valid JSON at ${place}: ${what}`);
+});
