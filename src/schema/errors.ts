@@ -11,7 +11,7 @@ export type ErrorCode = 'UNKNOWN_PROFILE' | 'INVALID_ARGUMENT' | 'MISSING_FIGURE
 export interface ErrorDetail {
   /** The argument at fault, dotted for fields of inputs: options.devices. */
   argument?: string | undefined;
-  /** The value as it was received. */
+  /** The value as it was received; of a longer one the beginning, as text. */
   value?: unknown;
   /** Ids that exist and look alike. */
   suggestions?: readonly string[] | undefined;
@@ -20,11 +20,18 @@ export interface ErrorDetail {
 }
 
 export function codedError(code: ErrorCode, message: string, detail: ErrorDetail, node?: ASTNode): GraphQLError {
-  return new GraphQLError(message, { extensions: { code, ...detail }, nodes: node ?? null });
+  const { value } = detail;
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  const short = text.length > longestShown ? { value: shortened(text) } : {};
+  return new GraphQLError(message, { extensions: { code, ...detail, ...short }, nodes: node ?? null });
 }
 
-/** Characters of a refused value that its message repeats. */
+/** Characters of a refused value that an error repeats. */
 const longestShown = 200;
+
+function shortened(text: string): string {
+  return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text;
+}
 
 /** @param reason completes the sentence "tokens …": "must be a whole number from 1 to 10" */
 export function invalidArgument(
@@ -35,8 +42,8 @@ export function invalidArgument(
   node?: ASTNode,
 ): GraphQLError {
   const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
-  const shown = text.length > longestShown ? `${text.slice(0, longestShown)}…` : text;
-  return codedError('INVALID_ARGUMENT', `${argument} ${reason}; got ${shown}`, { argument, value, allowed }, node);
+  const message = `${argument} ${reason}; got ${shortened(text)}`;
+  return codedError('INVALID_ARGUMENT', message, { argument, value, allowed }, node);
 }
 
 /** A resolver whose known errors reach the client with their code; anything else is a bug and stays masked. */

@@ -186,6 +186,36 @@ describe('an input that is not of its type names its place and what would do', (
     expect(literally.errors?.[0]?.extensions).toMatchObject({ code: 'INVALID_ARGUMENT', argument: 'input' });
   });
 
+  test.each([
+    { it: 5, argument: 'options', value: 5 },
+    { it: { parallelism: [1] }, argument: 'options.parallelism', value: [1] },
+    // Of a long value the beginning.
+    { it: 'x'.repeat(300), argument: 'options', value: `${'x'.repeat(200)}…` },
+  ])('not an object where one belongs: $it', async ({ it, argument, value }) => {
+    const error = await calculator.refusal('query ($it: EstimateOptions) { estimate(options: $it) { summary } }', {
+      it,
+    });
+    expect(error.extensions).toEqual({ code: 'INVALID_ARGUMENT', argument, value });
+    expect(error.message).toContain('to be an object');
+  });
+
+  test('a variable that is left out, beside one that is wrong', async () => {
+    const { errors } = await calculator.ask(
+      'query ($a: Int!, $b: Int!) { estimate(tokens: $a, batch: $b) { summary } }',
+      { a: 'x' },
+    );
+    expect(errors?.map(({ extensions }) => extensions.argument)).toEqual(['tokens', 'batch']);
+    expect(errors?.[1]?.message).toBe('batch is required and was left out');
+  });
+
+  test('a field that the type does not have keeps GraphQL’s own words, beside what is wrong', async () => {
+    const { errors } = await calculator.ask('query ($it: EstimateOptions) { estimate(options: $it) { summary } }', {
+      it: { devices: 'two', devises: 2 },
+    });
+    expect(errors?.[0]?.extensions.argument).toBe('options.devices');
+    expect(errors?.[1]?.message).toContain('"devises" is not defined by type');
+  });
+
   test('an argument that is left out', async () => {
     const error = await calculator.refusal('mutation { hardwareUpdate(id: "L4") { __typename } }');
     expect(error).toMatchObject({

@@ -1,150 +1,145 @@
 import {
   type ASTNode,
+  type ASTVisitor,
+  coerceInputValue,
+  type DirectiveNode,
   type DocumentNode,
+  type FieldNode,
+  type GraphQLArgument,
+  type GraphQLEnumType,
   GraphQLError,
+  type GraphQLInputObjectType,
+  type GraphQLScalarType,
   type GraphQLSchema,
   getNamedType,
   isEnumType,
   isInputObjectType,
+  isInputType,
+  isNonNullType,
+  isRequiredArgument,
+  isRequiredInputField,
+  isValueNode,
   Kind,
+  ProvidedRequiredArgumentsRule,
   print,
   TypeInfo,
+  typeFromAST,
+  type ValidationContext,
   type VariableDefinitionNode,
+  validate,
   visit,
   visitWithTypeInfo,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { type NumberRange, rangeText } from '../../calculator/numberRange.ts';
-import { pathSegments } from '../../registry/jsonText.ts';
 import { codedError, invalidArgument } from '../errors.ts';
 
 /**
  * GraphQL refuses `tokens: 1.5` or `tokens: 5000000000` before any resolver runs, in words about 32-bit integers.
  * This gives those refusals the form of every other bad argument: INVALID_ARGUMENT with argument, value and range. So
- * does it for what is required and was left out.
+ * does it for what is required and was left out. What an error is about is told by its node and the types there, never by
+ * its words.
  */
 export function useInvalidArguments(): Plugin {
   return {
     onValidate: ({ params: { schema, documentAST } }) => {
       return ({ valid, result, setResult }) => {
-        if (!valid)
-          setResult(
-            explainCoercionErrors(
-              result.filter((error) => error instanceof GraphQLError),
-              schema,
-              documentAST,
-            ),
-          );
+        if (valid) return;
+        const errors = result.filter((error) => error instanceof GraphQLError);
+        setResult(explainLiterals(errors, schema, documentAST));
       };
     },
     onExecute: ({ args: { schema, document, variableValues } }) => ({
       onExecuteDone: ({ result, setResult }) => {
         if (!('errors' in result) || result.errors === undefined || result.data !== undefined) return;
-        const errors = explainCoercionErrors(result.errors, schema, document, variableValues ?? {});
-        setResult({ ...result, errors });
+        setResult({ ...result, errors: explainVariables(result.errors, schema, document, variableValues ?? {}) });
       },
     }),
   };
 }
 
-/** The same errors, those about the value of an argument or variable restated; the rest untouched. */
-export function explainCoercionErrors(
+/** The same errors, those about a value in the document or one left out restated; the rest untouched. */
+function explainLiterals(
   errors: readonly GraphQLError[],
   schema: GraphQLSchema,
   document: DocumentNode,
-  variables: Readonly<Record<string, unknown>> = {},
 ): GraphQLError[] {
+  const earlier = counter();
+  let leftOut: ReturnType<typeof requiredArguments> | undefined;
   return errors.map((error) => {
     const node = error.nodes?.[0];
     if (node === undefined || error.extensions.code !== undefined) return error;
-    if (node.kind === Kind.VARIABLE_DEFINITION) return explainVariable(error, node, schema, document, variables);
-    return explainLiteral(error, node, schema, document);
+    if (node.kind === Kind.FIELD || node.kind === Kind.DIRECTIVE) {
+      leftOut ??= requiredArguments(schema, document);
+      return leftOut(error) ?? error;
+    }
+    // Only one rule complains of values: that they are not of the type of their place.
+    if (!isValueNode(node) || node.kind === Kind.VARIABLE) return error;
+    const place = findPlace(schema, document, (candidate) => candidate === node);
+    if (place === undefined) return error;
+    const fields = node.kind === Kind.OBJECT ? node.fields.map(({ name }) => name.value) : null;
+    // Of fields that the type does not have, graphql complains at the field.
+    const known = fields?.filter((name) => isInputObjectType(place.type) && name in place.type.getFields()) ?? null;
+    return restate(place, literalValue(node), known, earlier(node), error, node);
   });
+}
+
+/** The same errors, those about the value of a variable restated. */
+function explainVariables(
+  errors: readonly GraphQLError[],
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  variables: Readonly<Record<string, unknown>>,
+): GraphQLError[] {
+  const restated = new Map<ASTNode, (GraphQLError | null)[]>();
+  return errors.map((error) => {
+    const node = error.nodes?.[0];
+    if (node?.kind !== Kind.VARIABLE_DEFINITION) return error;
+    const rest = restated.get(node) ?? refusalsOf(node, schema, document, variables);
+    restated.set(node, rest);
+    // graphql says one error for each refusal, in this order.
+    return rest.shift() ?? error;
+  });
+}
+
+/** Every refusal of a variable's value in the order graphql finds them; null where its own words say it best. */
+function refusalsOf(
+  definition: VariableDefinitionNode,
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  variables: Readonly<Record<string, unknown>>,
+): (GraphQLError | null)[] {
+  const name = definition.variable.name.value;
+  const type = typeFromAST(schema, definition.type);
+  const outer = findPlace(schema, document, (node) => node.kind === Kind.VARIABLE && node.name.value === name);
+  if (outer === undefined || !isInputType(type)) return [];
+  if (!Object.hasOwn(variables, name)) return isNonNullType(type) ? [required(outer.argument, definition)] : [];
+  const refusals: (GraphQLError | null)[] = [];
+  const earlier = counter();
+  coerceInputValue(variables[name], type, (path, value, error) => {
+    const place = innerPlace({ ...outer, type: getNamedType(type) }, path);
+    const fields = isObject(value) ? Object.keys(value).filter((key) => value[key] !== undefined) : null;
+    const refusal = restate(place, value, fields, earlier(path.join('.')), error, definition);
+    refusals.push(refusal === error ? null : refusal);
+  });
+  return refusals;
 }
 
 /** Where a value stands: the dotted name of its argument, and what the schema says about it. */
 interface Place {
   argument: string;
   range: NumberRange | undefined;
-  allowed: readonly string[] | undefined;
+  type: GraphQLInputObjectType | GraphQLEnumType | GraphQLScalarType;
 }
 
-function explainLiteral(
-  error: GraphQLError,
-  node: ASTNode,
-  schema: GraphQLSchema,
-  document: DocumentNode,
-): GraphQLError {
-  if (!aboutValue.test(error.message)) return error;
-  const leftOut = argumentLeftOut.exec(error.message)?.[1];
-  if (leftOut !== undefined) return required(leftOut, node);
-  const place = findPlace(schema, document, (candidate) => candidate === node);
-  return place === undefined ? error : restate(error, place, literalValue(node), node, schema);
-}
-
-const fieldLeftOut = /Field "(?:\w+\.)?(\w+)" of required type ".*" was not provided/;
-const argumentLeftOut = / argument "(\w+)" of type ".*" is required, but it was not provided/;
-const notOneOf = /OneOf (?:Input Object|type) "(\w+)"/;
-
-/** graphql-js says so, and only so, when a value is not of its type. */
-const aboutValue = new RegExp(
-  [
-    ' cannot represent |does not exist in ".*" enum|^Expected value of type |type ".*" must not be null',
-    fieldLeftOut.source,
-    argumentLeftOut.source,
-    notOneOf.source,
-  ].join('|'),
-);
-
-/** Messages read: Variable "$options" got invalid value 1.5 at "options.devices"; Int cannot represent ... */
-const variableMessage = /^Variable "\$(\w+)" (?:got invalid value [\s\S]*?(?: at "\w+\.([^"]+)")?; |of )/;
-
-function explainVariable(
-  error: GraphQLError,
-  definition: VariableDefinitionNode,
-  schema: GraphQLSchema,
-  document: DocumentNode,
-  variables: Readonly<Record<string, unknown>>,
-): GraphQLError {
-  const [, name, path] = variableMessage.exec(error.message) ?? [];
-  if (name === undefined || !aboutValue.test(error.message)) return error;
-  const outer = findPlace(
-    schema,
-    document,
-    (candidate) => candidate.kind === Kind.VARIABLE && candidate.name.value === name,
-  );
-  if (outer === undefined) return error;
-  const fields = pathSegments(path ?? '');
-  const value = fields.reduce<unknown>((holder, key) => (isRecord(holder) ? holder[key] : undefined), variables[name]);
-  return restate(error, innerPlace(outer, fields, schema, definition), value, definition, schema);
-}
-
-function innerPlace(
-  outer: Place,
-  fields: readonly (string | number)[],
-  schema: GraphQLSchema,
-  definition: VariableDefinitionNode,
-): Place {
-  if (fields.length === 0) return outer;
-  let typeName = print(definition.type).replaceAll(/[![\]]/g, '');
-  let place = outer;
-  for (const field of fields) {
-    if (typeof field === 'number') {
-      place = { ...place, argument: `${place.argument}[${field}]` };
-      continue;
-    }
-    const type = schema.getType(typeName);
-    const input = type !== undefined && 'getFields' in type ? type.getFields()[field] : undefined;
-    if (input === undefined) continue;
-    const inputType = getNamedType(input.type);
-    typeName = inputType.name;
-    place = {
-      argument: `${place.argument}.${field}`,
-      range: rangeOf(input.extensions),
-      allowed: isEnumType(inputType) ? inputType.getValues().map(({ name }) => name) : undefined,
-    };
+function innerPlace(outer: Place, path: readonly (string | number)[]): Place {
+  let { argument, range, type } = outer;
+  for (const key of path) {
+    argument += typeof key === 'number' ? `[${key}]` : `.${key}`;
+    const field = isInputObjectType(type) ? type.getFields()[key] : undefined;
+    if (field !== undefined) [range, type] = [rangeOf(field.extensions), getNamedType(field.type)];
   }
-  return place;
+  return { argument, range, type };
 }
 
 /** The first value that `matches` inside an argument of a field. */
@@ -157,29 +152,21 @@ function findPlace(
   const names: string[] = [];
   let range: NumberRange | undefined;
   let found: Place | undefined;
-  const enterNamed = (name: string) => {
-    names.push(name);
-    range = undefined;
-  };
   visit(
     document,
     visitWithTypeInfo(types, {
       enter(node) {
         if (found !== undefined) return;
         if (node.kind === Kind.ARGUMENT) {
-          enterNamed(node.name.value);
+          names.push(node.name.value);
           range = rangeOf(types.getArgument()?.extensions);
         } else if (node.kind === Kind.OBJECT_FIELD) {
-          enterNamed(node.name.value);
-          const parent = types.getParentInputType();
-          const parentType = parent && getNamedType(parent);
-          if (parentType && 'getFields' in parentType)
-            range = rangeOf(parentType.getFields()[node.name.value]?.extensions);
+          names.push(node.name.value);
+          const parent = getNamedType(types.getParentInputType());
+          range = isInputObjectType(parent) ? rangeOf(parent.getFields()[node.name.value]?.extensions) : undefined;
         } else if (names.length > 0 && matches(node)) {
-          const input = types.getInputType();
-          const type = input && getNamedType(input);
-          const allowed = isEnumType(type) ? type.getValues().map(({ name }) => name) : undefined;
-          found = { argument: names.join('.'), range, allowed };
+          const type = types.getInputType();
+          if (type) found = { argument: names.join('.'), range, type: getNamedType(type) };
         }
       },
       leave(node) {
@@ -190,30 +177,41 @@ function findPlace(
   return found;
 }
 
+/**
+ * The error as INVALID_ARGUMENT. An object can be refused several times: for each field it lacks, for each that its type
+ * does not have, then for not having exactly one.
+ *
+ * @param fields names of the object's fields; null when the value is none
+ * @param earlier refusals of the same value before this one
+ */
 function restate(
-  error: GraphQLError,
-  { argument, range, allowed }: Place,
+  { argument, range, type }: Place,
   value: unknown,
+  fields: readonly string[] | null,
+  earlier: number,
+  error: GraphQLError,
   node: ASTNode,
-  schema: GraphQLSchema,
 ): GraphQLError {
-  const leftOut = fieldLeftOut.exec(error.message)?.[1];
-  if (leftOut !== undefined) return required(`${argument}.${leftOut}`, node);
-  const oneOf = schema.getType(notOneOf.exec(error.message)?.[1] ?? '');
-  if (isInputObjectType(oneOf)) {
-    const names = Object.keys(oneOf.getFields());
+  if (isInputObjectType(type) && fields !== null) {
+    const known = Object.values(type.getFields());
+    const missing = known.filter((field) => isRequiredInputField(field) && !fields.includes(field.name));
+    const lacking = missing[earlier];
+    if (lacking !== undefined) return required(`${argument}.${lacking.name}`, node);
+    const unknown = fields.filter((name) => !known.some((field) => field.name === name));
+    if (!type.isOneOf || earlier < missing.length + unknown.length) return error;
+    const names = known.map(({ name }) => name);
     return invalidArgument(argument, value, `must have exactly one of ${names.join(', ')}`, names, node);
   }
   if (range !== undefined) {
     const { minimum, maximum } = range;
     return invalidArgument(argument, value, `must be ${rangeText(range)}`, { minimum, maximum }, node);
   }
-  if (allowed !== undefined) {
+  if (isEnumType(type)) {
+    const allowed = type.getValues().map(({ name }) => name);
     return invalidArgument(argument, value, `must be one of ${allowed.join(', ')}`, allowed, node);
   }
-  const scalar = /\b(\w+) cannot represent /.exec(error.message)?.[1] ?? '';
-  const reason = error.message.slice(error.message.lastIndexOf('; ') + 1).trim();
-  return invalidArgument(argument, value, scalars[scalar] ?? `is refused: ${reason}`, undefined, node);
+  const wanted = value === null || node.kind === Kind.NULL ? undefined : scalars[type.name];
+  return invalidArgument(argument, value, wanted ?? `is refused: ${error.message}`, undefined, node);
 }
 
 const scalars: Readonly<Record<string, string>> = {
@@ -223,6 +221,28 @@ const scalars: Readonly<Record<string, string>> = {
   ID: 'must be an id, in quotes',
   Boolean: 'must be true or false',
 };
+
+/** Restates an error about an argument that was left out; gives undefined for others at the same nodes. */
+function requiredArguments(schema: GraphQLSchema, document: DocumentNode) {
+  // The same walk twice, once in graphql's words to know its errors by, once in ours.
+  const known = validate(schema, document, [ProvidedRequiredArgumentsRule]);
+  const restated = validate(schema, document, [leftOutArguments]);
+  return (error: GraphQLError): GraphQLError | undefined =>
+    restated[known.findIndex(({ nodes, message }) => nodes?.[0] === error.nodes?.[0] && message === error.message)];
+}
+
+function leftOutArguments(context: ValidationContext): ASTVisitor {
+  const check = (node: FieldNode | DirectiveNode, declared: readonly GraphQLArgument[] = []) => {
+    const given = new Set(node.arguments?.map(({ name }) => name.value));
+    for (const argument of declared) {
+      if (isRequiredArgument(argument) && !given.has(argument.name)) context.reportError(required(argument.name, node));
+    }
+  };
+  return {
+    Field: { leave: (node) => check(node, context.getFieldDef()?.args) },
+    Directive: { leave: (node) => check(node, context.getDirective()?.args) },
+  };
+}
 
 function required(argument: string, node: ASTNode): GraphQLError {
   return codedError('INVALID_ARGUMENT', `${argument} is required and was left out`, { argument }, node);
@@ -236,5 +256,15 @@ function literalValue(node: ASTNode): unknown {
 
 const rangeOf = (extensions: { readonly range?: unknown } | undefined) => extensions?.range as NumberRange | undefined;
 
-const isRecord = (value: unknown): value is Record<string | number, unknown> =>
-  typeof value === 'object' && value !== null;
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** How often each key was asked for before. */
+function counter<Key>(): (key: Key) => number {
+  const counts = new Map<Key, number>();
+  return (key) => {
+    const count = counts.get(key) ?? 0;
+    counts.set(key, count + 1);
+    return count;
+  };
+}
