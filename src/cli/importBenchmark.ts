@@ -1,5 +1,6 @@
 import { Option } from 'commander';
-import type { BenchmarkFormat } from '../importers/benchmarks/readBenchmarks.ts';
+import { benchmarkFormatFiles } from '../importers/benchmarks/benchmarkFormat.ts';
+import { kebabCase } from '../registry/name.ts';
 import { type Answered, inWords, RefusedError } from './ask.ts';
 import { enumValue, numberOrText, withoutAbsent } from './calculate.ts';
 import { columns, type Line } from './columns.ts';
@@ -29,7 +30,7 @@ export interface BenchmarkImportOptions {
 }
 
 export const benchmarkOptions = [
-  new Option('--format <name>', 'vllm-bench-serve, llama-bench-json, llama-bench-csv, guidellm-json or csv'),
+  new Option('--format <name>', alternatives([...benchmarkFormatFiles.keys()])),
   new Option('--model <id>', 'model that ran: an id or alias'),
   new Option('--hardware <id>', 'device it ran on: an id or alias'),
   new Option('--runtime <id>', 'what ran it: vllm, llama.cpp, ...'),
@@ -70,7 +71,7 @@ mutation Import($format: BenchmarkFormat!, $text: String!, $labels: MeasurementL
 
 /** The mutation that records every run of a benchmark's output. */
 export function benchmarkQuestion(
-  format: BenchmarkFormat | null,
+  format: string | null,
   text: string,
   options: BenchmarkImportOptions,
   dryRun: true | undefined,
@@ -161,9 +162,9 @@ function rounded(value: number): string {
 
 /** `labels.runtimeVersion` is `--runtime-version` here. */
 function inFlags(message: string): string {
-  return message.replaceAll(/\blabels\.(?:parallelism\.)?(\w+)/g, (_, field: string) => `--${kebab(field)}`);
+  return message.replaceAll(/\blabels\.(?:parallelism\.)?(\w+)/g, (_, field: string) => `--${kebabCase(field)}`);
 }
 
-function kebab(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+function alternatives(words: readonly string[]): string {
+  return `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 }

@@ -1,25 +1,15 @@
 import type { Measurement } from '../../registry/kinds/measurement.ts';
 import { refusal } from '../importRefused.ts';
-import { type BenchmarkRun, emptyRun, everyRun, type FileFields } from './benchmarkRun.ts';
-import { csvItems } from './csvItems.ts';
-import { jsonItems } from './jsonItems.ts';
+import { type BenchmarkRun, emptyRun, type FileFields } from './benchmarkRun.ts';
 
 /**
- * Results of llama.cpp's `llama-bench -o json` (or jsonl) and `-o csv`: one run a test.
+ * One test of llama.cpp's `llama-bench -o json` (or jsonl) and `-o csv` as a run.
  *
  * Definitions of the tool: `avg_ts` is tokens ÷ time of the test; a pp test reads n_prompt tokens, a tg test generates
  * n_gen tokens one by one without a prompt (each token is a decode step, the first included), a pg test does both and is
  * taken as one request. n_depth tokens are in the cache before the timed part. Tokenisation and sampling are not timed.
  */
-export function readLlamaBenchJson(text: string): BenchmarkRun[] {
-  return everyRun(jsonItems(text, 'the JSON of llama-bench'), readTest);
-}
-
-export function readLlamaBenchCsv(text: string): BenchmarkRun[] {
-  return everyRun(csvItems(text, ['n_prompt', 'n_gen', 'avg_ts']), readTest);
-}
-
-function readTest(fields: FileFields): BenchmarkRun {
+export function llamaBenchTest(fields: FileFields): BenchmarkRun {
   if (fields.flag('embeddings') === true) {
     throw refusal('UNKNOWN_KIND', fields.path('embeddings'), 'cannot be imported: nothing was generated');
   }

@@ -1,21 +1,21 @@
+import { pathToFileURL } from 'node:url';
+import { type BenchmarkFormat, benchmarkFormatFiles } from './benchmarkFormat.ts';
 import type { BenchmarkRun } from './benchmarkRun.ts';
-import { readGenericCsv } from './genericCsv.ts';
-import { readGuideLlm } from './guideLlm.ts';
-import { readLlamaBenchCsv, readLlamaBenchJson } from './llamaBench.ts';
-import { readVllmBenchServe } from './vllmBenchServe.ts';
 
-/** Outputs of benchmarks that can be read, and their readers. Pure: a reader knows no catalogue. */
-export const benchmarkReaders = {
-  'vllm-bench-serve': readVllmBenchServe,
-  'llama-bench-json': readLlamaBenchJson,
-  'llama-bench-csv': readLlamaBenchCsv,
-  'guidellm-json': readGuideLlm,
-  csv: readGenericCsv,
-} as const satisfies Record<string, (text: string) => BenchmarkRun[]>;
-
-export type BenchmarkFormat = keyof typeof benchmarkReaders;
+/** Every format by its name. */
+export const benchmarkFormats: ReadonlyMap<string, BenchmarkFormat> = new Map(
+  await Promise.all([...benchmarkFormatFiles].map(async ([name, file]) => [name, await formatIn(file)] as const)),
+);
 
 /** The runs in a benchmark's output. @throws ImportRefusedError all problems, each with its place in the file */
-export function readBenchmarks(format: BenchmarkFormat, text: string): BenchmarkRun[] {
-  return benchmarkReaders[format](text);
+export function readBenchmarks(name: string, text: string): BenchmarkRun[] {
+  const format = benchmarkFormats.get(name);
+  if (format === undefined) throw new Error(`there is no benchmark format ${name}`);
+  return format.read(text);
+}
+
+async function formatIn(file: string): Promise<BenchmarkFormat> {
+  const { format }: { format?: BenchmarkFormat } = await import(pathToFileURL(file).href);
+  if (format === undefined) throw new Error(`${file} exports no format`);
+  return format;
 }

@@ -1,11 +1,11 @@
 import { mostCharacters } from './benchmarkRun.ts';
 import { jsonOrLines } from './jsonItems.ts';
-import type { BenchmarkFormat } from './readBenchmarks.ts';
+import { benchmarkFormats } from './readBenchmarks.ts';
 
 /** A file as `measurementImport` takes it. */
 export interface RecognisedBenchmark {
   /** Null where the text is no benchmark's output that can be read. */
-  format: BenchmarkFormat | null;
+  format: string | null;
   /** The text, or of one too long for an import what of it is read. */
   text: string;
 }
@@ -22,28 +22,24 @@ export const mostInFile = 67_108_864;
 export function recogniseBenchmark(text: string): RecognisedBenchmark {
   // A byte order mark, which Windows writes, is white space here.
   const start = text.trimStart();
-  if (!start.startsWith('{') && !start.startsWith('[')) return { format: formatOfTable(start), text };
+  if (!start.startsWith('{') && !start.startsWith('[')) return { format: formatWith([], columnsOf(start)), text };
   const value = jsonOrLines(start, mostInFile);
-  const format = formatOfJson(Array.isArray(value) ? value[0] : value);
+  const first: unknown = Array.isArray(value) ? value[0] : value;
+  const format = formatWith(typeof first === 'object' && first !== null ? Object.keys(first) : [], []);
   const whole = format === null || start.length <= mostCharacters;
   return { format, text: whole ? start : JSON.stringify(withoutSingleRequests(value)) };
 }
 
-function formatOfJson(item: unknown): BenchmarkFormat | null {
-  if (typeof item !== 'object' || item === null) return null;
-  const has = (...keys: string[]) => keys.every((key) => Object.hasOwn(item, key));
-  if (has('benchmarks')) return 'guidellm-json';
-  if (has('n_prompt', 'n_gen', 'avg_ts')) return 'llama-bench-json';
-  if (has('completed', 'total_input_tokens')) return 'vllm-bench-serve';
-  return null;
+function formatWith(keys: readonly string[], columns: readonly string[]): string | null {
+  const found = [...benchmarkFormats].filter(([, format]) => format.recognises({ keys, columns }));
+  const [name] = found.find(([, { isGeneral }]) => !isGeneral) ?? found[0] ?? [null];
+  return name;
 }
 
-/** By the first line; any other table with commas is one's own, whose reader names what is wrong with it. */
-function formatOfTable(text: string): BenchmarkFormat | null {
+/** Of a table, by its first line. */
+function columnsOf(text: string): string[] {
   const [header = ''] = text.split('\n', 1);
-  const columns = header.split(',').map((name) => name.trim().replaceAll('"', ''));
-  if (columns.length < 2) return null;
-  return columns.includes('avg_ts') ? 'llama-bench-csv' : 'csv';
+  return header.split(',').map((name) => name.trim().replaceAll('"', ''));
 }
 
 /** The list of runs and the runs stay; a list inside of a run is of its requests. */

@@ -3,6 +3,7 @@ import { type GraphQLInputField, type GraphQLInputObjectType, getNamedType, isIn
 import { pathSegments } from '../../registry/jsonText.ts';
 import { slug } from '../../registry/kinds/listFile.ts';
 import type { Source } from '../../registry/kinds/source.ts';
+import { kebabCase } from '../../registry/name.ts';
 
 type Facts = Record<string, unknown>;
 type Sources = Record<string, Source>;
@@ -181,8 +182,4 @@ function factName(field: GraphQLInputField): string | null {
 
 function tagOf(type: GraphQLInputObjectType): string | null {
   return (type.extensions as { tag?: string }).tag ?? null;
-}
-
-function kebabCase(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

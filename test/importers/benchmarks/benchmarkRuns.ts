@@ -1,13 +1,13 @@
-import { type BenchmarkFormat, readBenchmarks } from '../../../src/importers/benchmarks/readBenchmarks.ts';
+import { readBenchmarks } from '../../../src/importers/benchmarks/readBenchmarks.ts';
 import { ImportRefusedError } from '../../../src/importers/importRefused.ts';
 
 /** What a reader makes of a file, as text or as what the text stands for. */
-export function runsOf(format: BenchmarkFormat, content: unknown) {
+export function runsOf(format: string, content: unknown) {
   return readBenchmarks(format, typeof content === 'string' ? content : JSON.stringify(content));
 }
 
 /** Code and place of each problem of a file that must not be read. */
-export function refused(format: BenchmarkFormat, content: unknown) {
+export function refused(format: string, content: unknown) {
   try {
     runsOf(format, content);
   } catch (error) {

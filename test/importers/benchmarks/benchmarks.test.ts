@@ -1,10 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  type BenchmarkFormat,
-  benchmarkReaders,
-  readBenchmarks,
-} from '../../../src/importers/benchmarks/readBenchmarks.ts';
+import { benchmarkFormats, readBenchmarks } from '../../../src/importers/benchmarks/readBenchmarks.ts';
 import { ImportRefusedError } from '../../../src/importers/importRefused.ts';
 import { guideLlmOldReport, guideLlmReport, vllmResult } from './benchmarkFiles.ts';
 import { refused, runsOf } from './benchmarkRuns.ts';
@@ -151,7 +147,7 @@ describe('a table of one’s own', () => {
 });
 
 describe('junk', () => {
-  const formats = Object.keys(benchmarkReaders) as BenchmarkFormat[];
+  const formats = [...benchmarkFormats.keys()];
 
   test.each(formats)('%s: whatever the text, it is read or refused with a reason', (format) => {
     fc.assert(

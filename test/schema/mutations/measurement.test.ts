@@ -1,6 +1,6 @@
 import { isEnumType } from 'graphql';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { benchmarkReaders } from '../../../src/importers/benchmarks/readBenchmarks.ts';
+import { benchmarkFormats } from '../../../src/importers/benchmarks/readBenchmarks.ts';
 import {
   guideLlmReport,
   llamaBenchCsv,
@@ -198,7 +198,7 @@ describe('measurementImport', () => {
   test('knows every reader', () => {
     const formats = calculator.schema.getType('BenchmarkFormat');
     const values = isEnumType(formats) ? formats.getValues().map(({ value }) => value) : [];
-    expect(values.sort()).toEqual(Object.keys(benchmarkReaders).sort());
+    expect(values.sort()).toEqual([...benchmarkFormats.keys()].sort());
   });
 
   test('llama-bench: the card by the name its driver gives', async () => {

@@ -1,6 +1,5 @@
 import type { TokenTimeDefinition } from '../../../importers/benchmarks/benchmarkRun.ts';
-import { genericCsvColumns } from '../../../importers/benchmarks/genericCsv.ts';
-import type { BenchmarkFormat } from '../../../importers/benchmarks/readBenchmarks.ts';
+import { benchmarkFormats } from '../../../importers/benchmarks/readBenchmarks.ts';
 import { builder } from '../../builder.ts';
 import { ParallelismInput } from '../../estimate/options.ts';
 import type { Fields } from '../../mutations/inputPair.ts';
@@ -8,20 +7,12 @@ import { MeasurementMode, Trust } from './type.ts';
 
 export const BenchmarkFormatType = builder.enumType('BenchmarkFormat', {
   description: 'Outputs of benchmarks that can be imported.',
-  values: {
-    VLLM_BENCH_SERVE: {
-      value: 'vllm-bench-serve',
-      description:
-        'The result file of `vllm bench serve` or `benchmark_serving.py` with --save-result: JSON, a list, or one a line.',
-    },
-    LLAMA_BENCH_JSON: { value: 'llama-bench-json', description: '`llama-bench -o json` or `-o jsonl`.' },
-    LLAMA_BENCH_CSV: { value: 'llama-bench-csv', description: '`llama-bench -o csv`.' },
-    GUIDELLM_JSON: { value: 'guidellm-json', description: 'The JSON report of GuideLLM 0.2 or later.' },
-    CSV: {
-      value: 'csv',
-      description: `A table of your own: a header line, then one run a row. Columns: ${genericCsvColumns.join(', ')}; units are in the names.`,
-    },
-  } as const satisfies Record<string, { value: BenchmarkFormat; description: string }>,
+  values: Object.fromEntries(
+    [...benchmarkFormats].map(([name, { title }]) => [
+      name.toUpperCase().replaceAll('-', '_'),
+      { value: name, description: title },
+    ]),
+  ),
 });
 
 const TokenTimeDefinitionType = builder.enumType('TokenTimeDefinition', {

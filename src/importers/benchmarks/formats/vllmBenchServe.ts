@@ -1,6 +1,7 @@
-import { refusal } from '../importRefused.ts';
-import { type BenchmarkRun, emptyRun, everyRun, type FileFields } from './benchmarkRun.ts';
-import { jsonItems } from './jsonItems.ts';
+import { refusal } from '../../importRefused.ts';
+import type { BenchmarkFormat } from '../benchmarkFormat.ts';
+import { type BenchmarkRun, emptyRun, everyRun, type FileFields } from '../benchmarkRun.ts';
+import { jsonItems } from '../jsonItems.ts';
 
 /**
  * Results of vLLM's `benchmark_serving.py --save-result` and `vllm bench serve --save-result` (the same fields; several
@@ -13,9 +14,12 @@ import { jsonItems } from './jsonItems.ts';
  * Sequences in flight: `max_concurrency` of a closed loop; for a request rate, request throughput × mean end-to-end
  * latency (Little's law); one prompt is one sequence. Everything sent at once says how many only with the argument.
  */
-export function readVllmBenchServe(text: string): BenchmarkRun[] {
-  return everyRun(jsonItems(text, 'a result of vllm bench serve'), readResult);
-}
+export const format: BenchmarkFormat = {
+  title:
+    'The result file of `vllm bench serve` or `benchmark_serving.py` with --save-result: JSON, a list, or one a line.',
+  recognises: ({ keys }) => keys.includes('completed') && keys.includes('total_input_tokens'),
+  read: (text) => everyRun(jsonItems(text, 'a result of vllm bench serve'), readResult),
+};
 
 function readResult(fields: FileFields): BenchmarkRun {
   refuseOtherDecoding(fields);

@@ -1,6 +1,7 @@
-import { refusal } from '../importRefused.ts';
-import { parsePastedValue } from '../pastedJson.ts';
-import { type BenchmarkRun, emptyRun, everyRun, FileFields, listOf, mostCharacters } from './benchmarkRun.ts';
+import { refusal } from '../../importRefused.ts';
+import { parsePastedValue } from '../../pastedJson.ts';
+import type { BenchmarkFormat } from '../benchmarkFormat.ts';
+import { type BenchmarkRun, emptyRun, everyRun, FileFields, listOf, mostCharacters } from '../benchmarkRun.ts';
 
 /**
  * The JSON report of GuideLLM (`benchmarks.json`, versions 0.2 on): one run a benchmark of the report.
@@ -13,7 +14,13 @@ import { type BenchmarkRun, emptyRun, everyRun, FileFields, listOf, mostCharacte
  * Sequences in flight: 1 when synchronous, the streams when concurrent, else the mean that the tool measured.
  * A throughput benchmark queues everything at once.
  */
-export function readGuideLlm(text: string): BenchmarkRun[] {
+export const format: BenchmarkFormat = {
+  title: 'The JSON report of GuideLLM 0.2 or later.',
+  recognises: ({ keys }) => keys.includes('benchmarks'),
+  read: readReport,
+};
+
+function readReport(text: string): BenchmarkRun[] {
   const report = new FileFields(parsePastedValue(text, mostCharacters), '');
   if (!report.has('benchmarks')) {
     throw refusal('MISSING_KEY', 'benchmarks', 'is missing: paste the JSON report of guidellm benchmark');

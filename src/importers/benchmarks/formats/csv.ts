@@ -1,5 +1,6 @@
-import type { MetricName } from '../../registry/kinds/measurement.ts';
-import { refusal } from '../importRefused.ts';
+import type { MetricName } from '../../../registry/kinds/measurement.ts';
+import { refusal } from '../../importRefused.ts';
+import type { BenchmarkFormat } from '../benchmarkFormat.ts';
 import {
   addTokenTime,
   type BenchmarkRun,
@@ -8,8 +9,8 @@ import {
   type FileFields,
   type TokenTimeDefinition,
   tokenTimeDefinitions,
-} from './benchmarkRun.ts';
-import { csvItems } from './csvItems.ts';
+} from '../benchmarkRun.ts';
+import { csvItems } from '../csvItems.ts';
 
 /** Metrics that a column of their name may hold; a time per output token needs its definition beside it. */
 const metricColumns = [
@@ -24,7 +25,7 @@ const metricColumns = [
 const modes = ['single-stream', 'static-batch', 'saturated', 'served'] as const;
 
 /** Every column the table may have; at least one metric is needed. */
-export const genericCsvColumns: readonly string[] = [
+const ownColumns: readonly string[] = [
   ...['model', 'hardware', 'devices', 'runtime', 'runtimeVersion', 'runtimeYear', 'weights', 'kvCache', 'date'],
   ...['mode', 'concurrency', 'promptTokens', 'outputTokens', 'contextTokens', 'notes'],
   ...['timePerOutputTokenMs', 'timePerOutputTokenDefinition'],
@@ -32,21 +33,24 @@ export const genericCsvColumns: readonly string[] = [
 ];
 
 /**
- * A table of one's own: a header line with names of `genericCsvColumns`, then one run a row. Units are in the names.
+ * A table of your own: a header line with names of `ownColumns`, then one run a row. Units are in the names.
  * `timePerOutputTokenDefinition` (excludes-first or includes-first) is needed wherever timePerOutputTokenMs is given.
  */
-export function readGenericCsv(text: string): BenchmarkRun[] {
-  const rows = csvItems(text, ['concurrency']);
-  return everyRun(rows, readRow);
-}
+export const format: BenchmarkFormat = {
+  title: `A table of your own: a header line, then one run a row. Columns: ${ownColumns.join(', ')}; units are in the names.`,
+  isGeneral: true,
+  // What is wrong with a table that is none is said by the reader.
+  recognises: ({ columns }) => columns.length >= 2,
+  read: (text) => everyRun(csvItems(text, ['concurrency']), readRow),
+};
 
 function readRow(fields: FileFields): BenchmarkRun {
-  const unknown = fields.keys().find((key) => !genericCsvColumns.includes(key));
+  const unknown = fields.keys().find((key) => !ownColumns.includes(key));
   if (unknown !== undefined) {
     throw refusal(
       'UNKNOWN_KIND',
       'header',
-      `the column ${JSON.stringify(unknown)} is not one of ${genericCsvColumns.join(', ')}`,
+      `the column ${JSON.stringify(unknown)} is not one of ${ownColumns.join(', ')}`,
     );
   }
   const run = emptyRun(fields.place);
