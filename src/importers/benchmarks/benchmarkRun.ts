@@ -1,4 +1,5 @@
 import type { Measurement, MetricName } from '../../registry/kinds/measurement.ts';
+import { ForeignObject, flagKind, objectKind, shown, textKind, type ValueKind, wholeKind } from '../foreignObject.ts';
 import { type ImportProblem, ImportRefusedError, refusal } from '../importRefused.ts';
 
 /** One run of a benchmark as its file states it; null = the file does not say. */
@@ -69,16 +70,14 @@ export function addTokenTime(
   run.notes.push(`${milliseconds} ms a token including the first × ${run.outputTokens} tokens = end to end.`);
 }
 
-/** Reads the fields of one object of a file; what is wrong is named with its path. */
-export class FileFields {
-  readonly #values: Readonly<Record<string, unknown>>;
+/** Reads the fields of one object of a file; what is wrong is named with its path. Null is absent, as is empty text. */
+export class FileFields extends ForeignObject {
   readonly place: string;
 
   constructor(values: unknown, place: string) {
-    if (typeof values !== 'object' || values === null || Array.isArray(values)) {
-      throw refusal('INVALID_VALUE', place, 'must be an object');
-    }
-    this.#values = values as Readonly<Record<string, unknown>>;
+    const read = objectKind.read(values);
+    if (read === undefined) throw refusal('INVALID_VALUE', place, 'must be an object');
+    super(read);
     this.place = place;
   }
 
@@ -86,33 +85,21 @@ export class FileFields {
     return this.place === '' ? key : `${this.place}.${key}`;
   }
 
-  has(key: string): boolean {
-    return Object.hasOwn(this.#values, key) && this.#values[key] !== null;
+  /** Whether the file says it: null says nothing. */
+  says(key: string): boolean {
+    return this.has(key) && this.raw(key) !== null;
   }
 
-  keys(): string[] {
-    return Object.keys(this.#values);
-  }
-
-  raw(key: string): unknown {
-    return Object.hasOwn(this.#values, key) ? this.#values[key] : undefined;
-  }
-
-  /** Null when missing, null or empty. Numbers in text, as CSV has them, are read. */
   number(key: string): number | null {
-    const value = this.raw(key);
-    if (value === undefined || value === null || value === '') return null;
-    const number = typeof value === 'string' ? Number(value) : value;
-    if (typeof number === 'number' && Number.isFinite(number)) return number;
-    throw refusal('INVALID_VALUE', this.path(key), `must be a number; got ${shown(value)}`);
+    return this.#field(numberKind, key);
   }
 
   /** A number above 0; null when missing or 0, which tools write for what they did not measure. */
   positive(key: string): number | null {
     const number = this.number(key);
     if (number === null || number === 0) return null;
-    if (number > 0) return number;
-    throw refusal('INVALID_VALUE', this.path(key), `must be above 0; got ${shown(number)}`);
+    if (number < 0) this.refuse(key, number, 'above 0');
+    return number;
   }
 
   requiredPositive(key: string, what: string): number {
@@ -123,24 +110,17 @@ export class FileFields {
 
   whole(key: string): number | null {
     const number = this.number(key);
-    if (number === null || Number.isInteger(number)) return number;
-    throw refusal('INVALID_VALUE', this.path(key), `must be a whole number; got ${shown(number)}`);
+    if (number !== null && !Number.isInteger(number)) this.refuse(key, number, wholeKind.expected);
+    return number;
   }
 
   text(key: string): string | null {
-    const value = this.raw(key);
-    if (value === undefined || value === null || value === '') return null;
-    if (typeof value === 'string') return value;
-    throw refusal('INVALID_VALUE', this.path(key), `must be text; got ${shown(value)}`);
+    return this.#field(textKind, key);
   }
 
   /** true, false, 1, 0 or their text. */
   flag(key: string): boolean | null {
-    const value = this.raw(key);
-    if (value === undefined || value === null || value === '') return null;
-    if (value === true || value === 1 || value === '1' || value === 'true') return true;
-    if (value === false || value === 0 || value === '0' || value === 'false') return false;
-    throw refusal('INVALID_VALUE', this.path(key), `must be true or false; got ${shown(value)}`);
+    return this.#field(switchKind, key);
   }
 
   object(key: string): FileFields | null {
@@ -153,7 +133,33 @@ export class FileFields {
     if (object !== null) return object;
     throw refusal('MISSING_KEY', this.path(key), `is missing: ${what}`);
   }
+
+  protected override refuse(key: string, value: unknown, expected: string): never {
+    throw refusal('INVALID_VALUE', this.path(key), `must be ${expected}; got ${shown(value)}`);
+  }
+
+  #field<Value>(kind: ValueKind<Value>, key: string): Value | null {
+    const value = this.raw(key);
+    return value === '' ? null : (this.valueAs(kind, key, value) ?? null);
+  }
 }
+
+/** Numbers in text, as CSV has them, are read. */
+const numberKind: ValueKind<number> = {
+  expected: 'a number',
+  read: (value) => {
+    const number = typeof value === 'string' ? Number(value) : value;
+    return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+  },
+};
+
+const switchKind: ValueKind<boolean> = {
+  expected: flagKind.expected,
+  read: (value) => {
+    if (value === true || value === 1 || value === '1' || value === 'true') return true;
+    return value === false || value === 0 || value === '0' || value === 'false' ? false : undefined;
+  },
+};
 
 /** The objects of a list; at most as many as anybody has measured at a time. */
 export function listOf(value: unknown, place: string): FileFields[] {
@@ -184,9 +190,4 @@ export function everyRun<Item, Run>(items: readonly Item[], read: (item: Item) =
   }
   if (problems.length > 0) throw new ImportRefusedError(problems.slice(0, 50));
   return runs;
-}
-
-function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

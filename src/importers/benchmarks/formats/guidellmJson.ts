@@ -22,7 +22,7 @@ export const format: BenchmarkFormat = {
 
 function readReport(text: string): BenchmarkRun[] {
   const report = new FileFields(parsePastedValue(text, mostCharacters), '');
-  if (!report.has('benchmarks')) {
+  if (!report.says('benchmarks')) {
     throw refusal('MISSING_KEY', 'benchmarks', 'is missing: paste the JSON report of guidellm benchmark');
   }
   const model = report.object('args')?.raw('model');

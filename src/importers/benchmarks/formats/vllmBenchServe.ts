@@ -95,7 +95,7 @@ function refuseOtherDecoding(fields: FileFields): void {
     'ramp_up_strategy',
     'total_input_sequences',
   ];
-  const found = other.find((key) => fields.has(key));
+  const found = other.find((key) => fields.says(key));
   if (found === undefined) return;
   const what = {
     spec_decode_acceptance_rate: 'the run decoded speculatively, which estimates do not describe',

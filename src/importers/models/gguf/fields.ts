@@ -1,20 +1,26 @@
-import { type ImportProblemCode, refusal } from '../../importRefused.ts';
+import { countKind, ForeignObject, type ValueKind } from '../../foreignObject.ts';
+import { refusal } from '../../importRefused.ts';
 
-/** The metadata of one header, under the names of its architecture. */
-export class GgufFields {
+/** Numbers are of any width in the file, as are true and false: a bigint, a number or a boolean. */
+const anyCount: ValueKind<number> = {
+  expected: countKind.expected,
+  read: (value) => (typeof value === 'string' ? undefined : countKind.read(Number(value))),
+};
+
+/** The metadata of one header, under the names of its architecture: `key` is without that prefix, `name` is whole. */
+export class GgufFields extends ForeignObject {
   readonly architecture: string;
-  readonly #metadata: ReadonlyMap<string, unknown>;
 
   constructor(metadata: ReadonlyMap<string, unknown>) {
-    this.#metadata = metadata;
-    const architecture = metadata.get('general.architecture');
-    if (typeof architecture !== 'string' || architecture === '') {
+    super(Object.fromEntries(metadata));
+    const architecture = this.text('general.architecture');
+    if (architecture === undefined) {
       throw refusal('MISSING_KEY', 'general.architecture', 'is missing: it says how the other keys are called');
     }
     this.architecture = architecture;
   }
 
-  /** A whole number of this architecture; `key` without its prefix. */
+  /** A whole number of this architecture. */
   integer(key: string): number {
     const value = this.optionalInteger(key);
     if (value === undefined) throw refusal('MISSING_KEY', this.#name(key), 'is missing');
@@ -22,58 +28,53 @@ export class GgufFields {
   }
 
   optionalInteger(key: string): number | undefined {
-    const value = this.#metadata.get(this.#name(key));
+    const name = this.#name(key);
+    const value = this.raw(name);
     if (value === undefined) return undefined;
     // A list by layer that is the same everywhere is one number.
     const [first, ...others] = Array.isArray(value) ? value : [value];
-    if (others.some((other) => Number(other) !== Number(first))) return this.#bad(key, 'differs from layer to layer');
-    return this.#number(key, first);
+    if (others.some((other) => Number(other) !== Number(first))) {
+      throw refusal('UNKNOWN_KIND', name, 'differs from layer to layer');
+    }
+    return this.#count(name, first);
   }
 
   /** A number that may differ from layer to layer. */
   atLayer(key: string, layer: number): number | undefined {
-    const value = this.#metadata.get(this.#name(key));
-    if (value === undefined) return undefined;
-    return this.#number(key, Array.isArray(value) ? value[layer] : value);
+    const name = this.#name(key);
+    const value = this.raw(name);
+    return value === undefined ? undefined : this.#count(name, Array.isArray(value) ? value[layer] : value);
   }
 
   /** A list of true and false, one a layer. */
   flags(key: string): boolean[] | undefined {
-    const value = this.#metadata.get(this.#name(key));
+    const value = this.raw(this.#name(key));
     return Array.isArray(value) ? value.map(Boolean) : undefined;
   }
 
   text(name: string): string | undefined {
-    const value = this.#metadata.get(name);
+    const value = this.raw(name);
     return typeof value === 'string' && value !== '' ? value : undefined;
   }
 
-  /** Entries of a list that is not of this architecture, e.g. tokenizer.ggml.tokens. */
+  /** Entries of a list, e.g. tokenizer.ggml.tokens. */
   lengthOf(name: string): number | undefined {
-    const value = this.#metadata.get(name);
+    const value = this.raw(name);
     return Array.isArray(value) ? value.length : undefined;
   }
 
-  /** A whole number under its whole name. */
+  /** A whole number that is not of this architecture. */
   general(name: string): number | undefined {
-    const value = this.#metadata.get(name);
-    return value === undefined ? undefined : this.#number(name, value, name);
+    return this.valueAs(anyCount, name, this.raw(name));
   }
 
-  #number(key: string, value: unknown, name = this.#name(key)): number {
-    const number = Number(value);
-    if (typeof value === 'string' || !Number.isSafeInteger(number) || number < 0) {
-      throw refusal(
-        'INVALID_VALUE',
-        name,
-        `is ${String(value).slice(0, 60)}; a whole number of at least 0 is expected`,
-      );
-    }
-    return number;
+  protected override refuse(name: string, value: unknown, expected: string): never {
+    throw refusal('INVALID_VALUE', name, `is ${String(value).slice(0, 60)}; ${expected} is expected`);
   }
 
-  #bad(key: string, message: string, code: ImportProblemCode = 'UNKNOWN_KIND'): never {
-    throw refusal(code, this.#name(key), message);
+  /** Of a list that is too short, the entry is refused as any other. */
+  #count(name: string, value: unknown): number {
+    return this.valueAs(anyCount, name, value) ?? this.refuse(name, value, anyCount.expected);
   }
 
   #name(key: string): string {

@@ -1,3 +1,14 @@
+import {
+  countKind,
+  ForeignObject,
+  factorKind,
+  flagKind,
+  objectKind,
+  shown,
+  textKind,
+  type ValueKind,
+  wholeKind,
+} from '../../foreignObject.ts';
 import { type ImportProblem, type ImportProblemCode, ImportRefusedError } from '../../importRefused.ts';
 import classDefaults from './classDefaults.json' with { type: 'json' };
 
@@ -25,13 +36,12 @@ const harmless =
  * documented configuration class, and `assumed` says so; a key that has none is a problem that names it. Problems are
  * collected, so that a person sees all of them at once; `finish` throws them.
  */
-export class ConfigReader {
+export class ConfigReader extends ForeignObject {
   readonly modelType: string;
-  readonly #values: Readonly<Record<string, unknown>>;
   readonly #path: string;
   readonly #defaults: Defaults;
-  /** Keys that the file around this object has and this object lacks. */
-  readonly #outer: Readonly<Record<string, unknown>>;
+  /** The object that this one is in. */
+  readonly #outer: ConfigReader | undefined;
   readonly #read = new Set<string>();
   readonly #assumed: Map<string, string>;
   readonly #problems: ImportProblem[];
@@ -41,13 +51,13 @@ export class ConfigReader {
     modelType: string,
     within?: { path: string; reader: ConfigReader },
   ) {
+    super(values);
     this.modelType = modelType;
-    this.#values = values;
     this.#defaults = classes[modelType]?.defaults ?? {};
     this.#path = within?.path ?? '';
     // A private name cannot follow an optional chain.
     const reader = within?.reader;
-    this.#outer = reader === undefined ? {} : reader.#values;
+    this.#outer = reader;
     this.#assumed = reader === undefined ? new Map() : reader.#assumed;
     this.#problems = reader === undefined ? [] : reader.#problems;
   }
@@ -75,20 +85,15 @@ export class ConfigReader {
 
   /** A whole number that may be negative, as indices that count from the end are. */
   optionalSigned(key: string): number | undefined {
-    const [, value] = this.#find([key]);
-    if (value === undefined || value === null) return undefined;
-    if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
-    this.problem('INVALID_VALUE', key, `is ${shown(value)}; a whole number is expected`);
-    return undefined;
+    return this.#value(wholeKind, key);
   }
 
   /** Like `integer`, undefined when the file and the class leave it open. */
   optionalInteger(...keys: [string, ...string[]]): number | undefined {
     const [key, value] = this.#find(keys);
     if (value === undefined || value === null) return undefined;
-    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
-    this.problem('INVALID_VALUE', key, `is ${shown(value)}; a whole number of at least 0 is expected`);
-    return 1;
+    // A stand-in for what is refused: it is not missing as well.
+    return this.valueAs(countKind, key, value) ?? 1;
   }
 
   /** Like `optionalInteger`, but null or absent means `otherwise`, as the class computes it; said so in `assumed`. */
@@ -118,19 +123,11 @@ export class ConfigReader {
 
   /** True or false; absent everywhere is false. */
   flag(...keys: [string, ...string[]]): boolean {
-    const [key, value] = this.#find(keys);
-    if (value === undefined || value === null) return false;
-    if (typeof value === 'boolean') return value;
-    this.problem('INVALID_VALUE', key, `is ${shown(value)}; true or false is expected`);
-    return false;
+    return this.#value(flagKind, ...keys) ?? false;
   }
 
   text(...keys: [string, ...string[]]): string | undefined {
-    const [key, value] = this.#find(keys);
-    if (value === undefined || value === null) return undefined;
-    if (typeof value === 'string') return value;
-    this.problem('INVALID_VALUE', key, `is ${shown(value)}; text is expected`);
-    return undefined;
+    return this.#value(textKind, ...keys);
   }
 
   /** Whether the value of `key` is a number, a list or something else; the class's default counts. */
@@ -148,32 +145,25 @@ export class ConfigReader {
       this.problem('INVALID_VALUE', key, `lists ${value.length} entries; at most ${maximumEntries} are read`);
       return undefined;
     }
-    const entries = Array.isArray(value)
-      ? value.filter((entry) => typeof entry === 'string' || typeof entry === 'number')
-      : [];
-    if (Array.isArray(value) && entries.length === value.length) return entries;
-    this.problem('INVALID_VALUE', key, `is ${shown(value)}; a list of words or numbers is expected`);
+    const isWordOrNumber = (entry: unknown) => typeof entry === 'string' || typeof entry === 'number';
+    if (Array.isArray(value) && value.every(isWordOrNumber)) return value;
+    this.refuse(key, value, 'a list of words or numbers');
     return undefined;
   }
 
   /** The object under `key`; undefined when there is none. Its class is that of `model_type` in it, or `modelType`. */
-  object(key: string, modelType?: string): ConfigReader | undefined {
+  object(key: string, modelType = ''): ConfigReader | undefined {
     this.#read.add(key);
-    const value = this.#values[key];
-    if (value === undefined || value === null) return undefined;
-    if (typeof value !== 'object' || Array.isArray(value)) {
-      this.problem('INVALID_VALUE', key, `is ${shown(value)}; an object is expected`);
-      return undefined;
-    }
-    const values = value as Record<string, unknown>;
+    const values = this.valueAs(objectKind, key, this.raw(key));
+    if (values === undefined) return undefined;
     const stated = Object.hasOwn(values, 'model_type') ? values.model_type : undefined;
-    const type = typeof stated === 'string' && stated !== '' ? stated : (modelType ?? '');
+    const type = typeof stated === 'string' && stated !== '' ? stated : modelType;
     return new ConfigReader(values, type, { path: `${this.#path}${key}.`, reader: this });
   }
 
   /** A further name for the model type of this object, e.g. the text part of a file that is flat. */
   as(modelType: string): ConfigReader {
-    return new ConfigReader(this.#values, modelType, { path: this.#path, reader: this });
+    return new ConfigReader(this.values, modelType, { path: this.#path, reader: this });
   }
 
   /** Layers of the stack, within what a stack can have. */
@@ -196,16 +186,7 @@ export class ConfigReader {
 
   /** A positive number that need not be whole. */
   factor(key: string): number | undefined {
-    const [, value] = this.#find([key]);
-    if (value === undefined || value === null) return undefined;
-    if (typeof value === 'number' && Number.isFinite(value) && value > 0) return value;
-    this.problem('INVALID_VALUE', key, `is ${shown(value)}; a positive number is expected`);
-    return undefined;
-  }
-
-  /** Whether the file itself has the key, null included. */
-  has(key: string): boolean {
-    return Object.hasOwn(this.#values, key);
+    return this.#value(factorKind, key);
   }
 
   /** These keys are understood and change nothing that a block stack says. */
@@ -233,7 +214,7 @@ export class ConfigReader {
 
   /** Refuses structural keys that are set and that nobody has read: a part that would be guessed otherwise. */
   refuseUnread(): void {
-    for (const [key, value] of Object.entries(this.#values)) {
+    for (const [key, value] of Object.entries(this.values)) {
       if (this.#read.has(key) || isOff(value) || !structural.test(key) || harmless.test(key)) continue;
       // Layers that all see the whole context are what a model type without other kinds has anyway.
       if (key === 'layer_types') this.kinds(key, 'the layer kind', this.list(key) ?? [], ['full_attention']);
@@ -249,12 +230,20 @@ export class ConfigReader {
     if (this.#problems.length > 0) throw new ImportRefusedError(this.#problems.slice(0, 20));
   }
 
+  protected override refuse(key: string, value: unknown, expected: string): void {
+    this.problem('INVALID_VALUE', key, `is ${shown(value)}; ${expected} is expected`);
+  }
+
+  #value<Value>(kind: ValueKind<Value>, ...keys: string[]): Value | undefined {
+    return this.valueAs(kind, ...this.#find(keys));
+  }
+
   #find(keys: readonly string[]): [key: string, value: unknown] {
     for (const key of keys) this.#read.add(key);
-    for (const key of keys) if (Object.hasOwn(this.#values, key)) return [key, this.#values[key]];
+    for (const key of keys) if (this.has(key)) return [key, this.values[key]];
     const [first = ''] = keys;
     // A file with a text part keeps some of its keys outside: whether the embeddings are tied, for one.
-    if (first === 'tie_word_embeddings' && Object.hasOwn(this.#outer, first)) return [first, this.#outer[first]];
+    if (first === 'tie_word_embeddings' && this.#outer?.has(first)) return [first, this.#outer.values[first]];
     for (const key of keys) {
       const value = this.#defaults[key];
       if (value === undefined || value === null) continue;
@@ -282,9 +271,4 @@ export class ConfigReader {
 function isOff(value: unknown): boolean {
   if (value === null || value === false || value === 0 || value === '') return true;
   return typeof value === 'object' && Object.keys(value).length === 0;
-}
-
-function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
