@@ -9,38 +9,50 @@ const seconds = z.number().positive().max(600);
 const tokens = z.int().min(1).max(10_000_000);
 
 /** One source's figure for one model at one provider. The same pair recurs at other dates, on purpose. */
-const hostedLatencySchema = z
+export const hostedLatencySchema = z
   .strictObject({
-    /** null: a model the catalogue does not have. */
-    model: referenceSchema.nullable(),
-    /** Who served it; "several providers" where the source does not say which. */
-    provider: z.string().min(2).max(60),
-    /** Served by the model's own developer. */
-    firstParty: z.boolean().default(false),
-    /** The model's name as measured. */
-    measuredModel: z.string().min(1).max(120),
-    timeToFirstTokenSeconds: seconds.optional(),
-    outputTokensPerSecond: z.number().positive().max(20_000).optional(),
-    secondsPerOutputToken: seconds.optional(),
-    /** The speed is output tokens over the whole request: not a decode speed until the first token's time is taken out. */
-    includesTimeToFirstToken: z.boolean().default(false),
-    /** The time to the first token contains hidden reasoning, so it depends on the question, not on the prompt length. */
-    includesReasoning: z.boolean().default(false),
-    promptTokens: tokens.optional(),
-    /** Output tokens of one measured request. */
-    outputTokens: tokens.optional(),
-    /** Whole request, for the stated output tokens. */
-    endToEndSeconds: seconds.optional(),
+    model: referenceSchema.nullable().describe('Id of the model; null = one the catalogue does not have.'),
+    /** "several providers" where the source does not say which. */
+    provider: z.string().min(2).max(60).describe('Who served it.'),
+    firstParty: z.boolean().default(false).describe('Served by the model’s own developer.'),
+    measuredModel: z.string().min(1).max(120).describe('The model’s name as measured.'),
+    timeToFirstTokenSeconds: seconds.optional().describe('Time to the first token, in seconds.'),
+    outputTokensPerSecond: z
+      .number()
+      .positive()
+      .max(20_000)
+      .optional()
+      .describe('Speed, in tokens per second; instead of secondsPerOutputToken.'),
+    secondsPerOutputToken: seconds.optional().describe('Time of an output token, in seconds.'),
+    /** Not a decode speed until the first token's time is taken out. */
+    includesTimeToFirstToken: z.boolean().default(false).describe('The speed is output tokens over the whole request.'),
+    includesReasoning: z
+      .boolean()
+      .default(false)
+      .describe('The time to the first token contains hidden reasoning, so it depends on the question.'),
+    promptTokens: tokens.optional().describe('Length of the prompt measured with, in tokens; left out = not stated.'),
+    /** Of one measured request. */
+    outputTokens: tokens.optional().describe('Length of the answers measured, in tokens; left out = not stated.'),
+    /** For the stated output tokens. */
+    endToEndSeconds: seconds.optional().describe('The whole request, in seconds.'),
     percentile: z
       .string()
       .regex(/^p\d{1,2}$/, 'must be a percentile, as p50')
-      .optional(),
-    measured: partialDate.nullable(),
-    /** Undated pages: not before this day, by what their text mentions. */
-    measuredAfter: partialDate.optional(),
-    /** Why it must not stand for the model; never chosen, never in a range. */
-    atypical: z.string().min(5).optional(),
-    notes: z.string().max(600),
+      .optional()
+      .describe('Which of the runs it is: p50, p95 and the like; left out = not stated, often a mean.'),
+    measured: partialDate
+      .nullable()
+      .describe('Day of the measurement, as YYYY-MM-DD or as precisely as known; null = undated.'),
+    measuredAfter: partialDate
+      .optional()
+      .describe('Of an undated page: not before this day, by what its text mentions.'),
+    /** Never chosen, never in a range. */
+    atypical: z
+      .string()
+      .min(5)
+      .optional()
+      .describe('Why it does not stand for the model and no estimate uses it; left out = it does.'),
+    notes: z.string().max(600).describe('How it was measured, as far as known.'),
     source: sourceKeys,
     sources: sourcesSchema,
   })
@@ -74,7 +86,7 @@ export const kind: Kind<HostedLatencyFacts, HostedMeasurement> = {
   schema: hostedLatencySchema,
   fileSchema: hostedLatencyListSchema,
   expand(fileId, file) {
-    const { defaults, measurements, sources } = hostedLatencyListSchema.parse(file);
+    const { defaults, measurements, sources } = file as z.infer<typeof hostedLatencyListSchema>;
     const rows = measurements.map((stated) => {
       const row: Record<string, unknown> = { ...defaults, ...stated };
       return { ...row, sources: namedSources(sources, row.source) };

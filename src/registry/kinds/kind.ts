@@ -22,7 +22,8 @@ export interface Kind<Facts extends object = object, Engine = unknown> {
   schema: z.ZodType<Facts>;
   /**
    * Kinds kept as lists (prices, measurements): one pack file is many profiles.
-   * `schema` then describes a row after expansion, `fileSchema` the file. Rows have no aliases.
+   * `schema` then describes a row after expansion, `fileSchema` the file; `expand` gets what `fileSchema` has parsed.
+   * Rows have no aliases.
    */
   fileSchema?: z.ZodType;
   expand?(fileId: string, file: unknown): readonly { id: string; facts: unknown; path: string }[];

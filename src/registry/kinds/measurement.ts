@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Kind, Reference } from './kind.ts';
 import { namedSources } from './listFile.ts';
-import { idSchema, partialDate, referenceSchema, sourceSchema, sourcesSchema } from './source.ts';
+import { buildYear, idSchema, partialDate, referenceSchema, sourceSchema, sourcesSchema } from './source.ts';
 
 /**
  * What a run was measured for, as the accuracy report groups it. `server-` groups are data-centre devices,
@@ -26,31 +26,30 @@ export const measurementGroups = [
 ] as const;
 export type MeasurementGroup = (typeof measurementGroups)[number];
 
-const positive = (maximum: number) => z.number().positive().max(maximum).optional();
+const positive = (maximum: number, description: string) =>
+  z.number().positive().max(maximum).optional().describe(description);
 const tokens = z.number().nonnegative().max(1e7).nullable().default(null);
 
-const metricsSchema = z
+export const metricsSchema = z
   .strictObject({
-    timeToFirstTokenMs: positive(1e7),
-    /** Mean time of an output token after the first. */
-    timePerOutputTokenMs: positive(1e6),
-    /** A whole request, or the whole static batch. */
-    endToEndMs: positive(1e8),
-    /** Prompt tokens, summed over the batch. */
-    prefillTokensPerSecond: positive(1e8),
-    /** Decode phase only, one sequence. */
-    decodeTokensPerSecondPerSequence: positive(1e5),
-    /** Whole system, whole run: the time of the prefill is included. */
-    outputTokensPerSecond: positive(1e8),
-    totalTokensPerSecond: positive(1e8),
-    /** Memory figures are sums over all devices. */
-    peakMemoryGiB: positive(1e5),
+    timeToFirstTokenMs: positive(1e7, 'Time to the first token, in milliseconds.'),
+    timePerOutputTokenMs: positive(1e6, 'Mean time of an output token after the first, in milliseconds.'),
+    endToEndMs: positive(1e8, 'A whole request, or the whole static batch, in milliseconds.'),
+    prefillTokensPerSecond: positive(1e8, 'Prompt tokens of the whole batch, in tokens per second.'),
+    decodeTokensPerSecondPerSequence: positive(1e5, 'Decode phase only, one sequence, in tokens per second.'),
+    outputTokensPerSecond: positive(
+      1e8,
+      'Whole system over the whole run, the time of the prefill included, in tokens per second.',
+    ),
+    totalTokensPerSecond: positive(1e8, 'Prompt and output of the whole system, in tokens per second.'),
+    peakMemoryGiB: positive(1e5, 'Most memory in use, over all devices, in GiB.'),
     /** Of a GGUF: the size of the file, embeddings included. */
-    weightsGiB: positive(1e5),
-    kvCacheMiB: positive(1e8),
-    computeBufferMiB: positive(1e8),
+    weightsGiB: positive(1e5, 'Size of the weights, in GiB.'),
+    kvCacheMiB: positive(1e8, 'Size of the KV cache, over all devices, in MiB.'),
+    computeBufferMiB: positive(1e8, 'Working buffers, over all devices, in MiB.'),
   })
-  .refine((metrics) => Object.values(metrics).some((value) => value !== undefined), { error: 'needs a metric' });
+  .refine((metrics) => Object.values(metrics).some((value) => value !== undefined), { error: 'needs a metric' })
+  .describe('What was measured; null = not this.');
 
 export type MetricName = keyof z.infer<typeof metricsSchema>;
 const metricName = z.enum(Object.keys(metricsSchema.shape) as [MetricName, ...MetricName[]]);
@@ -64,52 +63,83 @@ export const measurementSchema = z
     set: idSchema,
     source: z.string(),
     sources: sourcesSchema,
-    /** Date of the run or of its publication. */
-    date: partialDate,
-    model: referenceSchema,
-    /** Null for the size of a file: nothing ran. */
-    hardware: referenceSchema.nullable().default(null),
-    devices: z.int().min(1).max(4096).nullable().default(null),
+    date: partialDate.describe('Date of the run or its publication, as precisely as known.'),
+    model: referenceSchema.describe('Id of the model.'),
+    /** Nothing ran for the size of a file. */
+    hardware: referenceSchema.nullable().default(null).describe('Id of the device; null for the size of a file.'),
+    devices: z.int().min(1).max(4096).nullable().default(null).describe('Devices used, a count.'),
     parallelism: z
       .strictObject({ tensor: degree, pipeline: degree, expert: degree, data: degree })
       .nullable()
-      .default(null),
-    runtime: referenceSchema,
-    runtimeVersion: z.string().max(120).nullable().default(null),
-    /** Year of the build, or of the publication where the build is not stated. */
-    runtimeYear: z.int().min(2019).max(2100),
+      .default(null)
+      .describe('How the model was spread over them, counts of devices.'),
+    runtime: referenceSchema.describe('Id of the runtime.'),
+    runtimeVersion: z
+      .string()
+      .max(120)
+      .nullable()
+      .default(null)
+      .describe('Version of the runtime as the source states it.'),
+    runtimeYear: buildYear.describe(
+      'Year of the runtime’s build, or of the publication where the build is not stated (calendar year).',
+    ),
     backend: z
       .enum(['cuda', 'rocm', 'rocm+rocwmma', 'vulkan', 'metal', 'sycl', 'opencl', 'cpu'])
       .nullable()
-      .default(null),
-    flashAttention: z.boolean().nullable().default(null),
-    /** CPU threads used. */
-    threads: z.int().min(1).max(4096).nullable().default(null),
-    /** Prompt tokens processed in one step at most, where the source sets it (llama.cpp: ubatch). */
-    prefillChunkTokens: z.int().min(1).max(1e6).nullable().default(null),
-    weights: referenceSchema,
-    /** Size of the weight file where the source prints it. */
-    weightsFileGiB: z.number().positive().max(1e4).nullable().default(null),
-    kvCache: referenceSchema.nullable().default(null),
+      .default(null)
+      .describe('The backend of a local runtime.'),
+    flashAttention: z.boolean().nullable().default(null).describe('Fused attention kernels were on.'),
+    threads: z.int().min(1).max(4096).nullable().default(null).describe('CPU threads used, a count.'),
+    prefillChunkTokens: z
+      .int()
+      .min(1)
+      .max(1e6)
+      .nullable()
+      .default(null)
+      .describe('Most prompt tokens processed in one step, in tokens, where the source sets it (llama.cpp: ubatch).'),
+    weights: referenceSchema.describe('Id of the weight format.'),
+    weightsFileGiB: z
+      .number()
+      .positive()
+      .max(1e4)
+      .nullable()
+      .default(null)
+      .describe('Size of the weight file where the source prints it, in GiB.'),
+    kvCache: referenceSchema.nullable().default(null).describe('Id of the cache’s format; null = not stated.'),
     /** served: requests over HTTP at a fixed concurrency. saturated: everything queued at once, as many as fit. */
-    mode: z.enum(['single-stream', 'static-batch', 'saturated', 'served']).nullable().default(null),
-    /** Sequences in a static batch, or requests in flight. */
-    concurrency: z.int().min(1).max(1e6).nullable().default(null),
-    promptTokens: tokens,
-    outputTokens: tokens,
-    /** Tokens in the cache before the timed part; for memory figures, tokens allocated. */
-    contextTokens: tokens,
-    metrics: metricsSchema,
-    /**
-     * What a peak counts. allocated: the runtime's own allocations. process: those and the driver's context. pool: what
-     * the driver reports after repeated runs, with every block the allocator kept and what earlier runs still hold; it
-     * is more than a run needs, so no estimate of a need is held against it.
-     */
-    memoryScope: z.enum(['allocated', 'process', 'pool']).nullable().default(null),
-    /** The groups of the accuracy report it counts in, and the metric that stands for it in each. */
-    groups: z.array(z.strictObject({ group: z.enum(measurementGroups), scoredMetric: metricName })).default([]),
-    trust: z.enum(['high', 'medium', 'low']),
-    notes: z.string().max(500).nullable().default(null),
+    mode: z
+      .enum(['single-stream', 'static-batch', 'saturated', 'served'])
+      .nullable()
+      .default(null)
+      .describe('How it was driven.'),
+    concurrency: z
+      .int()
+      .min(1)
+      .max(1e6)
+      .nullable()
+      .default(null)
+      .describe('Sequences in a static batch, or requests in flight, a count.'),
+    promptTokens: tokens.describe('Prompt per sequence, in tokens (a mean may be fractional).'),
+    outputTokens: tokens.describe('Generated per sequence, in tokens (a mean may be fractional).'),
+    contextTokens: tokens.describe(
+      'In the cache before the timed part, in tokens; for memory figures, tokens allocated.',
+    ),
+    metrics: metricsSchema.describe('What was measured.'),
+    /** A pool is more than a run needs, so no estimate of a need is held against it. */
+    memoryScope: z
+      .enum(['allocated', 'process', 'pool'])
+      .nullable()
+      .default(null)
+      .describe(
+        'What a peak counts. allocated: the runtime’s own allocations. process: those and the driver’s context. pool: what ' +
+          'the driver reports after repeated runs, with every block the allocator kept and what earlier runs still hold.',
+      ),
+    groups: z
+      .array(z.strictObject({ group: z.enum(measurementGroups), scoredMetric: metricName }))
+      .default([])
+      .describe('Groups of the accuracy report it counts in, and the metric that stands for it in each.'),
+    trust: z.enum(['high', 'medium', 'low']).describe('How far it can be trusted.'),
+    notes: z.string().max(500).nullable().default(null).describe('What to know about it.'),
   })
   .superRefine((row, context) => {
     if (row.sources[row.source] === undefined) {

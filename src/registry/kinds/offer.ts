@@ -6,86 +6,108 @@ import { partialDate, referenceSchema, sourceKeys, sourcesSchema } from './sourc
 import { refuseUnknownSources } from './sourcedGroups.ts';
 
 const provider = z.string().min(2).max(60);
-const usdPerMillionTokens = z.number().min(0).max(2000);
 const tokens = z.int().min(1).max(100_000_000);
+const notes = z.string().max(300).optional().describe('What to know about it.');
 
-/** First day the price is known to have been in force: announced, or the day of the list it was read from; null = undated. */
-const effectiveFrom = partialDate.nullable();
+const usdPerMillion = z.number().min(0).max(2000);
+const perMillion = 'in USD per million tokens.';
+const rates = {
+  usdPerMillionInputTokens: usdPerMillion.describe(`Price of input, ${perMillion}`),
+  usdPerMillionOutputTokens: usdPerMillion.describe(`Price of output, ${perMillion}`),
+};
+const usdPerMillionCachedInputTokens = usdPerMillion
+  .optional()
+  .describe(`Price of input found in the provider’s cache, ${perMillion}`);
 
-/** Whole-instance price of renting hardware for an hour. */
-const hardwareHourSchema = z.strictObject({
-  basis: z.literal('hardware-hour'),
-  provider,
-  hardware: referenceSchema,
-  instance: z.string().min(1).max(80),
-  /** Devices in the instance: GPUs, chips, CPU sockets. */
-  devices: z.int().min(1).max(20_000),
-  /** The whole instance, all devices. */
-  usdPerHour: z.number().min(0.001).max(50_000),
-  pricing: z.enum(['on-demand', 'spot']),
-  region: z.string().min(2).max(40),
-  effectiveFrom,
-  effectiveTo: partialDate.optional(),
-  notes: z.string().max(300).optional(),
-  source: sourceKeys,
-  sources: sourcesSchema,
-});
+/** Announced, or the day of the list it was read from; null = undated. */
+const effectiveFrom = partialDate
+  .nullable()
+  .describe('First day the price is known to have held, as YYYY-MM-DD or as precisely as known.');
+const effectiveTo = partialDate
+  .optional()
+  .describe('Last day the price held, as YYYY-MM-DD; left out = not known to have ended.');
 
-/** Price of buying hardware. */
-const hardwarePurchaseSchema = z.strictObject({
-  basis: z.literal('hardware-purchase'),
-  hardware: referenceSchema,
-  /** Devices that come for this price: 2 for a board with two GPUs. */
-  devices: z.int().min(1).max(1024).default(1),
-  usd: z.number().min(1).max(10_000_000),
-  /** msrp: the maker's list price; street: what a shop or a listing asked. */
-  priceKind: z.enum(['msrp', 'street']),
-  date: partialDate.nullable(),
-  notes: z.string().max(300).optional(),
-  source: sourceKeys,
-  sources: sourcesSchema,
-});
+export const hardwareHourSchema = z
+  .strictObject({
+    basis: z.literal('hardware-hour').describe('Hardware by the hour.'),
+    provider: provider.describe('Who rents it out.'),
+    hardware: referenceSchema.describe('Id or alias of the device.'),
+    instance: z.string().min(1).max(80).describe('The provider’s name for the machine.'),
+    /** GPUs, chips, CPU sockets. */
+    devices: z.int().min(1).max(20_000).describe('Devices in the machine, a count.'),
+    usdPerHour: z.number().min(0.001).max(50_000).describe('Price of the whole machine, all devices, in USD per hour.'),
+    pricing: z.enum(['on-demand', 'spot']).describe('On what terms.'),
+    region: z.string().min(2).max(40).describe('The provider’s region.'),
+    effectiveFrom,
+    effectiveTo,
+    notes,
+    source: sourceKeys,
+    sources: sourcesSchema,
+  })
+  .describe('Hardware rented by the hour: the price of the whole machine.');
 
-const tierSchema = z.strictObject({
-  /** Holds for requests with more input tokens than this, cached ones included; the whole request is billed at it. */
-  aboveInputTokens: tokens,
-  usdPerMillionInputTokens: usdPerMillionTokens,
-  usdPerMillionOutputTokens: usdPerMillionTokens,
-  usdPerMillionCachedInputTokens: usdPerMillionTokens.optional(),
-});
+export const hardwarePurchaseSchema = z
+  .strictObject({
+    basis: z.literal('hardware-purchase').describe('Hardware to buy.'),
+    hardware: referenceSchema.describe('Id or alias of the device.'),
+    devices: z
+      .int()
+      .min(1)
+      .max(1024)
+      .default(1)
+      .describe('Devices that come for this price, a count: 2 for a board with two GPUs; left out = 1.'),
+    usd: z.number().min(1).max(10_000_000).describe('Price of all of them, in USD.'),
+    /** msrp: the maker's list price; street: what a shop or a listing asked. */
+    priceKind: z.enum(['msrp', 'street']).describe('List or street price.'),
+    date: effectiveFrom,
+    notes,
+    source: sourceKeys,
+    sources: sourcesSchema,
+  })
+  .describe('Hardware to buy.');
 
-/** What another source says about the same price. */
-const disagreementSchema = z.strictObject({
-  usdPerMillionInputTokens: usdPerMillionTokens,
-  usdPerMillionOutputTokens: usdPerMillionTokens,
-  date: partialDate.optional(),
-  source: sourceKeys,
-});
+export const tierSchema = z
+  .strictObject({
+    aboveInputTokens: tokens.describe(
+      'Holds for requests with more input than this, cached input included, in tokens; the whole request is billed at it.',
+    ),
+    ...rates,
+    usdPerMillionCachedInputTokens,
+  })
+  .describe('Other rates for long requests: the whole request is billed at them.');
 
-/** Price of a hosted model by the token. */
-export const modelTokensSchema = z.strictObject({
-  basis: z.literal('model-tokens'),
-  provider,
-  /** null: a model the catalogue does not have; `providerModel` still says which. */
-  model: referenceSchema.nullable(),
-  /** The model's name at the provider. */
-  providerModel: z.string().min(1).max(120),
-  /** Sold by the model's own developer. */
-  firstParty: z.boolean().default(false),
-  usdPerMillionInputTokens: usdPerMillionTokens,
-  usdPerMillionOutputTokens: usdPerMillionTokens,
-  usdPerMillionCachedInputTokens: usdPerMillionTokens.optional(),
-  usdPerMillionCacheWriteTokens: usdPerMillionTokens.optional(),
-  tiers: z.array(tierSchema).min(1).optional(),
-  contextTokens: tokens.optional(),
-  maximumOutputTokens: tokens.optional(),
-  effectiveFrom,
-  effectiveTo: partialDate.optional(),
-  disagreements: z.array(disagreementSchema).min(1).optional(),
-  notes: z.string().max(400).optional(),
-  source: sourceKeys,
-  sources: sourcesSchema,
-});
+export const disagreementSchema = z
+  .strictObject({
+    ...rates,
+    date: partialDate.optional().describe('When it was said, as YYYY-MM-DD or as precisely as known.'),
+    source: sourceKeys,
+  })
+  .describe('What another source says about the same price.');
+
+export const modelTokensSchema = z
+  .strictObject({
+    basis: z.literal('model-tokens').describe('A hosted model by the token.'),
+    provider: provider.describe('Who hosts it.'),
+    /** null: a model the catalogue does not have; `providerModel` still says which. */
+    model: referenceSchema.nullable().describe('Id or alias of the model.'),
+    providerModel: z.string().min(1).max(120).describe('The model’s name there.'),
+    firstParty: z.boolean().default(false).describe('Sold by the model’s own developer; left out = no.'),
+    ...rates,
+    usdPerMillionCachedInputTokens,
+    usdPerMillionCacheWriteTokens: usdPerMillion
+      .optional()
+      .describe(`Price of putting input into the provider’s cache, ${perMillion}`),
+    tiers: z.array(tierSchema).min(1).optional().describe('Other rates for long requests, by rising length.'),
+    contextTokens: tokens.optional().describe('Longest request there, input and output, in tokens.'),
+    maximumOutputTokens: tokens.optional().describe('Longest answer there, in tokens.'),
+    effectiveFrom,
+    effectiveTo,
+    disagreements: z.array(disagreementSchema).min(1).optional().describe('What other sources say.'),
+    notes: z.string().max(400).optional().describe('What to know about it.'),
+    source: sourceKeys,
+    sources: sourcesSchema,
+  })
+  .describe('A hosted model, paid by the token.');
 
 const offerSchema = z
   .discriminatedUnion('basis', [hardwareHourSchema, hardwarePurchaseSchema, modelTokensSchema])
@@ -96,7 +118,8 @@ const offerSchema = z
     if (thresholds.some((threshold, index) => index > 0 && threshold <= (thresholds[index - 1] ?? 0))) {
       context.addIssue({ code: 'custom', path: ['tiers'], message: 'must rise in aboveInputTokens' });
     }
-  });
+  })
+  .describe('A dated price: exactly one of these.');
 
 export type OfferFacts = z.infer<typeof offerSchema>;
 
@@ -118,7 +141,7 @@ export const kind: Kind<OfferFacts, Price> = {
   schema: offerSchema,
   fileSchema: priceListSchema,
   expand(_fileId, file) {
-    const { basis, defaults, offers, sources } = priceListSchema.parse(file);
+    const { basis, defaults, offers, sources } = file as z.infer<typeof priceListSchema>;
     const rows = offers.map((stated) => {
       const row: Record<string, unknown> = { basis, ...defaults, ...stated };
       const disagreements = Array.isArray(row.disagreements) ? row.disagreements : [];

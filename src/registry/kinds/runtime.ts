@@ -1,114 +1,171 @@
 import { z } from 'zod';
 import type { Hardware, Reservation, Runtime } from '../../engine/shapes.ts';
 import type { Kind } from './kind.ts';
-import { aliasSchema, idSchema, referenceSchema, sourceKeys, sourcesSchema } from './source.ts';
+import { aliasSchema, buildYear, idSchema, ids, referenceSchema, sourceKeys, sourcesSchema } from './source.ts';
 import { refuseUnknownSources } from './sourcedGroups.ts';
 import { efficiencyClasses } from './weightFormat.ts';
 
-const year = z.int().min(2017).max(2100);
-const chunkTokens = z.int().min(1).max(1_000_000);
-const sequences = z.int().min(1).max(1_000_000);
 const deviceKinds = ['gpu', 'apu', 'cpu', 'tpu', 'npu', 'asic'] as const;
+const maker = z.string().describe('The maker: NVIDIA, AMD, Apple; CPU for any CPU.');
 
-/** Devices and formats the runtime runs; every list that is given must contain the device's or the format's entry. */
-const supportSchema = z.strictObject({
-  vendors: z.array(z.string().min(2)).min(1).optional(),
-  deviceKinds: z.array(z.enum(deviceKinds)).min(1).optional(),
-  families: z.array(idSchema).min(1).optional(),
-  /** Efficiency classes of the weight formats. */
-  formats: z.array(z.enum(efficiencyClasses)).min(1),
-  /** The runtime people use: the highest preference of all runtimes wins. 100 = the usual choice, 10 = historical. */
-  preference: z.int().min(1).max(100),
-});
+const supportSchema = z
+  .strictObject({
+    vendors: z.array(z.string().min(2)).min(1).optional().describe('Makers of devices.'),
+    deviceKinds: z.array(z.enum(deviceKinds)).min(1).optional().describe('Sorts of device.'),
+    families: z.array(idSchema).min(1).optional().describe('Families of devices.'),
+    formats: z
+      .array(z.enum(efficiencyClasses))
+      .min(1)
+      .describe('Efficiency classes of weight formats: 16-bit, fp8, gguf.'),
+    /** 100 = the usual choice, 10 = historical. */
+    preference: z
+      .int()
+      .min(1)
+      .max(100)
+      .describe('How usual it is there, a count from 1 to 100: the highest of all runtimes is the default.'),
+  })
+  .describe(
+    'Devices and formats a runtime runs; every list that is given must contain the device’s or format’s entry.',
+  );
 
-const memorySchema = z.strictObject({
-  /**
-   * fraction: takes a share of the device up front, holds weights and cache in it, preempts when full.
-   * pool: a share of what the weights leave, and never evicts. as-needed: allocates what it needs.
-   */
-  reservation: z.enum(['fraction', 'pool', 'as-needed']),
-  fraction: z.number().min(0.1).max(1).optional(),
-  /** Context, captured graphs, communication buffers: on every device, whatever the model. */
-  perDeviceGB: z.number().min(0).max(20),
-  /** Weight-format id of the cache when nothing else is asked for. */
-  defaultCache: referenceSchema,
-  cachePageTokens: z.int().min(1).max(4096),
-  /** Checkpoints in fp8 or narrower floats get an fp8 cache by default. */
-  cacheFollowsFp8Weights: z.boolean(),
-  /** Windowed layers cache only their window from this build year on. */
-  windowedCacheSince: year.optional(),
-  source: sourceKeys,
-});
+const memorySchema = z
+  .strictObject({
+    /**
+     * fraction: takes a share of the device up front, holds weights and cache in it, preempts when full.
+     * pool: a share of what the weights leave, and never evicts. as-needed: allocates what it needs.
+     */
+    reservation: z.enum(['fraction', 'pool', 'as-needed']).describe('How it takes device memory.'),
+    fraction: z
+      .number()
+      .min(0.1)
+      .max(1)
+      .optional()
+      .describe('The share it takes, from 0.1 to 1 (a fraction, dimensionless); none where it takes what it needs.'),
+    perDeviceGB: z
+      .number()
+      .min(0)
+      .max(20)
+      .describe('Context, captured graphs, buffers: on every device, whatever the model, a count of GB (10⁹ bytes).'),
+    defaultCache: referenceSchema.describe('Id or alias of the cache’s format when nothing else is asked for.'),
+    cachePageTokens: z.int().min(1).max(4096).describe('The unit in which it allocates cache, in tokens.'),
+    cacheFollowsFp8Weights: z.boolean().describe('Checkpoints in FP8 or narrower floats get an FP8 cache by default.'),
+    windowedCacheSince: buildYear
+      .optional()
+      .describe('Year of the build since which windowed layers cache only their window (a calendar year).'),
+    source: sourceKeys,
+  })
+  .describe('How a runtime lays out device memory.');
 
-const schedulingSchema = z.strictObject({
-  continuousBatching: z.boolean(),
-  /** Absent: the whole prompt in one step. */
-  prefillChunkTokens: chunkTokens.optional(),
-  /** Absent: no limit of its own. */
-  maximumSequences: sequences.optional(),
-  /** Smaller defaults the runtime itself chooses on smaller devices. */
-  smallDevices: z
-    .strictObject({
-      underMemoryGiB: z.number().min(1).max(1000),
-      /** Larger devices that get the small defaults too. */
-      also: z.array(referenceSchema).optional(),
-      prefillChunkTokens: chunkTokens,
-      maximumSequences: sequences,
-    })
-    .optional(),
-  /** Requests arrive over HTTP and tokens are streamed; false = in process. */
-  served: z.boolean(),
-  source: sourceKeys,
-});
+const prefillChunkTokens = z.int().min(1).max(1_000_000);
+const maximumSequences = z.int().min(1).max(1_000_000);
 
-const version = z.string().regex(/^\d+\.\d+$/, 'major.minor');
+const smallDevicesSchema = z
+  .strictObject({
+    underMemoryGiB: z.number().min(1).max(1000).describe('For devices with less memory than this, in GiB.'),
+    also: z.array(referenceSchema).optional().describe('Ids or aliases of larger devices that get them too.'),
+    prefillChunkTokens: prefillChunkTokens.describe('Most prompt tokens read in one step, in tokens.'),
+    maximumSequences: maximumSequences.describe('Most sequences in flight, a count.'),
+  })
+  .describe('Smaller defaults that a runtime itself chooses on smaller devices.');
 
-const executionSchema = z.strictObject({
-  /** tensor: every device works on every layer. layers: devices hold consecutive layers. */
-  split: z.enum(['tensor', 'layers']),
-  /** The host launches every kernel by itself: no captured graphs. */
-  eager: z.boolean(),
-  /** Build year since which the attention kernels in default use never store the score matrix; absent = never. */
-  flashAttentionSince: year.optional(),
-  /** Builds before this one capture decode steps up to so many tokens of context, and launch one by one beyond. */
-  graphContextLimit: z.strictObject({ tokens: z.int().min(1), beforeVersion: version, beforeYear: year }).optional(),
-  /** Builds before this one share one read of a key-value head among at most so many query heads when decoding. */
-  sharedReadLimit: z.strictObject({ queryHeads: z.int().min(1), beforeVersion: version, beforeYear: year }).optional(),
-  /** Build year since which a sliding window shortens attention; absent = always. */
-  windowedAttentionSince: year.optional(),
-  /**
-   * Local runtimes on cards with matrix units. int8: packed weights are multiplied as int8, unpacked ones in fp16 with
-   * fp16 sums. fp16: all in fp16 with fp16 sums. fp32: all in fp16 with fp32 sums.
-   */
-  promptSums: z.enum(['int8', 'fp16', 'fp32']).default('fp32'),
-  /** Local runtimes: the default backend by the device's vendor; CPU for any CPU. */
-  backends: z.record(z.string(), z.string()),
-  /** Other backends that can be chosen. */
-  otherBackends: z.record(z.string(), z.array(z.string())).optional(),
-  source: sourceKeys,
-});
+const schedulingSchema = z
+  .strictObject({
+    continuousBatching: z.boolean().describe('Requests join and leave a running batch.'),
+    prefillChunkTokens: prefillChunkTokens
+      .optional()
+      .describe('Most prompt tokens read in one step, in tokens; left out = the whole prompt.'),
+    maximumSequences: maximumSequences
+      .optional()
+      .describe('Most sequences in flight, a count; left out = no limit of its own.'),
+    smallDevices: smallDevicesSchema.optional().describe('Other defaults on smaller devices.'),
+    served: z
+      .boolean()
+      .describe('Requests arrive over HTTP and tokens are streamed; false = a library or command line.'),
+    source: sourceKeys,
+  })
+  .describe('How a runtime puts requests together.');
+
+/** Which builds have a limit that was lifted later. */
+const untilVersion = {
+  beforeVersion: z
+    .string()
+    .regex(/^\d+\.\d+$/, 'major.minor')
+    .describe('The first version without the limit, major.minor.'),
+  beforeYear: buildYear.describe('The year of that version (a calendar year).'),
+};
+
+const graphContextLimitSchema = z
+  .strictObject({ tokens: z.int().min(1).describe('The context, in tokens.'), ...untilVersion })
+  .describe('Older builds capture decode steps up to a context, and launch kernels one by one beyond it.');
+
+const sharedReadLimitSchema = z
+  .strictObject({ queryHeads: z.int().min(1).describe('Query heads, a count.'), ...untilVersion })
+  .describe('Older builds share one read of a key-value head among so many query heads at most.');
+
+const executionSchema = z
+  .strictObject({
+    /** tensor: every device works on every layer. layers: devices hold consecutive layers. */
+    split: z.enum(['tensor', 'layers']).describe('How it uses several devices.'),
+    eager: z.boolean().describe('The host launches every kernel by itself: no captured graphs.'),
+    flashAttentionSince: buildYear
+      .optional()
+      .describe(
+        'Year of the build since which its attention never stores the score matrix (a calendar year); left out = never.',
+      ),
+    graphContextLimit: graphContextLimitSchema
+      .optional()
+      .describe('Context up to which older builds capture decode steps; left out = no limit.'),
+    sharedReadLimit: sharedReadLimitSchema
+      .optional()
+      .describe('Query heads among which older builds share a read of the cache; left out = no limit.'),
+    windowedAttentionSince: buildYear
+      .optional()
+      .describe(
+        'Year of the build since which a sliding window shortens attention (a calendar year); left out = always.',
+      ),
+    /**
+     * int8: packed weights are multiplied as int8, unpacked ones in fp16 with fp16 sums. fp16: all in fp16 with fp16
+     * sums. fp32: all in fp16 with fp32 sums.
+     */
+    promptSums: z
+      .enum(['int8', 'fp16', 'fp32'])
+      .default('fp32')
+      .describe('What a local runtime multiplies prompts in on cards with matrix units.'),
+    backends: z
+      .record(maker, z.string().describe('The backend: CUDA, Metal, Vulkan.'))
+      .describe('The backend a local runtime uses on the devices of a maker.')
+      .describe('Of a local runtime, by maker; of a server, none.'),
+    otherBackends: z
+      .record(maker, z.array(z.string()).describe('The backends.'))
+      .describe('Other backends that can be chosen on the devices of a maker.')
+      .optional()
+      .describe('Other backends that can be chosen, by maker.'),
+    source: sourceKeys,
+  })
+  .describe('How a runtime runs a model.');
 
 const runtimeSchema = z
   .strictObject({
     $schema: z.string().optional(),
-    name: z.string().min(2).max(60),
-    aliases: z.array(aliasSchema),
-    homepage: z.url({ protocol: /^https$/ }),
-    /** SPDX identifier. */
-    license: z.string().min(2).max(40).optional(),
+    name: z.string().min(2).max(60).describe('Name for people.'),
+    aliases: z.array(aliasSchema).describe('Other names to find it by, upper and lower case alike.'),
+    homepage: z.url({ protocol: /^https$/ }).describe('Where it lives, an https address.'),
+    license: z.string().min(2).max(40).optional().describe('Licence, as an SPDX identifier.'),
     /** serving: steps of a GPU server. local: an engine that unpacks weights with ordinary arithmetic. */
-    estimator: z.enum(['serving', 'local']),
-    /** Id of an estimator that a pack brings and that answers for this runtime instead. */
-    estimatedBy: idSchema.optional(),
-    /** Row of the fitted constants; several runtimes may share one. */
-    coefficients: idSchema,
-    /** Latest build year with fitted constants. */
-    defaultYear: year,
-    memory: memorySchema,
-    scheduling: schedulingSchema,
-    execution: executionSchema,
-    supports: z.array(supportSchema).min(1),
-    notes: z.string().max(800).optional(),
+    estimator: z.enum(['serving', 'local']).describe('Which physics describes it.'),
+    estimatedBy: idSchema
+      .describe('Id of an estimator that a pack brings and that answers for this runtime instead.')
+      .register(ids, { of: 'estimator' })
+      .optional(),
+    coefficients: idSchema.describe(
+      'The runtime whose fitted constants it uses: vllm, sglang, tensorrt-llm, llama.cpp, mlx.',
+    ),
+    defaultYear: buildYear.describe('Latest year of its builds with fitted constants (calendar year).'),
+    memory: memorySchema.describe('How it lays out device memory.'),
+    scheduling: schedulingSchema.describe('How it puts requests together.'),
+    execution: executionSchema.describe('How it runs a model.'),
+    supports: z.array(supportSchema).min(1).describe('Where it runs, and which formats.'),
+    notes: z.string().max(800).optional().describe('What to know about it.'),
     sources: sourcesSchema,
   })
   .superRefine((facts, context) => {
@@ -117,7 +174,8 @@ const runtimeSchema = z
       context.addIssue({ code: 'custom', path: ['memory', 'fraction'], message: 'belongs to fraction and pool' });
     }
     refuseUnknownSources(facts, context);
-  });
+  })
+  .describe('A program that runs models: how it reserves memory, schedules requests and where it runs.');
 
 export type RuntimeFacts = z.infer<typeof runtimeSchema>;
 

@@ -5,46 +5,66 @@ import { refuseUnknownSources } from './sourcedGroups.ts';
 
 const tokens = z.int().min(0).max(1_000_000_000);
 
-/** How a token count spreads over the requests it was taken from; the count itself is the median unless notes say otherwise. */
-const spreadSchema = z.strictObject({ mean: tokens.optional(), p90: tokens.optional() });
+/** The count itself is the median unless notes say otherwise. */
+export const spreadSchema = z
+  .strictObject({
+    mean: tokens.optional().describe('The mean, in tokens; left out = not published.'),
+    p90: tokens.optional().describe('The 90th percentile, in tokens; left out = not published.'),
+  })
+  .describe('How a token count spreads over the requests it was taken from.');
 
-/** What the workload wants to be fast enough; only where a source says so. */
-const objectiveSchema = z.strictObject({
-  timeToFirstTokenMs: z.number().positive().max(600_000).optional(),
-  timePerOutputTokenMs: z.number().positive().max(60_000).optional(),
-  endToEndMs: z.number().positive().max(3_600_000).optional(),
-  source: sourceKeys,
-});
+/** Only where a source says so. */
+export const objectiveSchema = z
+  .strictObject({
+    timeToFirstTokenMs: z
+      .number()
+      .positive()
+      .max(600_000)
+      .optional()
+      .describe('Longest acceptable time to the first token, in milliseconds.'),
+    timePerOutputTokenMs: z
+      .number()
+      .positive()
+      .max(60_000)
+      .optional()
+      .describe('Longest acceptable time per further token, in milliseconds.'),
+    endToEndMs: z
+      .number()
+      .positive()
+      .max(3_600_000)
+      .optional()
+      .describe('Longest acceptable time of a request, in milliseconds.'),
+    source: sourceKeys,
+  })
+  .describe('What the workload wants to be fast enough.');
 
 const scenarioSchema = z
   .strictObject({
     $schema: z.string().optional(),
-    name: z.string().min(3).max(80),
-    description: z.string().min(10).max(400),
-    /** Place in the list: the documented three first. */
-    order: z.int().min(1).max(10_000),
-    model: referenceSchema,
+    name: z.string().min(3).max(80).describe('Name for people.'),
+    description: z.string().min(10).max(400).describe('What it is about.'),
+    order: z.int().min(1).max(10_000).describe('Place in the list, a count from 1; the documented three come first.'),
+    model: referenceSchema.describe('Id or alias of the model asked about.'),
     /** local: own or rented hardware. api: a hosted model, by the token. */
-    deployment: z.enum(['local', 'api']),
-    hardware: referenceSchema.optional(),
-    devices: z.int().min(1).max(4096).optional(),
-    runtime: referenceSchema.optional(),
-    /** Weight format; absent = the model's own. */
-    weights: referenceSchema.optional(),
-    /** Tokens read fresh, per request. */
-    promptTokens: tokens,
-    promptTokensSpread: spreadSchema.optional(),
-    /** Tokens already in the cache before the prompt. */
-    contextTokens: tokens.default(0),
-    outputTokens: tokens.min(1),
-    outputTokensSpread: spreadSchema.optional(),
-    /** Sequences in flight. */
-    batch: z.int().min(1).max(1_000_000),
+    deployment: z.enum(['local', 'api']).describe('Own hardware or an API.'),
+    hardware: referenceSchema.optional().describe('Id or alias of the device asked about; none for an API.'),
+    devices: z.int().min(1).max(4096).optional().describe('Devices, a count; left out = as few as hold the model.'),
+    runtime: referenceSchema.optional().describe('Id or alias of the runtime; left out = the usual one.'),
+    weights: referenceSchema.optional().describe('Id or alias of the weight format; left out = the model’s own.'),
+    promptTokens: tokens.describe('Read fresh per request, in tokens.'),
+    promptTokensSpread: spreadSchema.optional().describe('How the prompt’s length spreads, in tokens.'),
+    contextTokens: tokens.default(0).describe('Already in the cache before the prompt, in tokens; left out = 0.'),
+    outputTokens: tokens.min(1).describe('Generated per request, in tokens.'),
+    outputTokensSpread: spreadSchema.optional().describe('How the answer’s length spreads, in tokens.'),
+    batch: z.int().min(1).max(1_000_000).describe('Sequences in flight, a count.'),
     /** static: one batch, prefilled together. continuous: requests come and go at this concurrency. */
-    scheduling: z.enum(['static', 'continuous']),
-    objective: objectiveSchema.optional(),
-    /** What no source says: the choices made to turn the words into numbers. */
-    assumptions: z.array(z.string().min(10).max(300)).default([]),
+    scheduling: z.enum(['static', 'continuous']).describe('How requests are put together.'),
+    objective: objectiveSchema.optional().describe('What it wants to be fast enough.'),
+    /** What no source says. */
+    assumptions: z
+      .array(z.string().min(10).max(300))
+      .default([])
+      .describe('Choices made to turn the words of the scenario into numbers.'),
     /** Of the token counts. */
     source: sourceKeys,
     sources: sourcesSchema,
@@ -57,7 +77,8 @@ const scenarioSchema = z
     for (const field of ['hardware', 'devices', 'runtime', 'weights'] as const) {
       if (!local && scenario[field] !== undefined) complain([field], 'an API deployment has none');
     }
-  });
+  })
+  .describe('A named workload with the deployment it is asked about.');
 
 export type ScenarioFacts = z.infer<typeof scenarioSchema>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { buildYears } from '../../engine/buildYears.ts';
 
 /** A calendar date as precisely as it is known: 2024, 2024-07 or 2024-07-23. */
 export const partialDate = z
@@ -23,13 +24,14 @@ function isoDay(date: string): string {
  */
 export const sourceSchema = z
   .strictObject({
-    title: z.string().min(3),
-    url: z.url({ protocol: /^https?$/ }).optional(),
-    /** Full citation where no stable URL exists. */
-    citation: z.string().min(10).optional(),
-    /** Day the page was read or the snapshot was taken. */
-    retrieved: partialDate.optional(),
-    known: z.enum(['vendor', 'published', 'measured', 'derived', 'assumed']),
+    title: z.string().min(3).describe('What it is, in words: "NVIDIA H300 datasheet, March 2027".'),
+    url: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe('Public address; left out only with a citation, or when assumed.'),
+    citation: z.string().min(10).optional().describe('Full citation where there is no stable address.'),
+    retrieved: partialDate.optional().describe('Day it was read, as YYYY-MM-DD or as precisely as known.'),
+    known: z.enum(['vendor', 'published', 'measured', 'derived', 'assumed']).describe('How the figures are known.'),
   })
   .refine((source) => source.url !== undefined || source.citation !== undefined || source.known === 'assumed', {
     error: 'needs a url or a full citation (or known: "assumed")',
@@ -44,7 +46,9 @@ export const sourcesSchema = z.record(
 );
 
 /** The keys in `sources` that a group of figures rests on, the strongest first. */
-export const sourceKeys = z.union([z.string(), z.array(z.string()).min(1)]);
+export const sourceKeys = z
+  .union([z.string(), z.array(z.string()).min(1)])
+  .describe('Keys in `sources` of where these figures come from, the strongest first.');
 export type SourceKeys = z.infer<typeof sourceKeys>;
 
 /** Names people type: at most 120 characters, no control characters. */
@@ -58,5 +62,12 @@ export const idSchema = z
   .string()
   .max(120)
   .regex(/^[a-z0-9][a-z0-9._-]*$/, 'must be lower-case letters, digits, dots, hyphens or underscores');
+
+/** Facts that are the id of something else, for whoever shows or asks for them. */
+export const ids = z.registry<{ of: 'profile' | 'estimator' }>();
+
 /** The id of another profile; whether there is one is asked where all are known, with a suggestion. */
-export const referenceSchema = z.string().min(1).max(120);
+export const referenceSchema = z.string().min(1).max(120).register(ids, { of: 'profile' });
+
+/** Calendar year of a runtime's build. */
+export const buildYear = z.int().min(buildYears.minimum).max(buildYears.maximum);

@@ -27,7 +27,7 @@ export const efficiencyClasses = [
 
 const bits = z.number().min(1).max(32);
 
-const tensorClass = z.enum([
+const tensorClasses = [
   'embedding',
   'head',
   'attention-query',
@@ -43,83 +43,143 @@ const tensorClass = z.enum([
   'expert-down',
   'router',
   'extra',
-]);
+] as const;
+const tensors = z.array(z.enum(tensorClasses));
+const tensorNames = `${tensorClasses.slice(0, -1).join(', ')} or ${tensorClasses.at(-1)}.`;
 
 const fraction = z.number().min(0).max(1);
 
-const layerRangeSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('all') }),
-  z.strictObject({ kind: z.literal('first'), count: z.int().min(1).max(1000) }),
-  z.strictObject({ kind: z.literal('first-fraction'), fraction }),
-  z.strictObject({ kind: z.literal('middle'), from: fraction, to: fraction }),
-  z.strictObject({ kind: z.literal('more-bits') }),
-]);
+const layerRangeSchema = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('all').describe('All of them.') }),
+    z
+      .strictObject({
+        kind: z.literal('first').describe('The first few.'),
+        count: z.int().min(1).max(1000).describe('How many, a count.'),
+      })
+      .describe('The first few layers.'),
+    z
+      .strictObject({
+        kind: z.literal('first-fraction').describe('The first part.'),
+        fraction: fraction.describe('Which part, from 0 to 1 (a fraction, dimensionless).'),
+      })
+      .describe('The first part of the layers.'),
+    z
+      .strictObject({
+        kind: z.literal('middle').describe('Those between two places.'),
+        from: fraction.describe('Where they begin, from 0 to 1 (a fraction, dimensionless).'),
+        to: fraction.describe('Where they end, from 0 to 1 (a fraction, dimensionless).'),
+      })
+      .describe('Layers between two places of the stack.'),
+    z.strictObject({
+      kind: z.literal('more-bits').describe('llama.cpp’s use_more_bits, first and last eighth and every third.'),
+    }),
+  ])
+  .describe('Which layers a rule is about: exactly one of these.');
 
-/** The first rule that names a tensor, its layer and its model gives the block type; no rule: the default type. */
-const ruleSchema = z.strictObject({
-  tensors: z.array(tensorClass).min(1),
-  layers: layerRangeSchema,
-  minimumGroupSize: z.int().min(1).max(1024).exactOptional(),
-  orMinimumExperts: z.int().min(1).max(4096).exactOptional(),
-  blockType: z.string(),
-});
+const ruleSchema = z
+  .strictObject({
+    tensors: tensors.min(1).describe(`Which: ${tensorNames}`),
+    layers: layerRangeSchema.describe('In which layers.'),
+    minimumGroupSize: z
+      .int()
+      .min(1)
+      .max(1024)
+      .exactOptional()
+      .describe('Only for models with at least so many query heads a kv head, a count.'),
+    orMinimumExperts: z
+      .int()
+      .min(1)
+      .max(4096)
+      .exactOptional()
+      .describe('Also below that for models with at least so many experts, a count.'),
+    blockType: z.string().describe('llama.cpp’s block type: Q6_K.'),
+  })
+  .describe('A block type for some tensors; the first rule that fits counts.');
 
-const packingSchema = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('gguf'),
-    defaultType: z.string(),
-    rules: z.array(ruleSchema),
+const packingSchema = z
+  .discriminatedUnion('kind', [
+    z
+      .strictObject({
+        kind: z.literal('uniform').describe('One width for every quantised matrix.'),
+        keeps16Bit: tensors.describe(`Tensors that stay at 16 bits: ${tensorNames}`),
+        source: sourceKeys,
+      })
+      .describe('One width for every quantised matrix.'),
+    z
+      .strictObject({
+        kind: z.literal('gguf').describe('A llama.cpp file.'),
+        defaultType: z.string().describe('Block type of tensors that no rule names: Q4_K.'),
+        rules: z.array(ruleSchema).describe('Other block types, in order.'),
+        source: sourceKeys,
+      })
+      .describe('A llama.cpp file: block types chosen tensor by tensor.'),
+  ])
+  .describe('Which tensors are stored how: exactly one of these.');
+
+const scales = z.string().max(200).optional().describe('What is stored beside the values, in words.');
+
+const weightsSchema = z
+  .strictObject({
+    bitsPerWeight: bits.describe(
+      'One weight of a quantised matrix, scales included, in bits; of a mixed format, its default block.',
+    ),
+    groupSize: z.int().min(1).max(1_000_000).optional().describe('Weights that share a scale, a count.'),
+    scales,
+    exactBits: z.string().max(120).optional().describe('Where the exact figure depends on the matrix.'),
     source: sourceKeys,
-  }),
-  z.strictObject({
-    kind: z.literal('uniform'),
-    /** Tensors that stay at 16 bits. */
-    keeps16Bit: z.array(tensorClass),
+  })
+  .describe('How weights are stored.');
+
+function runtimeNotes(note: z.ZodString) {
+  return z
+    .record(z.string().describe('Which runtime.'), note.describe('What it does, in words.'))
+    .describe('What a runtime does with a format.');
+}
+
+const cacheSchema = z
+  .strictObject({
+    bitsPerElement: bits.describe('One cached element, scales included, in bits.'),
+    scales,
+    runtimes: runtimeNotes(z.string()).optional().describe('How runtimes name or restrict it.'),
     source: sourceKeys,
-  }),
-]);
+  })
+  .describe('How cached keys and values are stored.');
+
+/** For people. */
+const arithmeticByRuntimeSchema = z
+  .strictObject({ runtimes: runtimeNotes(z.string().max(200)).describe('In words, by runtime.'), source: sourceKeys })
+  .describe('What each runtime really calculates in.');
+
+/** Mixed formats and wider embeddings lift the rate of whole files over the block's. */
+export const wholeFileSchema = z
+  .strictObject({
+    model: z.string().min(2).describe('What is in the file.'),
+    bitsPerWeight: bits.describe('Size over parameters, in bits per weight.'),
+    source: sourceKeys,
+  })
+  .describe('A published file in this format.');
 
 const weightFormatSchema = z
   .strictObject({
     $schema: z.string().optional(),
-    name: z.string().min(2).max(80),
-    aliases: z.array(aliasSchema),
-    weights: z
-      .strictObject({
-        /** Of a quantised matrix, scales included; of a mixed format, of its default block type. */
-        bitsPerWeight: bits,
-        /** Weights that share a scale. */
-        groupSize: z.int().min(1).max(1_000_000).optional(),
-        /** What is stored beside the values, in words. */
-        scales: z.string().max(200).optional(),
-        /** Where the exact figure depends on the matrix. */
-        exactBits: z.string().max(120).optional(),
-        source: sourceKeys,
-      })
-      .optional(),
-    packing: packingSchema.optional(),
-    cache: z
-      .strictObject({
-        /** Of one cached key or value element, scales included. */
-        bitsPerElement: bits,
-        scales: z.string().max(200).optional(),
-        /** How runtimes name or restrict it. */
-        runtimes: z.record(z.string(), z.string()).optional(),
-        source: sourceKeys,
-      })
-      .optional(),
-    /** Number formats of the matrix multiplication, best first; the first one a device has a peak for is used. */
-    arithmetic: z.array(z.enum(['fp32', 'tf32', 'bf16', 'fp16', 'fp8', 'fp6', 'fp4', 'int8', 'int4'])),
-    /** For people: what each runtime really does. */
-    arithmeticByRuntime: z
-      .strictObject({ runtimes: z.record(z.string(), z.string().max(200)), source: sourceKeys })
-      .optional(),
-    efficiencyClass: z.enum(efficiencyClasses),
-    /** Measured bits per weight of whole files: mixed formats and wider embeddings lift it over the block's. */
-    wholeFiles: z
-      .array(z.strictObject({ model: z.string().min(2), bitsPerWeight: bits, source: sourceKeys }))
-      .optional(),
-    notes: z.string().max(800).optional(),
+    name: z.string().min(2).max(80).describe('Name for people.'),
+    aliases: z.array(aliasSchema).describe('Other names to find it by, upper and lower case alike.'),
+    weights: weightsSchema.optional().describe('How weights are stored; left out = a cache format only.'),
+    packing: packingSchema.optional().describe('Which tensors are stored how; comes with weights.'),
+    cache: cacheSchema.optional().describe('How cached elements are stored; left out = not for caches.'),
+    /** The first one that a device has a peak for is used. */
+    arithmetic: z
+      .array(z.enum(['fp32', 'tf32', 'bf16', 'fp16', 'fp8', 'fp6', 'fp4', 'int8', 'int4']))
+      .describe('What the matrix multiplication calculates in, best first; of a cache format, an empty list.'),
+    arithmeticByRuntime: arithmeticByRuntimeSchema.optional().describe('What each runtime really does.'),
+    efficiencyClass: z
+      .enum(efficiencyClasses)
+      .describe(
+        `Formats that share fitted efficiencies: ${efficiencyClasses.slice(0, -1).join(', ')} or ${efficiencyClasses.at(-1)}.`,
+      ),
+    wholeFiles: z.array(wholeFileSchema).optional().describe('Published files in this format.'),
+    notes: z.string().max(800).optional().describe('What to know about it.'),
     sources: sourcesSchema,
   })
   .superRefine((facts, context) => {
@@ -141,7 +201,8 @@ const weightFormatSchema = z
       }
     }
     refuseUnknownSources(facts, context);
-  });
+  })
+  .describe('A way of storing weights, cached keys and values, or both.');
 
 export type WeightFormatFacts = z.infer<typeof weightFormatSchema>;
 

@@ -3,7 +3,6 @@ import { type GraphQLInputField, type GraphQLInputObjectType, getNamedType, isIn
 import { pathSegments } from '../../registry/jsonText.ts';
 import { slug } from '../../registry/kinds/listFile.ts';
 import type { Source } from '../../registry/kinds/source.ts';
-import { kebabCase } from '../../registry/name.ts';
 
 type Facts = Record<string, unknown>;
 type Sources = Record<string, Source>;
@@ -42,7 +41,7 @@ export function factsOfInput(type: GraphQLInputObjectType, input: object, known:
       const key = field === undefined ? null : factName(field);
       if (field === undefined || key === null) continue;
       const here = `${path}.${name}`;
-      if (tag !== null) Object.assign(facts, { [tag]: kebabCase(name) }, fieldFacts(field, value, here));
+      if (tag !== null) Object.assign(facts, { [tag]: key }, fieldFacts(field, value, here));
       else facts[key] = fieldFacts(field, value, here);
     }
     return facts;
@@ -149,7 +148,7 @@ function inputPath(root: GraphQLInputObjectType, facts: Facts, factPath: string,
   const enterOneOf = () => {
     const tag = type === null ? null : tagOf(type);
     if (type === null || tag === null || !isFacts(value)) return;
-    const used = Object.values(type.getFields()).find(({ name }) => kebabCase(name) === (value as Facts)[tag]);
+    const used = Object.values(type.getFields()).find((field) => factName(field) === (value as Facts)[tag]);
     if (used === undefined) return;
     path += `.${used.name}`;
     type = objectTypeOf(used);

@@ -1,24 +1,23 @@
 import { type GraphQLInputObjectType, isInputObjectType } from 'graphql';
 import { InvalidFactsError } from '../../registry/errors.ts';
-import type { Profile } from '../../registry/kinds/kind.ts';
+import type { Kind, Profile } from '../../registry/kinds/kind.ts';
 import type { Source } from '../../registry/kinds/source.ts';
 import { builder } from '../builder.ts';
+import { type InputNames, inputsOf } from '../profiles/inputsOf.ts';
 import { factsOfInput, patchedFacts, type StatedFacts, withoutNulls } from './inputFacts.ts';
-import type { InputPair } from './inputPair.ts';
 import { type ArgumentBuilder, mutation, upperFirst, type Writing } from './mutation.ts';
 
 type Types = (typeof builder)['$inferSchemaTypes'];
 type NodeRef<Node> = PothosSchemaTypes.ObjectRef<Types, Node> | PothosSchemaTypes.InterfaceRef<Types, Node>;
 
 interface KindOptions<Node> {
-  /** As the registry stores it. */
-  kind: string;
   /** As the API names it, and what the mutations begin with. */
   name: string;
   /** For sentences: "a device". */
   thing: string;
   node: NodeRef<Node>;
-  input: InputPair;
+  /** What its facts are called in inputs. */
+  names: Omit<InputNames, 'name'>;
   /** The id of a creation that names none. */
   idOf?: (facts: object) => string;
   /** A complete creation, for the description. */
@@ -28,16 +27,11 @@ interface KindOptions<Node> {
 }
 
 /** The four mutations of a kind: `<name>Create`, `<name>Update`, `<name>Retire` and `<name>Restore`. */
-export function profileMutations<Node extends Profile>({
-  kind,
-  name,
-  thing,
-  node,
-  input,
-  idOf,
-  example,
-  note = '',
-}: KindOptions<Node>): void {
+export function profileMutations<Facts extends object, Node extends Profile>(
+  { kind, schema }: Pick<Kind<Facts>, 'kind' | 'schema'>,
+  { name, thing, node, names, idOf, example, note = '' }: KindOptions<Node>,
+): void {
+  const input = inputsOf(schema, { ...names, name: upperFirst(name) });
   const payload = (verb: string) => payloadOf(`${upperFirst(name)}${verb}Payload`, name, thing, node);
   const inputTypeOf = ({ schema }: Writing, verb: string): GraphQLInputObjectType => {
     const type = schema.getType(`${upperFirst(name)}${verb}Input`);
@@ -104,16 +98,14 @@ export function profileMutations<Node extends Profile>({
     },
   });
 
-  retirementMutations({ kind, name, thing, node });
+  retirementMutations(kind, { name, thing, node });
 }
 
 /** `<name>Retire` and `<name>Restore` of a kind. */
-export function retirementMutations<Node extends Profile>({
-  kind,
-  name,
-  thing,
-  node,
-}: Pick<KindOptions<Node>, 'kind' | 'name' | 'thing' | 'node'>): void {
+export function retirementMutations<Node extends Profile>(
+  kind: string,
+  { name, thing, node }: Pick<KindOptions<Node>, 'name' | 'thing' | 'node'>,
+): void {
   const payload = (verb: string) => payloadOf(`${upperFirst(name)}${verb}Payload`, name, thing, node);
 
   mutation({

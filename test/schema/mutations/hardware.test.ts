@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { HardwareFacts } from '../../../src/registry/kinds/hardware/hardware.ts';
+import type { HardwareFacts } from '../../../src/registry/kinds/hardware/facts.ts';
 import { type Calculator, openCalculator } from '../calculator.ts';
 
 let calculator: Calculator;

@@ -1,6 +1,6 @@
 import type { FigureRange } from '../../errors.ts';
 import { rangeWords } from '../factProblems.ts';
-import type { HardwareFacts } from './hardware.ts';
+import type { HardwareFacts } from './facts.ts';
 
 /** A figure that cannot be true beside the others, or beside its unit. */
 export interface ImplausibleFigure {

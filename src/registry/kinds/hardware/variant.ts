@@ -1,6 +1,6 @@
 import type { FactProblem } from '../../errors.ts';
 import type { Profile } from '../kind.ts';
-import type { HardwareFacts } from './hardware.ts';
+import type { HardwareFacts } from './facts.ts';
 
 /**
  * Variants that share a marketing name and are different devices: "RTX 4090" and "RTX 4090 Laptop", "H100 PCIe" and

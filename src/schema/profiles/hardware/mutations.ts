@@ -1,13 +1,19 @@
+import { hardwareKind } from '../../../registry/kinds/hardware/hardware.ts';
 import { profileMutations } from '../../mutations/profileMutations.ts';
-import { hardwareInput } from './input.ts';
 import { HardwareType } from './type.ts';
 
-profileMutations({
-  kind: 'hardware',
+profileMutations(hardwareKind, {
   name: 'hardware',
   thing: 'a device',
   node: HardwareType,
-  input: hardwareInput,
+  names: {
+    id: { example: 'nvidia-h300-sxm-288gb' },
+    fields: {
+      memoryGigabytesPerSecond: 'memoryBandwidthGBPerSecond',
+      gigabytesPerSecondPerDirection: 'bandwidthGBPerSecond',
+    },
+    defaults: { aliases: [], confidence: 'low' },
+  },
   example:
     'mutation { hardwareCreate(dryRun: true, input: { id: "acme-edition-48gb", name: "Acme Edition 48 GB", vendor: "NVIDIA", ' +
     'kind: GPU, family: "nvidia-ada", architecture: "Ada Lovelace", formFactor: "PCIe", memory: { memoryGiB: 48, ' +

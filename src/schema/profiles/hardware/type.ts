@@ -43,6 +43,26 @@ export const LinkKind = builder.enumType('LinkKind', {
   } as const,
 });
 
+builder.enumType('ProcessorUnit', {
+  description: 'What a maker calls the parts that work in parallel.',
+  values: {
+    STREAMING_MULTIPROCESSOR: { value: 'streaming multiprocessor', description: 'NVIDIA.' },
+    COMPUTE_UNIT: { value: 'compute unit', description: 'AMD.' },
+    XE_CORE: { value: 'Xe core', description: 'Intel.' },
+    GPU_CORE: { value: 'GPU core', description: 'Apple.' },
+  } as const,
+});
+
+builder.enumType('Confidence', {
+  description: 'How well the sources of a device agree.',
+  values: {
+    HIGH: { value: 'high', description: 'Several sources say the same.' },
+    MEDIUM: { value: 'medium', description: 'Sources differ a little, or there are few.' },
+    LOW: { value: 'low', description: 'One weak source, or none.' },
+    VENDOR_RECALLED: { value: 'vendor-recalled', description: 'The maker’s figures, written from memory.' },
+  } as const,
+});
+
 const LinkType = builder.objectRef<Link>('Link').implement({
   description: 'The link between devices.',
   fields: (t) => ({

@@ -2,7 +2,7 @@ import type { TokenTimeDefinition } from '../../../importers/benchmarks/benchmar
 import { benchmarkFormats } from '../../../importers/benchmarks/readBenchmarks.ts';
 import { builder } from '../../builder.ts';
 import { ParallelismInput } from '../../estimate/options.ts';
-import type { Fields } from '../../mutations/inputPair.ts';
+import type { InputFields } from '../inputsOf.ts';
 import { MeasurementMode, Trust } from './type.ts';
 
 export const BenchmarkFormatType = builder.enumType('BenchmarkFormat', {
@@ -30,7 +30,7 @@ const TokenTimeDefinitionType = builder.enumType('TokenTimeDefinition', {
 });
 
 /** What says where and how something ran; `required` where no file can say it. */
-function runFields(t: Fields, required: boolean) {
+function runFields(t: InputFields, required: boolean) {
   const fromFile = required ? '' : ' Default: what the file says, where it says it.';
   return {
     model: t.id({ required, description: `Id or alias of the model.${fromFile}` }),
@@ -63,7 +63,7 @@ function runFields(t: Fields, required: boolean) {
 
 export const MeasurementLabels = builder.inputType('MeasurementLabels', {
   description: 'What a benchmark’s file does not say about its runs. Wins over what it does say.',
-  fields: (t) => runFields(t as Fields, false),
+  fields: (t) => runFields(t as InputFields, false),
 });
 
 const rate = 'in tokens per second';
@@ -72,7 +72,7 @@ export const MeasurementRecordInput = builder.inputType('MeasurementRecordInput'
   description: 'One run of a benchmark: where and how it ran, and at least one of the times and rates.',
   fields: (t) => ({
     id: t.id({ description: 'Default: made from what is measured, so that the same run has the same id.' }),
-    ...runFields(t as Fields, true),
+    ...runFields(t as InputFields, true),
     promptTokens: t.float({ description: 'Prompt per sequence, in tokens (a mean may be fractional). Default: 0.' }),
     outputTokens: t.float({
       description:

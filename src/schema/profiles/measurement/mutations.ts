@@ -118,7 +118,7 @@ mutation({
   },
 });
 
-retirementMutations({ kind, name: kind, thing: 'a measurement', node: MeasurementType });
+retirementMutations(kind, { name: kind, thing: 'a measurement', node: MeasurementType });
 
 /** Every run as a measurement, or all problems of all of them at once. */
 function checked(

@@ -6,6 +6,22 @@ import type { SparseSelection } from '../../../engine/model/attention/sparse.ts'
 import type { StateSpaceMixer } from '../../../engine/model/attention/stateSpace.ts';
 import { builder } from '../../builder.ts';
 
+builder.enumType('AttentionBias', {
+  description: 'Which projections of an attention layer have a learned bias.',
+  values: {
+    QKV: { value: 'qkv', description: 'Query, key and value.' },
+    ALL: { value: 'all', description: 'Query, key, value and output.' },
+  } as const,
+});
+
+builder.enumType('QueryKeyNorm', {
+  description: 'How queries and keys are normalised.',
+  values: {
+    HEAD: { value: 'head', description: 'Each head by itself.' },
+    FULL: { value: 'full', description: 'Over the full width.' },
+  } as const,
+});
+
 const SparseSelectionType = builder.objectRef<SparseSelection>('SparseSelection').implement({
   description: 'Sparse attention: an indexer picks the cached tokens that are read.',
   fields: (t) => ({

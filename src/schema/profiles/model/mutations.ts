@@ -1,13 +1,32 @@
+import { kind } from '../../../registry/kinds/model.ts';
 import { profileMutations } from '../../mutations/profileMutations.ts';
-import { modelInput } from './input.ts';
 import { ModelType } from './type.ts';
 
-profileMutations({
-  kind: 'model',
+profileMutations(kind, {
   name: 'model',
   thing: 'a model',
   node: ModelType,
-  input: modelInput,
+  names: {
+    id: { example: 'acme-support-8b' },
+    types: {
+      architecture: 'Architecture',
+      blocks: 'BlockGroup',
+      attention: 'Attention',
+      'grouped-query': 'GroupedQueryAttention',
+      'multi-head-latent': 'LatentAttention',
+      'state-space': 'StateSpaceMixer',
+      cross: 'CrossAttention',
+      sparse: 'SparseSelection',
+      outputLowRank: 'LowRankOutput',
+      compression: 'CacheCompression',
+      feedForward: 'FeedForward',
+      gated: 'DenseFeedForward',
+      plain: 'DenseFeedForward',
+      experts: 'ExpertFeedForward',
+      extras: 'ExtraParameters',
+    },
+    defaults: { sharedIntermediate: 0, gated: true },
+  },
   example:
     'mutation { modelCreate(dryRun: true, input: { id: "acme-chat", name: "Acme Chat", developer: "Acme", ' +
     'contextTokens: 32768, source: { title: "A guess", known: ASSUMED } }) ' +
