@@ -60,7 +60,9 @@ export const groupedQuerySchema = z
     kvHeads,
     headDim: headDim.describe('Width of one query or key head, in elements.'),
     valueHeadDim: headDim.exactOptional().describe('Width of one value head where it differs, in elements.'),
-    windowTokens: tokens.exactOptional().describe('Sliding window, in tokens; left out = the whole context.'),
+    windowTokens: tokens
+      .exactOptional()
+      .describe('Tokens a query can see (sliding window), in tokens; left out = the whole context.'),
     sharesKeyValue: z
       .boolean()
       .exactOptional()

@@ -52,7 +52,8 @@ export const metricsSchema = z
   .describe('What was measured; null = not this.');
 
 export type MetricName = keyof z.infer<typeof metricsSchema>;
-const metricName = z.enum(Object.keys(metricsSchema.shape) as [MetricName, ...MetricName[]]);
+export const metricNames = Object.keys(metricsSchema.shape) as MetricName[];
+const metricName = z.enum(metricNames);
 
 const degree = z.int().min(1).max(4096);
 

@@ -17,7 +17,9 @@ export const parametersSchema = z
     active: parameterCount.describe(
       'What one token passes through, embedding and head included, a count; of a dense model, the total.',
     ),
-    statedTotal: parameterCount.exactOptional().describe('The maker’s own figure, often rounded, a count.'),
+    statedTotal: parameterCount
+      .exactOptional()
+      .describe('The maker’s own figure for the total, often rounded, a count.'),
     statedActive: parameterCount
       .exactOptional()
       .describe('The maker’s own figure for the active ones, often rounded, a count.'),
@@ -46,7 +48,7 @@ const modelFacts = z.strictObject({
   family: z.string().min(1).max(80).exactOptional().describe('Models it belongs with.'),
   released: partialDate.exactOptional().describe('Day of the announcement, as YYYY-MM-DD or as precisely as known.'),
   license: z.string().min(2).max(120).exactOptional().describe('Licence of the weights.'),
-  openWeights: z.boolean().exactOptional().describe('The weights can be downloaded.'),
+  openWeights: z.boolean().exactOptional().describe('The weights can be downloaded; left out = not recorded.'),
   /** All of them write text. */
   modalities: z
     .array(z.enum(['text', 'image', 'audio', 'video']))
@@ -54,8 +56,12 @@ const modelFacts = z.strictObject({
     .max(4)
     .default(['text'])
     .describe('What it reads; left out = text.'),
-  contextTokens: contextTokens.exactOptional().describe('Longest sequence, prompt and answer together, in tokens.'),
-  maximumOutputTokens: contextTokens.exactOptional().describe('Longest answer, in tokens.'),
+  contextTokens: contextTokens
+    .exactOptional()
+    .describe('Longest sequence, prompt and answer together, in tokens; left out = not published.'),
+  maximumOutputTokens: contextTokens
+    .exactOptional()
+    .describe('Longest answer, in tokens; left out = no limit of its own is published.'),
   /** Of its widest matrices. */
   nativeFormat: referenceSchema
     .exactOptional()
@@ -69,7 +75,9 @@ const modelFacts = z.strictObject({
     .min(20)
     .max(1000)
     .exactOptional()
-    .describe('Why the count of the blocks and the published one differ by more than half a percent.'),
+    .describe(
+      'Why the count of the blocks and the published one differ by more than half a percent; left out = they do not.',
+    ),
   notes: z
     .array(z.string().min(10).max(1000))
     .max(10)
@@ -79,7 +87,7 @@ const modelFacts = z.strictObject({
     .array(z.string().min(10).max(1000))
     .max(10)
     .exactOptional()
-    .describe('Fields that were solved or taken from a sibling model.'),
+    .describe('Fields that were solved or taken from a sibling model, not read from this one’s configuration.'),
   sources: sourcesSchema,
 });
 export type ModelFacts = z.infer<typeof modelFacts>;

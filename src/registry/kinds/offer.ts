@@ -17,7 +17,7 @@ const rates = {
 };
 const usdPerMillionCachedInputTokens = usdPerMillion
   .optional()
-  .describe(`Price of input found in the provider’s cache, ${perMillion}`);
+  .describe('Price of input found in the provider’s cache, in USD per million tokens; left out = no such price known.');
 
 /** Announced, or the day of the list it was read from; null = undated. */
 const effectiveFrom = partialDate
@@ -96,13 +96,23 @@ export const modelTokensSchema = z
     usdPerMillionCachedInputTokens,
     usdPerMillionCacheWriteTokens: usdPerMillion
       .optional()
-      .describe(`Price of putting input into the provider’s cache, ${perMillion}`),
-    tiers: z.array(tierSchema).min(1).optional().describe('Other rates for long requests, by rising length.'),
+      .describe(
+        'Price of putting input into the provider’s cache, in USD per million tokens; left out = no such price known.',
+      ),
+    tiers: z
+      .array(tierSchema)
+      .min(1)
+      .optional()
+      .describe('Other rates for long requests, by rising length; none = one rate for all.'),
     contextTokens: tokens.optional().describe('Longest request there, input and output, in tokens.'),
     maximumOutputTokens: tokens.optional().describe('Longest answer there, in tokens.'),
     effectiveFrom,
     effectiveTo,
-    disagreements: z.array(disagreementSchema).min(1).optional().describe('What other sources say.'),
+    disagreements: z
+      .array(disagreementSchema)
+      .min(1)
+      .optional()
+      .describe('Other prices that sources give for the same offer.'),
     notes: z.string().max(400).optional().describe('What to know about it.'),
     source: sourceKeys,
     sources: sourcesSchema,

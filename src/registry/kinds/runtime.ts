@@ -28,7 +28,7 @@ const supportSchema = z
     'Devices and formats a runtime runs; every list that is given must contain the device’s or format’s entry.',
   );
 
-const memorySchema = z
+export const memorySchema = z
   .strictObject({
     /**
      * fraction: takes a share of the device up front, holds weights and cache in it, preempts when full.
@@ -40,7 +40,9 @@ const memorySchema = z
       .min(0.1)
       .max(1)
       .optional()
-      .describe('The share it takes, from 0.1 to 1 (a fraction, dimensionless); none where it takes what it needs.'),
+      .describe(
+        'The share it takes, from 0.1 to 1 (a fraction, dimensionless); left out where it takes what it needs.',
+      ),
     perDeviceGB: z
       .number()
       .min(0)
@@ -68,7 +70,7 @@ const smallDevicesSchema = z
   })
   .describe('Smaller defaults that a runtime itself chooses on smaller devices.');
 
-const schedulingSchema = z
+export const schedulingSchema = z
   .strictObject({
     continuousBatching: z.boolean().describe('Requests join and leave a running batch.'),
     prefillChunkTokens: prefillChunkTokens
@@ -154,13 +156,17 @@ const runtimeSchema = z
     /** serving: steps of a GPU server. local: an engine that unpacks weights with ordinary arithmetic. */
     estimator: z.enum(['serving', 'local']).describe('Which physics describes it.'),
     estimatedBy: idSchema
-      .describe('Id of an estimator that a pack brings and that answers for this runtime instead.')
+      .describe(
+        'Id of an estimator that a pack brings and that answers for this runtime instead; left out = the calculator’s own.',
+      )
       .register(ids, { of: 'estimator' })
       .optional(),
     coefficients: idSchema.describe(
       'The runtime whose fitted constants it uses: vllm, sglang, tensorrt-llm, llama.cpp, mlx.',
     ),
-    defaultYear: buildYear.describe('Latest year of its builds with fitted constants (calendar year).'),
+    defaultYear: buildYear.describe(
+      'Latest year of its builds with fitted constants (calendar year): the default of runtimeYear.',
+    ),
     memory: memorySchema.describe('How it lays out device memory.'),
     scheduling: schedulingSchema.describe('How it puts requests together.'),
     execution: executionSchema.describe('How it runs a model.'),

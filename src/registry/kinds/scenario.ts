@@ -59,7 +59,7 @@ const scenarioSchema = z
     batch: z.int().min(1).max(1_000_000).describe('Sequences in flight, a count.'),
     /** static: one batch, prefilled together. continuous: requests come and go at this concurrency. */
     scheduling: z.enum(['static', 'continuous']).describe('How requests are put together.'),
-    objective: objectiveSchema.optional().describe('What it wants to be fast enough.'),
+    objective: objectiveSchema.optional().describe('What it wants to be fast enough; left out where no source says.'),
     /** What no source says. */
     assumptions: z
       .array(z.string().min(10).max(300))

@@ -28,9 +28,11 @@ export const sourceSchema = z
     url: z
       .url({ protocol: /^https?$/ })
       .optional()
-      .describe('Public address; left out only with a citation, or when assumed.'),
+      .describe('Public address, if it has a stable one; otherwise a citation, unless it is assumed.'),
     citation: z.string().min(10).optional().describe('Full citation where there is no stable address.'),
-    retrieved: partialDate.optional().describe('Day it was read, as YYYY-MM-DD or as precisely as known.'),
+    retrieved: partialDate
+      .optional()
+      .describe('Day it was read or the snapshot was taken, as YYYY-MM-DD or as precisely as known.'),
     known: z.enum(['vendor', 'published', 'measured', 'derived', 'assumed']).describe('How the figures are known.'),
   })
   .refine((source) => source.url !== undefined || source.citation !== undefined || source.known === 'assumed', {

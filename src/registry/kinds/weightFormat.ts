@@ -124,7 +124,12 @@ const weightsSchema = z
     bitsPerWeight: bits.describe(
       'One weight of a quantised matrix, scales included, in bits; of a mixed format, its default block.',
     ),
-    groupSize: z.int().min(1).max(1_000_000).optional().describe('Weights that share a scale, a count.'),
+    groupSize: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .optional()
+      .describe('Weights that share a scale, a count; left out = no such groups.'),
     scales,
     exactBits: z.string().max(120).optional().describe('Where the exact figure depends on the matrix.'),
     source: sourceKeys,
@@ -171,7 +176,9 @@ const weightFormatSchema = z
     /** The first one that a device has a peak for is used. */
     arithmetic: z
       .array(z.enum(['fp32', 'tf32', 'bf16', 'fp16', 'fp8', 'fp6', 'fp4', 'int8', 'int4']))
-      .describe('What the matrix multiplication calculates in, best first; of a cache format, an empty list.'),
+      .describe(
+        'What the matrix multiplication calculates in, best first: the first one a device has a peak rate for is used. Empty for a cache format.',
+      ),
     arithmeticByRuntime: arithmeticByRuntimeSchema.optional().describe('What each runtime really does.'),
     efficiencyClass: z
       .enum(efficiencyClasses)

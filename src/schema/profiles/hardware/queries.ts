@@ -1,8 +1,86 @@
+import { hourOffersOfHardware, purchaseOffersOfHardware } from '../../../calculator/prices.ts';
+import { usdPerDeviceHour } from '../../../engine/money/price.ts';
+import { priceRange } from '../../../engine/money/priceChoice.ts';
+import { type Order, pageOf } from '../../../registry/catalogue/page.ts';
+import type { HardwareProfile, OfferProfile } from '../../../registry/catalogue/profiles.ts';
+import { inside, NumberRangeInput, requireOrdered, sameWord } from '../../arguments/filterRange.ts';
 import { builder } from '../../builder.ts';
 import { connectionOf, pageArguments, pageRequest } from '../../connection.ts';
+import { OrderDirection } from '../../enums.ts';
 import { resolving } from '../../errors.ts';
-import { HardwareFilter, HardwareOrder, hardwareOrder, hardwareWhere } from './hardwareFilter.ts';
-import { HardwareType } from './type.ts';
+import { PriceRangeType } from '../../estimate/cost.ts';
+import { gibOf, gigabytesOf } from '../../units.ts';
+import { MeasurementConnection, measurementsOf } from '../measurement/type.ts';
+import { HardwareHourOfferType, HardwarePurchaseOfferType } from '../offer/type.ts';
+import { HardwareKind, HardwareType, MemoryClass } from './type.ts';
+
+const HardwareFilter = builder.inputType('HardwareFilter', {
+  description: 'Which devices to list: all conditions must hold.',
+  fields: (t) => ({
+    vendor: t.string({ description: 'Made by, in any case: NVIDIA, AMD, Apple.' }),
+    family: t.string({ description: 'Of this family, in any case: nvidia-hopper.' }),
+    kind: t.field({ type: HardwareKind, description: 'Of this sort.' }),
+    memoryClass: t.field({ type: MemoryClass, description: 'With this kind of memory.' }),
+    memoryGiB: t.field({ type: NumberRangeInput, description: 'Memory, in GiB.' }),
+    memoryBandwidthGBPerSecond: t.field({ type: NumberRangeInput, description: 'Memory bandwidth, in GB/s.' }),
+  }),
+});
+
+const HardwareOrderField = builder.enumType('HardwareOrderField', {
+  description: 'What devices can be ordered by. Devices without the figure come last.',
+  values: {
+    NAME: { description: 'Name.' },
+    MEMORY: { description: 'Memory.' },
+    MEMORY_BANDWIDTH: { description: 'Memory bandwidth.' },
+    COMPUTE: { description: 'Dense 16-bit peak rate.' },
+    POWER: { description: 'Rated power.' },
+    RELEASED: { description: 'Day of the announcement.' },
+  },
+});
+
+const HardwareOrder = builder.inputType('HardwareOrder', {
+  description: 'How to order devices.',
+  fields: (t) => ({
+    field: t.field({ type: HardwareOrderField, required: true, description: 'What to order by.' }),
+    direction: t.field({
+      type: OrderDirection,
+      required: true,
+      defaultValue: 'ascending',
+      description: 'Which end comes first.',
+    }),
+  }),
+});
+
+type HardwareFilterValue = typeof HardwareFilter.$inferInput;
+type HardwareOrderValue = typeof HardwareOrder.$inferInput;
+
+/** The filter as a predicate. */
+function hardwareWhere(filter: HardwareFilterValue): (hardware: HardwareProfile) => boolean {
+  requireOrdered('filter.memoryGiB', filter.memoryGiB);
+  requireOrdered('filter.memoryBandwidthGBPerSecond', filter.memoryBandwidthGBPerSecond);
+  const { kind, memoryClass } = filter;
+  return ({ engine }) =>
+    sameWord(engine.vendor, filter.vendor) &&
+    sameWord(engine.family, filter.family) &&
+    (kind == null || engine.kind === kind) &&
+    (memoryClass == null || engine.memoryClass === memoryClass) &&
+    inside(gibOf(engine.memoryBytes), filter.memoryGiB) &&
+    inside(gigabytesOf(engine.memoryBytesPerSecond), filter.memoryBandwidthGBPerSecond);
+}
+
+/** The order as a sort key. */
+function hardwareOrder({ field, direction }: HardwareOrderValue): Order<HardwareProfile> {
+  return { name: field, direction, key: keys[field] };
+}
+
+const keys: Record<HardwareOrderValue['field'], Order<HardwareProfile>['key']> = {
+  NAME: ({ name }) => name.toLowerCase(),
+  MEMORY: ({ engine }) => engine.memoryBytes,
+  MEMORY_BANDWIDTH: ({ engine }) => engine.memoryBytesPerSecond,
+  COMPUTE: ({ engine: { peaks } }) => peaks.bf16 ?? peaks.fp16 ?? null,
+  POWER: ({ engine }) => engine.powerWatts,
+  RELEASED: ({ facts }) => facts.released ?? null,
+};
 
 const HardwareConnection = connectionOf('Hardware', HardwareType, 'devices');
 
@@ -39,3 +117,59 @@ builder.queryFields((t) => ({
     ),
   }),
 }));
+
+interface HardwarePrices {
+  hourly: readonly OfferProfile<'hardware-hour'>[];
+  purchase: readonly OfferProfile<'hardware-purchase'>[];
+}
+
+const HardwarePricesType = builder.objectRef<HardwarePrices>('HardwarePrices').implement({
+  description:
+    'What a device costs, by everybody known to ask a price: marketplaces and hyperscalers differ by several times.',
+  fields: (t) => ({
+    usdPerDeviceHour: t.field({
+      type: PriceRangeType,
+      nullable: true,
+      description: 'Spread of all hourly offers, old and new, in USD per device and hour; null = nobody rents it out.',
+      resolve: ({ hourly }) => spread(hourly.map(({ engine }) => usdPerDeviceHour(engine))),
+    }),
+    hourly: t.field({
+      type: [HardwareHourOfferType],
+      description: 'Offers by the hour.',
+      resolve: ({ hourly }) => [...hourly],
+    }),
+    usdPerDevice: t.field({
+      type: PriceRangeType,
+      nullable: true,
+      description: 'Spread of all purchase prices, in USD per device; null = no price is known.',
+      resolve: ({ purchase }) => spread(purchase.map(({ facts }) => facts.usd / facts.devices)),
+    }),
+    purchase: t.field({
+      type: [HardwarePurchaseOfferType],
+      description: 'Prices to buy it.',
+      resolve: ({ purchase }) => [...purchase],
+    }),
+  }),
+});
+
+/** What other kinds say about a device. */
+builder.objectFields(HardwareType, (t) => ({
+  prices: t.field({
+    type: HardwarePricesType,
+    description: 'What it costs to rent or to buy.',
+    resolve: ({ id }, _args, { catalogue }) => ({
+      hourly: hourOffersOfHardware(catalogue, id),
+      purchase: purchaseOffersOfHardware(catalogue, id),
+    }),
+  }),
+  measurements: t.field({
+    type: MeasurementConnection,
+    description: 'Published and recorded benchmarks on the device, a page at a time.',
+    args: pageArguments(t),
+    resolve: resolving(({ id }, page, { catalogue }) => pageOf(measurementsOf(catalogue, id), pageRequest(page))),
+  }),
+}));
+
+function spread(prices: readonly number[]) {
+  return prices.length === 0 ? null : priceRange(prices);
+}

@@ -1,8 +1,10 @@
 import type { Hardware, Link, NumberFormat as NumberFormatName } from '../../../engine/shapes.ts';
 import type { HardwareProfile } from '../../../registry/catalogue/profiles.ts';
+import { hardwareFacts } from '../../../registry/kinds/hardware/facts.ts';
 import { builder } from '../../builder.ts';
 import { NumberFormat } from '../../enums.ts';
 import { gibOf, gigabytesOf, teraflopsOf } from '../../units.ts';
+import { facts, fieldsOf } from '../fieldsOf.ts';
 import { ProfileType } from '../profile.ts';
 
 export const HardwareKind = builder.enumType('HardwareKind', {
@@ -90,16 +92,7 @@ export const HardwareType = builder.objectRef<HardwareProfile>('Hardware').imple
   description: 'One device as a runtime sees it: one GPU of a dual-GPU board, one TPU chip, one CPU socket.',
   interfaces: [ProfileType],
   fields: (t) => ({
-    kind: t.field({
-      type: HardwareKind,
-      description: 'What sort of device it is.',
-      resolve: ({ engine }) => engine.kind,
-    }),
-    vendor: t.string({ description: 'Who makes it.', resolve: ({ engine }) => engine.vendor }),
-    family: t.string({
-      description: 'Devices that share fitted efficiencies, e.g. nvidia-hopper.',
-      resolve: ({ engine }) => engine.family,
-    }),
+    ...fieldsOf(t, hardwareFacts, facts, ['kind', 'vendor', 'family']),
     memoryClass: t.field({
       type: MemoryClass,
       description: 'The kind of memory.',

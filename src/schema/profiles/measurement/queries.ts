@@ -1,19 +1,9 @@
 import type { Catalogue } from '../../../registry/catalogue/catalogue.ts';
-import { groupedBy } from '../../../registry/catalogue/derivation.ts';
 import type { MeasurementProfile } from '../../../registry/catalogue/profiles.ts';
 import { builder } from '../../builder.ts';
-import { connectionOf, pageArguments, pageRequest } from '../../connection.ts';
+import { pageArguments, pageRequest } from '../../connection.ts';
 import { resolving } from '../../errors.ts';
-import { MeasurementType, MetricName } from './type.ts';
-
-export const MeasurementConnection = connectionOf('Measurement', MeasurementType, 'measurements');
-
-const bySubject = groupedBy<MeasurementProfile>(({ facts }) => [facts.model, facts.hardware, facts.runtime]);
-
-/** Measurements of a model, a device or by a runtime, by the id of that. */
-export function measurementsOf({ measurement }: Catalogue, id: string): readonly MeasurementProfile[] {
-  return measurement.derived(bySubject).get(id) ?? [];
-}
+import { MeasurementConnection, MetricName } from './type.ts';
 
 const MeasurementFilter = builder.inputType('MeasurementFilter', {
   description: 'Which measurements to list: all conditions must hold.',

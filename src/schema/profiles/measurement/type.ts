@@ -1,10 +1,18 @@
+import type { Catalogue } from '../../../registry/catalogue/catalogue.ts';
+import { groupedBy } from '../../../registry/catalogue/derivation.ts';
 import type { MeasurementProfile } from '../../../registry/catalogue/profiles.ts';
 import {
   type MetricName as MeasuredMetricName,
   type Measurement,
   measurementGroups,
+  measurementSchema,
+  metricNames,
+  metricsSchema,
 } from '../../../registry/kinds/measurement.ts';
 import { builder } from '../../builder.ts';
+import { connectionOf } from '../../connection.ts';
+import { descriptionOf } from '../factTypes.ts';
+import { facts, fieldsOf, itself } from '../fieldsOf.ts';
 import { ProfileType } from '../profile.ts';
 
 export const MeasurementMode = builder.enumType('MeasurementMode', {
@@ -26,7 +34,7 @@ export const Trust = builder.enumType('Trust', {
   } as const,
 });
 
-const metricNames = {
+const metricValues = {
   TIME_TO_FIRST_TOKEN: { value: 'timeToFirstTokenMs', description: 'Time to the first token.' },
   TIME_PER_OUTPUT_TOKEN: {
     value: 'timePerOutputTokenMs',
@@ -54,121 +62,65 @@ const metricNames = {
 
 export const MetricName = builder.enumType('Metric', {
   description: 'What a benchmark can measure.',
-  values: metricNames,
+  values: metricValues,
 });
 
 type Metrics = Measurement['metrics'];
 
 const MetricsType = builder.objectRef<Metrics>('MeasuredMetrics').implement({
-  description: 'What was measured; null = not this.',
-  fields: (t) => ({
-    timeToFirstTokenMs: t.exposeFloat('timeToFirstTokenMs', {
-      nullable: true,
-      description: 'Time to the first token, in milliseconds.',
-    }),
-    timePerOutputTokenMs: t.exposeFloat('timePerOutputTokenMs', {
-      nullable: true,
-      description: 'Mean time of an output token after the first, in milliseconds.',
-    }),
-    endToEndMs: t.exposeFloat('endToEndMs', {
-      nullable: true,
-      description: 'A whole request, or the whole static batch, in milliseconds.',
-    }),
-    prefillTokensPerSecond: t.exposeFloat('prefillTokensPerSecond', {
-      nullable: true,
-      description: 'Prompt tokens of the whole batch, in tokens per second.',
-    }),
-    decodeTokensPerSecondPerSequence: t.exposeFloat('decodeTokensPerSecondPerSequence', {
-      nullable: true,
-      description: 'Decode phase only, one sequence, in tokens per second.',
-    }),
-    outputTokensPerSecond: t.exposeFloat('outputTokensPerSecond', {
-      nullable: true,
-      description: 'Whole system over the whole run, the time of the prefill included, in tokens per second.',
-    }),
-    totalTokensPerSecond: t.exposeFloat('totalTokensPerSecond', {
-      nullable: true,
-      description: 'Prompt and output of the whole system, in tokens per second.',
-    }),
-    peakMemoryGiB: t.exposeFloat('peakMemoryGiB', {
-      nullable: true,
-      description: 'Most memory in use, over all devices, in GiB.',
-    }),
-    weightsGiB: t.exposeFloat('weightsGiB', { nullable: true, description: 'Size of the weights, in GiB.' }),
-    kvCacheMiB: t.exposeFloat('kvCacheMiB', {
-      nullable: true,
-      description: 'Size of the KV cache, over all devices, in MiB.',
-    }),
-    computeBufferMiB: t.exposeFloat('computeBufferMiB', {
-      nullable: true,
-      description: 'Working buffers, over all devices, in MiB.',
-    }),
-  }),
+  description: descriptionOf(metricsSchema),
+  fields: (t) => fieldsOf(t, metricsSchema, itself, metricNames),
 });
 
 export const MeasurementType = builder.objectRef<MeasurementProfile>('Measurement').implement({
   description: 'A published or recorded benchmark: one configuration and what was measured.',
   interfaces: [ProfileType],
   fields: (t) => ({
-    date: t.string({
-      description: 'Date of the run or its publication, as precisely as known.',
-      resolve: ({ facts }) => facts.date,
-    }),
-    modelId: t.id({ description: 'Id of the model.', resolve: ({ facts }) => facts.model }),
-    hardwareId: t.id({
-      nullable: true,
-      description: 'Id of the device; null for the size of a file.',
-      resolve: ({ facts }) => facts.hardware,
-    }),
-    devices: t.int({ nullable: true, description: 'Devices used, a count.', resolve: ({ facts }) => facts.devices }),
-    runtimeId: t.id({ description: 'Id of the runtime.', resolve: ({ facts }) => facts.runtime }),
-    runtimeVersion: t.string({
-      nullable: true,
-      description: 'Version of the runtime as the source states it.',
-      resolve: ({ facts }) => facts.runtimeVersion,
-    }),
-    runtimeYear: t.int({
-      description: 'Year of the runtime’s build, or of the publication where the build is not stated (calendar year).',
-      resolve: ({ facts }) => facts.runtimeYear,
-    }),
-    weightsId: t.id({ description: 'Id of the weight format.', resolve: ({ facts }) => facts.weights }),
-    kvCacheId: t.id({
-      nullable: true,
-      description: 'Id of the cache’s format; null = not stated.',
-      resolve: ({ facts }) => facts.kvCache,
-    }),
-    mode: t.field({
-      type: MeasurementMode,
-      nullable: true,
-      description: 'How it was driven.',
-      resolve: ({ facts }) => facts.mode,
-    }),
-    concurrency: t.int({
-      nullable: true,
-      description: 'Sequences in a static batch, or requests in flight, a count.',
-      resolve: ({ facts }) => facts.concurrency,
-    }),
-    promptTokens: t.float({
-      nullable: true,
-      description: 'Prompt per sequence, in tokens (a mean may be fractional).',
-      resolve: ({ facts }) => facts.promptTokens,
-    }),
-    outputTokens: t.float({
-      nullable: true,
-      description: 'Generated per sequence, in tokens (a mean may be fractional).',
-      resolve: ({ facts }) => facts.outputTokens,
-    }),
-    contextTokens: t.float({
-      nullable: true,
-      description: 'In the cache before the timed part, in tokens; for memory figures, tokens allocated.',
-      resolve: ({ facts }) => facts.contextTokens,
-    }),
-    metrics: t.field({ type: MetricsType, description: 'What was measured.', resolve: ({ facts }) => facts.metrics }),
+    ...fieldsOf(
+      t,
+      measurementSchema,
+      facts,
+      [
+        'date',
+        'model',
+        'hardware',
+        'devices',
+        'runtime',
+        'runtimeVersion',
+        'runtimeYear',
+        'weights',
+        'kvCache',
+        'mode',
+        'concurrency',
+        'promptTokens',
+        'outputTokens',
+        'contextTokens',
+        'metrics',
+      ],
+      {
+        as: {
+          model: 'modelId',
+          hardware: 'hardwareId',
+          runtime: 'runtimeId',
+          weights: 'weightsId',
+          kvCache: 'kvCacheId',
+        },
+        types: { metrics: MetricsType },
+      },
+    ),
     groups: t.stringList({
       description: `Groups of the accuracy report it counts in: ${measurementGroups.join(', ')}.`,
       resolve: ({ facts }) => facts.groups.map(({ group }) => group),
     }),
-    trust: t.field({ type: Trust, description: 'How far it can be trusted.', resolve: ({ facts }) => facts.trust }),
-    notes: t.string({ nullable: true, description: 'What to know about it.', resolve: ({ facts }) => facts.notes }),
+    ...fieldsOf(t, measurementSchema, facts, ['trust', 'notes']),
   }),
 });
+
+export const MeasurementConnection = connectionOf('Measurement', MeasurementType, 'measurements');
+
+const bySubject = groupedBy<MeasurementProfile>(({ facts }) => [facts.model, facts.hardware, facts.runtime]);
+
+/** Measurements of a model, a device or by a runtime, by the id of that. */
+export function measurementsOf({ measurement }: Catalogue, id: string): readonly MeasurementProfile[] {
+  return measurement.derived(bySubject).get(id) ?? [];
+}

@@ -2,15 +2,18 @@ import { questionRanges } from '../../../calculator/question.ts';
 import type { Architecture, BlockGroup, ExtraParameters } from '../../../engine/model/architecture.ts';
 import { cachedBytesOfSequence, kvCacheBytesPerToken, stateBytesPerSequence } from '../../../engine/model/kvCache.ts';
 import type { ParameterCount } from '../../../engine/model/parameters.ts';
+import { architectureSchema, blockGroupSchema, extraSchema } from '../../../registry/kinds/architecture.ts';
 import { requireInRange } from '../../arguments/argumentRange.ts';
 import { builder } from '../../builder.ts';
+import { descriptionOf } from '../factTypes.ts';
+import { fieldsOf, itself } from '../fieldsOf.ts';
 import { AttentionType } from './attention.ts';
 import { FeedForwardType } from './feedForward.ts';
 
 const BlockGroupType = builder.objectRef<BlockGroup>('BlockGroup').implement({
   description: 'Layers that are alike.',
   fields: (t) => ({
-    layers: t.exposeInt('layers', { description: 'How many layers are like this, a count.' }),
+    ...fieldsOf(t, blockGroupSchema, itself, ['layers']),
     attention: t.expose('attention', {
       type: AttentionType,
       nullable: true,
@@ -25,14 +28,8 @@ const BlockGroupType = builder.objectRef<BlockGroup>('BlockGroup').implement({
 });
 
 const ExtraParametersType = builder.objectRef<ExtraParameters>('ExtraParameters').implement({
-  description:
-    'Parameters outside blocks, embedding and head: a vision tower, multi-token-prediction layers and the like.',
-  fields: (t) => ({
-    name: t.exposeString('name', { description: 'What they are.' }),
-    parameters: t.expose('parameters', { type: 'SafeInt', description: 'How many, a count.' }),
-    resident: t.exposeBoolean('resident', { description: 'Common runtimes load them: they count in memory.' }),
-    readEachStep: t.exposeBoolean('readEachStep', { description: 'Read at every decode step: they count in time.' }),
-  }),
+  description: descriptionOf(extraSchema),
+  fields: (t) => fieldsOf(t, extraSchema, itself, ['name', 'parameters', 'resident', 'readEachStep']),
 });
 
 export const ParameterCountType = builder.objectRef<ParameterCount>('ParameterCount').implement({
@@ -61,18 +58,8 @@ export const ArchitectureType = builder.objectRef<Architecture>('Architecture').
       description: 'Layers, a count; half-layers of split stacks count as layers.',
       resolve: ({ blocks }) => blocks.reduce((sum, { layers }) => sum + layers, 0),
     }),
-    hidden: t.exposeInt('hidden', { description: 'Width of the residual stream, in elements.' }),
-    vocabulary: t.exposeInt('vocabulary', { description: 'Rows of the embedding, a count of tokens.' }),
-    tiedEmbeddings: t.exposeBoolean('tiedEmbeddings', { description: 'The embedding doubles as the output head.' }),
-    blocks: t.field({
-      type: [BlockGroupType],
-      description: 'Groups of like layers.',
-      resolve: ({ blocks }) => [...blocks],
-    }),
-    extras: t.field({
-      type: [ExtraParametersType],
-      description: 'Parameters outside blocks, embedding and head.',
-      resolve: ({ extras }) => [...extras],
+    ...fieldsOf(t, architectureSchema, itself, ['hidden', 'vocabulary', 'tiedEmbeddings', 'blocks', 'extras'], {
+      types: { blocks: BlockGroupType, extras: ExtraParametersType },
     }),
     kvCacheBytesPerToken: t.field({
       type: 'SafeInt',

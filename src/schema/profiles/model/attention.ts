@@ -4,7 +4,16 @@ import type { GroupedQueryAttention } from '../../../engine/model/attention/grou
 import type { LatentAttention } from '../../../engine/model/attention/latent.ts';
 import type { SparseSelection } from '../../../engine/model/attention/sparse.ts';
 import type { StateSpaceMixer } from '../../../engine/model/attention/stateSpace.ts';
+import {
+  crossSchema,
+  groupedQuerySchema,
+  latentSchema,
+  sparseSchema,
+  stateSpaceSchema,
+} from '../../../registry/kinds/architecture.ts';
 import { builder } from '../../builder.ts';
+import { descriptionOf } from '../factTypes.ts';
+import { fieldsOf, itself } from '../fieldsOf.ts';
 
 builder.enumType('AttentionBias', {
   description: 'Which projections of an attention layer have a learned bias.',
@@ -23,37 +32,26 @@ builder.enumType('QueryKeyNorm', {
 });
 
 const SparseSelectionType = builder.objectRef<SparseSelection>('SparseSelection').implement({
-  description: 'Sparse attention: an indexer picks the cached tokens that are read.',
-  fields: (t) => ({
-    topTokens: t.exposeInt('topTokens', { description: 'Most cached tokens read per query, in tokens.' }),
-    indexHeads: t.exposeInt('indexHeads', { description: 'Heads of the indexer, a count.' }),
-    indexHeadDim: t.exposeInt('indexHeadDim', { description: 'Width of one indexer head, in elements.' }),
-  }),
+  description: descriptionOf(sparseSchema),
+  fields: (t) => fieldsOf(t, sparseSchema, itself, ['topTokens', 'indexHeads', 'indexHeadDim']),
 });
+
+const sparse = { types: { sparse: SparseSelectionType } };
 
 const GroupedQueryType = builder.objectRef<GroupedQueryAttention>('GroupedQueryAttention').implement({
   description: 'Softmax attention over cached keys and values. kvHeads = heads: multi-head; kvHeads = 1: multi-query.',
   fields: (t) => ({
-    heads: t.exposeInt('heads', { description: 'Query heads, a count.' }),
-    kvHeads: t.exposeInt('kvHeads', { description: 'Key and value heads, a count.' }),
-    headDim: t.exposeInt('headDim', { description: 'Width of one query or key head, in elements.' }),
+    ...fieldsOf(t, groupedQuerySchema, itself, ['heads', 'kvHeads', 'headDim']),
     valueHeadDim: t.int({
       description: 'Width of one value head, in elements.',
       resolve: ({ valueHeadDim, headDim }) => valueHeadDim ?? headDim,
     }),
-    windowTokens: t.exposeInt('windowTokens', {
-      nullable: true,
-      description: 'Tokens a query can see (sliding window), in tokens; null = the whole context.',
-    }),
+    ...fieldsOf(t, groupedQuerySchema, itself, ['windowTokens']),
     sharesKeyValue: t.boolean({
       description: 'Reads another layer’s keys and values and caches none of its own.',
       resolve: ({ sharesKeyValue }) => sharesKeyValue === true,
     }),
-    sparse: t.expose('sparse', {
-      type: SparseSelectionType,
-      nullable: true,
-      description: 'The indexer of sparse attention; null = all visible tokens are read.',
-    }),
+    ...fieldsOf(t, groupedQuerySchema, itself, ['sparse'], sparse),
     compressionTokensPerEntry: t.int({
       nullable: true,
       description: 'Older tokens are cached merged, this many to an entry, a count of tokens; null = they are not.',
@@ -63,53 +61,34 @@ const GroupedQueryType = builder.objectRef<GroupedQueryAttention>('GroupedQueryA
 });
 
 const LatentType = builder.objectRef<LatentAttention>('LatentAttention').implement({
-  description: 'Multi-head latent attention: key and value share one cached latent vector.',
-  fields: (t) => ({
-    heads: t.exposeInt('heads', { description: 'Query heads, a count.' }),
-    latentDim: t.exposeInt('latentDim', { description: 'Cached latent, in elements per token and layer.' }),
-    ropeDim: t.exposeInt('ropeDim', { description: 'Cached rotary part, in elements per token and layer.' }),
-    nopeDim: t.exposeInt('nopeDim', { description: 'Non-rotary width of one head, in elements.' }),
-    valueHeadDim: t.exposeInt('valueHeadDim', { description: 'Width of one value head, in elements.' }),
-    queryRank: t.exposeInt('queryRank', {
-      nullable: true,
-      description: 'Rank the query is projected through first, in elements; null = directly.',
-    }),
-    sparse: t.expose('sparse', {
-      type: SparseSelectionType,
-      nullable: true,
-      description: 'The indexer of sparse attention; null = all visible tokens are read.',
-    }),
-  }),
+  description: descriptionOf(latentSchema),
+  fields: (t) =>
+    fieldsOf(
+      t,
+      latentSchema,
+      itself,
+      ['heads', 'latentDim', 'ropeDim', 'nopeDim', 'valueHeadDim', 'queryRank', 'sparse'],
+      sparse,
+    ),
 });
 
 const StateSpaceType = builder.objectRef<StateSpaceMixer>('StateSpaceMixer').implement({
-  description: 'Linear attention or a state-space mixer: a state of fixed size instead of a growing cache.',
+  description: descriptionOf(stateSpaceSchema),
   fields: (t) => ({
-    variant: t.exposeString('variant', { description: 'Which one: gated-delta-net, mamba2, lightning and the like.' }),
+    ...fieldsOf(t, stateSpaceSchema, itself, ['variant']),
     stateBytes: t.field({
       type: 'SafeInt',
       description: 'State of one sequence in one layer, convolution included, in bytes.',
       resolve: ({ stateElements, stateElementBytes, convolutionElements }) =>
         stateElements * stateElementBytes + 2 * convolutionElements,
     }),
-    parameters: t.field({
-      type: 'SafeInt',
-      description: 'Parameters of one layer’s mixer, a count.',
-      resolve: ({ parameters }) => Math.round(parameters),
-    }),
+    ...fieldsOf(t, stateSpaceSchema, ({ parameters }) => ({ parameters: Math.round(parameters) }), ['parameters']),
   }),
 });
 
 const CrossType = builder.objectRef<CrossAttention>('CrossAttention').implement({
-  description: 'Attention onto a fixed set of encoder or image tokens: its cache does not grow with the text.',
-  fields: (t) => ({
-    heads: t.exposeInt('heads', { description: 'Query heads, a count.' }),
-    kvHeads: t.exposeInt('kvHeads', { description: 'Key and value heads, a count.' }),
-    headDim: t.exposeInt('headDim', { description: 'Width of one head, in elements.' }),
-    sourceTokens: t.exposeInt('sourceTokens', {
-      description: 'Encoder or image tokens attended to, a count of tokens.',
-    }),
-  }),
+  description: descriptionOf(crossSchema),
+  fields: (t) => fieldsOf(t, crossSchema, itself, ['heads', 'kvHeads', 'headDim', 'sourceTokens']),
 });
 
 const typesByKind = {

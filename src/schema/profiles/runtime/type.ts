@@ -1,6 +1,8 @@
 import type { RuntimeProfile } from '../../../registry/catalogue/profiles.ts';
+import { memorySchema, runtimeKind, schedulingSchema } from '../../../registry/kinds/runtime.ts';
 import { builder } from '../../builder.ts';
 import { gibOf } from '../../units.ts';
+import { facts, fieldsOf } from '../fieldsOf.ts';
 import { ProfileType } from '../profile.ts';
 
 export const EstimatorKind = builder.enumType('EstimatorKind', {
@@ -24,71 +26,23 @@ export const RuntimeType = builder.objectRef<RuntimeProfile>('Runtime').implemen
   description: 'A program that runs models: how it reserves memory and schedules requests.',
   interfaces: [ProfileType],
   fields: (t) => ({
-    homepage: t.string({ description: 'Where it lives.', resolve: ({ facts }) => facts.homepage }),
-    license: t.string({
-      nullable: true,
-      description: 'Licence, as an SPDX identifier.',
-      resolve: ({ facts }) => facts.license,
-    }),
-    estimator: t.field({
-      type: EstimatorKind,
-      description: 'Which physics describes it.',
-      resolve: ({ engine }) => engine.estimator,
-    }),
-    estimatedBy: t.id({
-      nullable: true,
-      description: 'Id of the estimator of a pack that answers instead; null = the calculator’s own.',
-      resolve: ({ engine }) => engine.estimatedBy,
-    }),
-    defaultYear: t.int({
-      description: 'Latest year of its builds with fitted constants (calendar year): the default of runtimeYear.',
-      resolve: ({ engine }) => engine.defaultYear,
-    }),
-    reservation: t.field({
-      type: ReservationKind,
-      description: 'How it takes device memory.',
-      resolve: ({ engine }) => engine.reservation.kind,
-    }),
-    reservedFraction: t.float({
-      nullable: true,
-      description: 'The share it takes, from 0 to 1 (a fraction, dimensionless); null = what it needs.',
-      resolve: ({ facts }) => facts.memory.fraction,
+    ...fieldsOf(t, runtimeKind.schema, facts, ['homepage', 'license', 'estimator', 'estimatedBy', 'defaultYear']),
+    ...fieldsOf(t, memorySchema, ({ facts }) => facts.memory, ['reservation', 'fraction'], {
+      as: { fraction: 'reservedFraction' },
     }),
     overheadPerDeviceGiB: t.float({
       description: 'Driver context, captured graphs and buffers on every device, whatever the model, in GiB.',
       resolve: ({ engine }) => gibOf(engine.reservation.perDeviceBytes),
     }),
-    defaultCacheId: t.id({
-      description: 'Id of the cache’s format when nothing else is asked for.',
-      resolve: ({ engine }) => engine.defaultCache,
+    ...fieldsOf(t, memorySchema, ({ facts }) => facts.memory, ['defaultCache'], {
+      as: { defaultCache: 'defaultCacheId' },
     }),
-    continuousBatching: t.boolean({
-      description: 'Requests join and leave a running batch.',
-      resolve: ({ engine }) => engine.continuousBatching,
-    }),
-    prefillChunkTokens: t.int({
-      nullable: true,
-      description: 'Most prompt tokens read in one step, in tokens; null = the whole prompt.',
-      resolve: ({ engine }) => engine.prefillChunkTokens,
-    }),
-    maximumSequences: t.int({
-      nullable: true,
-      description: 'Most sequences in flight, a count; null = no limit of its own.',
-      resolve: ({ facts }) => facts.scheduling.maximumSequences,
-    }),
-    served: t.boolean({
-      description: 'Requests arrive over HTTP and tokens are streamed; false = a library or command line.',
-      resolve: ({ engine }) => engine.served,
-    }),
-    notes: t.string({ nullable: true, description: 'What to know about it.', resolve: ({ facts }) => facts.notes }),
+    ...fieldsOf(t, schedulingSchema, ({ facts }) => facts.scheduling, [
+      'continuousBatching',
+      'prefillChunkTokens',
+      'maximumSequences',
+      'served',
+    ]),
+    ...fieldsOf(t, runtimeKind.schema, facts, ['notes']),
   }),
 });
-
-builder.queryFields((t) => ({
-  runtimes: t.field({
-    type: [RuntimeType],
-    description: 'All runtimes, by name. Example: `{ runtimes { id name continuousBatching } }`',
-    resolve: (_root, _args, { catalogue }) =>
-      catalogue.runtime.all().toSorted((one, other) => one.name.localeCompare(other.name)),
-  }),
-}));

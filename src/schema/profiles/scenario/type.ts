@@ -1,48 +1,32 @@
+import type { z } from 'zod';
 import { calculate } from '../../../calculator/calculate.ts';
 import { scenarioQuestion } from '../../../calculator/question.ts';
 import type { ScenarioProfile } from '../../../registry/catalogue/profiles.ts';
-import type { ScenarioFacts } from '../../../registry/kinds/scenario.ts';
+import { kind, objectiveSchema, spreadSchema } from '../../../registry/kinds/scenario.ts';
 import { builder } from '../../builder.ts';
-import { DeploymentMode, Scheduling } from '../../enums.ts';
 import { resolving } from '../../errors.ts';
 import { EstimateType } from '../../estimate/estimate.ts';
+import { descriptionOf } from '../factTypes.ts';
+import { facts, fieldsOf, itself } from '../fieldsOf.ts';
 import { HardwareType } from '../hardware/type.ts';
 import { ModelType } from '../model/type.ts';
 import { ProfileType } from '../profile.ts';
 
-const TokenSpreadType = builder
-  .objectRef<{ mean?: number | undefined; p90?: number | undefined }>('TokenSpread')
-  .implement({
-    description: 'How a token count spreads over the requests it was taken from.',
-    fields: (t) => ({
-      mean: t.exposeInt('mean', { nullable: true, description: 'The mean, in tokens; null = not published.' }),
-      p90: t.exposeInt('p90', { nullable: true, description: 'The 90th percentile, in tokens; null = not published.' }),
-    }),
-  });
+const TokenSpreadType = builder.objectRef<z.infer<typeof spreadSchema>>('TokenSpread').implement({
+  description: descriptionOf(spreadSchema),
+  fields: (t) => fieldsOf(t, spreadSchema, itself, ['mean', 'p90']),
+});
 
-const ObjectiveType = builder.objectRef<NonNullable<ScenarioFacts['objective']>>('Objective').implement({
-  description: 'What the workload wants to be fast enough.',
-  fields: (t) => ({
-    timeToFirstTokenMs: t.exposeFloat('timeToFirstTokenMs', {
-      nullable: true,
-      description: 'Longest acceptable time to the first token, in milliseconds.',
-    }),
-    timePerOutputTokenMs: t.exposeFloat('timePerOutputTokenMs', {
-      nullable: true,
-      description: 'Longest acceptable time per further token, in milliseconds.',
-    }),
-    endToEndMs: t.exposeFloat('endToEndMs', {
-      nullable: true,
-      description: 'Longest acceptable time of a request, in milliseconds.',
-    }),
-  }),
+const ObjectiveType = builder.objectRef<z.infer<typeof objectiveSchema>>('Objective').implement({
+  description: descriptionOf(objectiveSchema),
+  fields: (t) => fieldsOf(t, objectiveSchema, itself, ['timeToFirstTokenMs', 'timePerOutputTokenMs', 'endToEndMs']),
 });
 
 export const ScenarioType = builder.objectRef<ScenarioProfile>('Scenario').implement({
-  description: 'A named workload with the deployment it is asked about.',
+  description: descriptionOf(kind.schema),
   interfaces: [ProfileType],
   fields: (t) => ({
-    description: t.string({ description: 'What it is about.', resolve: ({ facts }) => facts.description }),
+    ...fieldsOf(t, kind.schema, facts, ['description']),
     estimate: t.field({
       type: EstimateType,
       nullable: true,
@@ -65,77 +49,31 @@ export const ScenarioType = builder.objectRef<ScenarioProfile>('Scenario').imple
       resolve: ({ facts }, _, { catalogue }) =>
         facts.hardware === undefined ? null : catalogue.hardware.get(facts.hardware),
     }),
-    mode: t.field({
-      type: DeploymentMode,
-      description: 'Own hardware or an API.',
-      resolve: ({ facts }) => facts.deployment,
-    }),
-    devices: t.int({
-      nullable: true,
-      description: 'Devices asked about, a count; null = the default.',
-      resolve: ({ facts }) => facts.devices,
-    }),
-    promptTokens: t.int({
-      description: 'Read fresh per request, in tokens.',
-      resolve: ({ facts }) => facts.promptTokens,
-    }),
-    promptTokensSpread: t.field({
-      type: TokenSpreadType,
-      nullable: true,
-      description: 'How the prompt’s length spreads, in tokens.',
-      resolve: ({ facts }) => facts.promptTokensSpread,
-    }),
-    contextTokens: t.int({
-      description: 'Already in the cache before the prompt, in tokens.',
-      resolve: ({ facts }) => facts.contextTokens,
-    }),
-    outputTokens: t.int({
-      description: 'Generated per request, in tokens.',
-      resolve: ({ facts }) => facts.outputTokens,
-    }),
-    outputTokensSpread: t.field({
-      type: TokenSpreadType,
-      nullable: true,
-      description: 'How the answer’s length spreads, in tokens.',
-      resolve: ({ facts }) => facts.outputTokensSpread,
-    }),
-    batch: t.int({ description: 'Sequences in flight, a count.', resolve: ({ facts }) => facts.batch }),
-    scheduling: t.field({
-      type: Scheduling,
-      description: 'How requests are put together.',
-      resolve: ({ facts }) => facts.scheduling,
-    }),
-    objective: t.field({
-      type: ObjectiveType,
-      nullable: true,
-      description: 'What it wants to be fast enough; null where no source says.',
-      resolve: ({ facts }) => facts.objective,
-    }),
-    assumptions: t.stringList({
-      description: 'Choices made to turn the words of the scenario into numbers.',
-      resolve: ({ facts }) => facts.assumptions,
-    }),
+    ...fieldsOf(
+      t,
+      kind.schema,
+      facts,
+      [
+        'deployment',
+        'devices',
+        'promptTokens',
+        'promptTokensSpread',
+        'contextTokens',
+        'outputTokens',
+        'outputTokensSpread',
+        'batch',
+        'scheduling',
+        'objective',
+        'assumptions',
+      ],
+      {
+        as: { deployment: 'mode' },
+        types: {
+          promptTokensSpread: TokenSpreadType,
+          outputTokensSpread: TokenSpreadType,
+          objective: ObjectiveType,
+        },
+      },
+    ),
   }),
 });
-
-builder.queryFields((t) => ({
-  scenarios: t.field({
-    type: [ScenarioType],
-    description:
-      'Ready workloads, each with its estimate: the three documented ones first. ' +
-      'Example: `{ scenarios { name estimate { summary } } }`',
-    resolve: (_root, _args, { catalogue }) => scenariosInOrder(catalogue.scenario.all()),
-  }),
-  scenario: t.field({
-    type: ScenarioType,
-    nullable: true,
-    description:
-      'One ready workload; null when there is none of that id. Example: `{ scenario(id: "chatbot") { name estimate { summary } } }`',
-    args: { id: t.arg.id({ required: true, description: 'Id of the scenario.' }) },
-    resolve: (_root, { id }, { catalogue }) => catalogue.scenario.find(id),
-  }),
-}));
-
-function scenariosInOrder(scenarios: readonly ScenarioProfile[]): ScenarioProfile[] {
-  return scenarios.toSorted((one, other) => one.facts.order - other.facts.order);
-}

@@ -1,0 +1,25 @@
+import type { ScenarioProfile } from '../../../registry/catalogue/profiles.ts';
+import { builder } from '../../builder.ts';
+import { ScenarioType } from './type.ts';
+
+builder.queryFields((t) => ({
+  scenarios: t.field({
+    type: [ScenarioType],
+    description:
+      'Ready workloads, each with its estimate: the three documented ones first. ' +
+      'Example: `{ scenarios { name estimate { summary } } }`',
+    resolve: (_root, _args, { catalogue }) => scenariosInOrder(catalogue.scenario.all()),
+  }),
+  scenario: t.field({
+    type: ScenarioType,
+    nullable: true,
+    description:
+      'One ready workload; null when there is none of that id. Example: `{ scenario(id: "chatbot") { name estimate { summary } } }`',
+    args: { id: t.arg.id({ required: true, description: 'Id of the scenario.' }) },
+    resolve: (_root, { id }, { catalogue }) => catalogue.scenario.find(id),
+  }),
+}));
+
+function scenariosInOrder(scenarios: readonly ScenarioProfile[]): ScenarioProfile[] {
+  return scenarios.toSorted((one, other) => one.facts.order - other.facts.order);
+}

@@ -1,0 +1,17 @@
+import type { WeightFormatProfile } from '../../../registry/catalogue/profiles.ts';
+import { builder } from '../../builder.ts';
+import { WeightFormatType } from './type.ts';
+
+builder.queryFields((t) => ({
+  weightFormats: t.field({
+    type: [WeightFormatType],
+    description:
+      'All formats of weights and caches, widest first. Example: `{ weightFormats { id name bitsPerWeight cacheBitsPerElement } }`',
+    resolve: (_root, _args, { catalogue }) => widestFirst(catalogue.weightFormat.all()),
+  }),
+}));
+
+function widestFirst(formats: readonly WeightFormatProfile[]): WeightFormatProfile[] {
+  const bits = ({ facts }: WeightFormatProfile) => facts.weights?.bitsPerWeight ?? facts.cache?.bitsPerElement ?? 0;
+  return formats.toSorted((one, other) => bits(other) - bits(one) || one.id.localeCompare(other.id));
+}
