@@ -1,3 +1,4 @@
+import type { FieldMap } from '@pothos/core';
 import { ImportRefusedError } from '../../importers/importRefused.ts';
 import {
   type FactProblem,
@@ -13,43 +14,20 @@ import type { Refusal } from '../../registry/storage/apiKeys.ts';
 import { storageFailure } from '../../registry/storage/database.ts';
 import { builder } from '../builder.ts';
 
-/** A mutation that did not happen, in the form that clients read; nothing was written. */
-export abstract class MutationError {
-  abstract readonly typeName: string;
-  abstract readonly code: typeof MutationErrorCode.$inferType;
-  readonly message: string;
+/** A mutation that did not happen; nothing was written. In a box, because GraphQL throws whatever error it is given. */
+export class Failed<Cause extends Error = Error> {
+  readonly error: Cause;
+  readonly typeName: string;
+  readonly code: typeof MutationErrorCode.$inferType;
 
-  constructor(message: string) {
-    this.message = message;
+  constructor(error: Cause, { typeName, code }: Member) {
+    this.error = error;
+    this.typeName = typeName;
+    this.code = code;
   }
 }
 
-const MutationErrorCode = builder.enumType('MutationErrorCode', {
-  description: 'Why a mutation did not happen.',
-  values: {
-    NOT_AUTHORIZED: { description: 'The request carries no key that may do this.' },
-    INVALID_INPUT: { description: 'Something in the input cannot be true, or is missing.' },
-    ID_TAKEN: { description: 'The id, or an alias, belongs to another profile.' },
-    UNKNOWN_PROFILE: { description: 'There is no profile of that id.' },
-    REVISION_CONFLICT: { description: 'Somebody else changed the profile first.' },
-    IDEMPOTENCY_CONFLICT: { description: 'The idempotency key came with another request before.' },
-    NOT_APPLICABLE: { description: 'The profile’s state does not allow the change.' },
-    STORAGE: { description: 'The database cannot be written: disk full, read-only, or held by another program.' },
-  } as const,
-});
-
-const ErrorType = builder.interfaceRef<MutationError>('Error').implement({
-  description: 'A mutation that did not happen. Nothing was written.',
-  resolveType: ({ typeName }) => typeName,
-  fields: (t) => ({
-    message: t.exposeString('message', { description: 'What went wrong and what would do, for people.' }),
-    code: t.expose('code', { type: MutationErrorCode, description: 'The same, for programs.' }),
-  }),
-});
-
-class NotAuthorized extends MutationError {
-  readonly typeName = 'NotAuthorizedError';
-  readonly code = 'NOT_AUTHORIZED';
+export class NotAuthorizedError extends Error {
   readonly scope: string;
 
   constructor(refused: Refusal, scope: string) {
@@ -65,89 +43,64 @@ const refusals: Readonly<Record<Refusal, string>> = {
   scope: 'The API key may not change this kind of profile.',
 };
 
-class InvalidInput extends MutationError {
-  readonly typeName = 'InvalidInputError';
-  readonly code = 'INVALID_INPUT';
-  readonly problems: readonly FactProblem[];
+class StorageError extends Error {}
 
-  constructor(problems: readonly FactProblem[]) {
-    const lines = problems.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
-    super(lines.join('; '));
-    this.problems = problems;
-  }
+const MutationErrorCode = builder.enumType('MutationErrorCode', {
+  description: 'Why a mutation did not happen.',
+  values: {
+    NOT_AUTHORIZED: { description: 'The request carries no key that may do this.' },
+    INVALID_INPUT: { description: 'Something in the input cannot be true, or is missing.' },
+    ID_TAKEN: { description: 'The id, or an alias, belongs to another profile.' },
+    UNKNOWN_PROFILE: { description: 'There is no profile of that id.' },
+    REVISION_CONFLICT: { description: 'Somebody else changed the profile first.' },
+    IDEMPOTENCY_CONFLICT: { description: 'The idempotency key came with another request before.' },
+    NOT_APPLICABLE: { description: 'The profile’s state does not allow the change.' },
+    STORAGE: { description: 'The database cannot be written: disk full, read-only, or held by another program.' },
+  } as const,
+});
+
+interface Member {
+  of: abstract new (...parameters: never[]) => Error;
+  typeName: string;
+  code: typeof MutationErrorCode.$inferType;
 }
 
-class IdTaken extends MutationError {
-  readonly typeName = 'IdTakenError';
-  readonly code = 'ID_TAKEN';
-  readonly value: string;
-  readonly ownerId: string;
+/** The errors that are answers, by class; anything else is a bug and stays masked. */
+const members: readonly Member[] = [
+  { of: NotAuthorizedError, typeName: 'NotAuthorizedError', code: 'NOT_AUTHORIZED' },
+  { of: InvalidFactsError, typeName: 'InvalidInputError', code: 'INVALID_INPUT' },
+  { of: ImportRefusedError, typeName: 'InvalidInputError', code: 'INVALID_INPUT' },
+  { of: IdTakenError, typeName: 'IdTakenError', code: 'ID_TAKEN' },
+  { of: UnknownProfileError, typeName: 'UnknownProfileError', code: 'UNKNOWN_PROFILE' },
+  { of: RevisionConflictError, typeName: 'RevisionConflictError', code: 'REVISION_CONFLICT' },
+  { of: IdempotencyConflictError, typeName: 'IdempotencyConflictError', code: 'IDEMPOTENCY_CONFLICT' },
+  { of: NotApplicableError, typeName: 'NotApplicableError', code: 'NOT_APPLICABLE' },
+  { of: StorageError, typeName: 'StorageError', code: 'STORAGE' },
+];
 
-  constructor({ message, value, owner }: IdTakenError) {
-    super(message);
-    this.value = value;
-    this.ownerId = owner;
-  }
+/** What a mutation answers when it failed with this error; null for a bug. */
+export function failedWith(thrown: unknown): Failed | null {
+  const failure = storageFailure(thrown);
+  const error = failure === null ? thrown : new StorageError(`The database ${failure.what}. ${failure.hint}`);
+  const member = members.find((member) => error instanceof member.of);
+  return member !== undefined && error instanceof Error ? new Failed(error, member) : null;
 }
 
-class UnknownProfile extends MutationError {
-  readonly typeName = 'UnknownProfileError';
-  readonly code = 'UNKNOWN_PROFILE';
-  readonly argument: string;
-  readonly value: string;
-  readonly suggestions: readonly string[];
+const ErrorType = builder.interfaceRef<Failed>('Error').implement({
+  description: 'A mutation that did not happen. Nothing was written.',
+  resolveType: ({ typeName }) => typeName,
+  fields: (t) => ({
+    message: t.string({
+      description: 'What went wrong and what would do, for people.',
+      resolve: ({ error }) => (error instanceof InvalidFactsError ? linesOf(error.problems) : error.message),
+    }),
+    code: t.expose('code', { type: MutationErrorCode, description: 'The same, for programs.' }),
+  }),
+});
 
-  constructor({ message, argument, value, suggestions }: UnknownProfileError) {
-    super(message);
-    this.argument = argument ?? 'id';
-    this.value = value;
-    this.suggestions = suggestions;
-  }
-}
-
-class RevisionConflict extends MutationError {
-  readonly typeName = 'RevisionConflictError';
-  readonly code = 'REVISION_CONFLICT';
-  readonly expected: number;
-  readonly actual: number;
-
-  constructor({ message, expected, actual }: RevisionConflictError) {
-    super(message);
-    this.expected = expected;
-    this.actual = actual;
-  }
-}
-
-class IdempotencyConflict extends MutationError {
-  readonly typeName = 'IdempotencyConflictError';
-  readonly code = 'IDEMPOTENCY_CONFLICT';
-}
-
-class NotApplicable extends MutationError {
-  readonly typeName = 'NotApplicableError';
-  readonly code = 'NOT_APPLICABLE';
-}
-
-class Storage extends MutationError {
-  readonly typeName = 'StorageError';
-  readonly code = 'STORAGE';
-}
-
-export const notAuthorized = (refused: Refusal, scope: string): MutationError => new NotAuthorized(refused, scope);
-
-/** The one place where the registry's errors become members of a result; anything else is a bug and stays masked. */
-export function asMutationError(error: unknown): MutationError | null {
-  if (error instanceof MutationError) return error;
-  if (error instanceof InvalidFactsError) return new InvalidInput(error.problems);
-  if (error instanceof ImportRefusedError) return new InvalidInput(error.problems);
-  if (error instanceof IdTakenError) return new IdTaken(error);
-  if (error instanceof UnknownProfileError) return new UnknownProfile(error);
-  if (error instanceof RevisionConflictError) return new RevisionConflict(error);
-  if (error instanceof IdempotencyConflictError) return new IdempotencyConflict(error.message);
-  if (error instanceof NotApplicableError) return new NotApplicable(error.message);
-  const failure = storageFailure(error);
-  if (failure !== null) return new Storage(`The database ${failure.what}. ${failure.hint}`);
-  return null;
+/** Without the kind and id of the profile, which the client has just sent. */
+function linesOf(problems: readonly FactProblem[]): string {
+  return problems.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
 }
 
 const RangeType = builder.objectRef<FigureRange>('AllowedRange').implement({
@@ -170,86 +123,106 @@ const ProblemType = builder.objectRef<FactProblem>('InputProblem').implement({
       resolve: ({ code }) => code ?? 'INVALID_VALUE',
     }),
     message: t.exposeString('message', { description: 'What is wrong and what would do, for people.' }),
-    range: t.field({
+    range: t.expose('range', {
       type: RangeType,
       nullable: true,
       description: 'The values that would do, in the unit of the field; null = not a matter of range.',
-      resolve: ({ range }) => range,
     }),
-    suggestion: t.string({
+    suggestion: t.exposeString('suggestion', {
       nullable: true,
       description: 'What may have been meant; null = no guess.',
-      resolve: ({ suggestion }) => suggestion,
     }),
   }),
 });
 
-const NotAuthorizedType = builder.objectRef<NotAuthorized>('NotAuthorizedError').implement({
-  description: 'The request carries no key that may do this. Reading needs none.',
-  interfaces: [ErrorType],
-  fields: (t) => ({
-    scope: t.exposeString('scope', { description: 'The scope that would do, beside `write`, which may do all.' }),
-  }),
-});
+type Builder<Cause extends Error> = PothosSchemaTypes.ObjectFieldBuilder<
+  (typeof builder)['$inferSchemaTypes'],
+  Failed<Cause>
+>;
 
-const InvalidInputType = builder.objectRef<InvalidInput>('InvalidInputError').implement({
-  description: 'Something in the input cannot be true, or is missing. All problems at once.',
-  interfaces: [ErrorType],
-  fields: (t) => ({
+function errorType<Cause extends Error>(
+  typeName: string,
+  description: string,
+  fields?: (t: Builder<Cause>) => FieldMap,
+) {
+  const interfaces = [ErrorType] as never;
+  return builder.objectRef<Failed<Cause>>(typeName).implement({ description, interfaces, ...(fields && { fields }) });
+}
+
+const NotAuthorizedType = errorType<NotAuthorizedError>(
+  'NotAuthorizedError',
+  'The request carries no key that may do this. Reading needs none.',
+  (t) => ({
+    scope: t.string({
+      description: 'The scope that would do, beside `write`, which may do all.',
+      resolve: ({ error }) => error.scope,
+    }),
+  }),
+);
+
+const InvalidInputType = errorType<InvalidFactsError | ImportRefusedError>(
+  'InvalidInputError',
+  'Something in the input cannot be true, or is missing. All problems at once.',
+  (t) => ({
     problems: t.field({
       type: [ProblemType],
       description: 'Everything that is wrong.',
-      resolve: ({ problems }) => [...problems],
+      resolve: ({ error }) => [...error.problems],
     }),
   }),
-});
+);
 
-const IdTakenType = builder.objectRef<IdTaken>('IdTakenError').implement({
-  description: 'The id, or an alias, belongs to another profile; a retired one keeps its names.',
-  interfaces: [ErrorType],
-  fields: (t) => ({
-    value: t.exposeString('value', { description: 'The name that is taken.' }),
-    ownerId: t.exposeID('ownerId', { description: 'Id of the profile that has it.' }),
+const IdTakenType = errorType<IdTakenError>(
+  'IdTakenError',
+  'The id, or an alias, belongs to another profile; a retired one keeps its names.',
+  (t) => ({
+    value: t.string({ description: 'The name that is taken.', resolve: ({ error }) => error.value }),
+    ownerId: t.id({ description: 'Id of the profile that has it.', resolve: ({ error }) => error.owner }),
   }),
-});
+);
 
-const UnknownProfileType = builder.objectRef<UnknownProfile>('UnknownProfileError').implement({
-  description: 'There is no profile of that id or alias.',
-  interfaces: [ErrorType],
-  fields: (t) => ({
-    argument: t.exposeString('argument', { description: 'The argument that named it.' }),
-    value: t.exposeString('value', { description: 'What it said.' }),
-    suggestions: t.field({
-      type: ['ID'],
+const UnknownProfileType = errorType<UnknownProfileError>(
+  'UnknownProfileError',
+  'There is no profile of that id or alias.',
+  (t) => ({
+    argument: t.string({
+      description: 'The argument that named it.',
+      resolve: ({ error }) => error.argument ?? 'id',
+    }),
+    value: t.string({ description: 'What it said.', resolve: ({ error }) => error.value }),
+    suggestions: t.idList({
       description: 'Up to three ids that exist and look alike.',
-      resolve: ({ suggestions }) => [...suggestions],
+      resolve: ({ error }) => [...error.suggestions],
     }),
   }),
-});
+);
 
-const RevisionConflictType = builder.objectRef<RevisionConflict>('RevisionConflictError').implement({
-  description: 'Somebody else changed the profile first: read it again and repeat the change.',
-  interfaces: [ErrorType],
-  fields: (t) => ({
-    expected: t.exposeInt('expected', { description: 'The revision you named, a count of changes.' }),
-    actual: t.exposeInt('actual', { description: 'The revision it has, a count of changes.' }),
+const RevisionConflictType = errorType<RevisionConflictError>(
+  'RevisionConflictError',
+  'Somebody else changed the profile first: read it again and repeat the change.',
+  (t) => ({
+    expected: t.int({
+      description: 'The revision you named, a count of changes.',
+      resolve: ({ error }) => error.expected,
+    }),
+    actual: t.int({ description: 'The revision it has, a count of changes.', resolve: ({ error }) => error.actual }),
   }),
-});
+);
 
-const IdempotencyConflictType = builder.objectRef<IdempotencyConflict>('IdempotencyConflictError').implement({
-  description: 'The idempotency key came with another request before: take a new key.',
-  interfaces: [ErrorType],
-});
+const IdempotencyConflictType = errorType(
+  'IdempotencyConflictError',
+  'The idempotency key came with another request before: take a new key.',
+);
 
-const NotApplicableType = builder.objectRef<NotApplicable>('NotApplicableError').implement({
-  description: 'The profile’s state does not allow the change: retiring it twice, restoring what was never changed.',
-  interfaces: [ErrorType],
-});
+const NotApplicableType = errorType(
+  'NotApplicableError',
+  'The profile’s state does not allow the change: retiring it twice, restoring what was never changed.',
+);
 
-const StorageType = builder.objectRef<Storage>('StorageError').implement({
-  description: 'The database cannot be written at the moment: disk full, read-only, or held by another program.',
-  interfaces: [ErrorType],
-});
+const StorageType = errorType(
+  'StorageError',
+  'The database cannot be written at the moment: disk full, read-only, or held by another program.',
+);
 
 /** The errors a mutation may answer with, by what it does. */
 export const errorTypes = {

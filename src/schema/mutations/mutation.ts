@@ -2,7 +2,7 @@ import type { InputFieldMap, InputShapeFromFields } from '@pothos/core';
 import type { GraphQLSchema } from 'graphql';
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
-import { asMutationError, errorTypes, MutationError, notAuthorized } from './errors.ts';
+import { errorTypes, Failed, failedWith, NotAuthorizedError } from './errors.ts';
 
 type Types = (typeof builder)['$inferSchemaTypes'];
 export type ArgumentBuilder = PothosSchemaTypes.MutationFieldBuilder<Types, object>['arg'];
@@ -47,7 +47,7 @@ export function mutation<Args extends InputFieldMap, Payload extends object>(
   const result = builder.unionType(`${upperFirst(name)}Result`, {
     description: `What ${name} answers: its payload, or why it did not happen.`,
     types: [payload, ...errorTypes.always, ...errors.flatMap((group) => [...errorTypes[group]])] as const,
-    resolveType: (value) => (value instanceof MutationError ? value.typeName : payload.name),
+    resolveType: (value) => (value instanceof Failed ? value.typeName : payload.name),
   });
   builder.mutationField(name, (t) =>
     t.field({
@@ -55,15 +55,15 @@ export function mutation<Args extends InputFieldMap, Payload extends object>(
       description,
       args: options.args(t.arg),
       resolve: (_root, args, context, { schema }) => {
-        const attempt = async (): Promise<Payload | MutationError> => {
+        const attempt = async (): Promise<Payload> => {
           const authorized = context.registry.keys.authorize(context.authorization(), kind);
-          if ('refused' in authorized) return notAuthorized(authorized.refused, `write:${kind}`);
+          if ('refused' in authorized) throw new NotAuthorizedError(authorized.refused, `write:${kind}`);
           const answer = await run(args as InputShapeFromFields<Args>, { ...authorized, context, schema });
           context.catalogue = context.registry.catalogue();
           return answer;
         };
         return attempt().catch((error: unknown) => {
-          const known = asMutationError(error);
+          const known = failedWith(error);
           if (known === null) throw error;
           return known;
         }) as never;

@@ -10,9 +10,10 @@ import type { MeasurementProfile } from '../../../registry/catalogue/profiles.ts
 import { type FactProblem, InvalidFactsError } from '../../../registry/errors.ts';
 import { factProblems } from '../../../registry/kinds/factProblems.ts';
 import type { Profile } from '../../../registry/kinds/kind.ts';
-import { type MetricName, kind as measurementKind } from '../../../registry/kinds/measurement.ts';
+import { type MetricName, kind as measurementKind, metricsSchema } from '../../../registry/kinds/measurement.ts';
 import { builder } from '../../builder.ts';
 import type { Context } from '../../context.ts';
+import { ParallelismInput } from '../../estimate/options.ts';
 import { mutation } from '../../mutations/mutation.ts';
 import {
   checkIdempotencyKey,
@@ -22,10 +23,90 @@ import {
   retirementMutations,
   writingPaths,
 } from '../../mutations/profileMutations.ts';
-import { BenchmarkFormatType, MeasurementLabels, MeasurementRecordInput } from './input.ts';
-import { MeasurementType } from './type.ts';
+import { factOf } from '../factTypes.ts';
+import type { InputFields } from '../inputsOf.ts';
+import { BenchmarkFormatType, MeasurementMode, MeasurementType, TokenTimeDefinitionType, Trust } from './type.ts';
 
 const kind = 'measurement';
+
+/** What says where and how something ran; `required` where no file can say it. */
+function runFields(t: InputFields, required: boolean) {
+  const fromFile = required ? '' : ' Default: what the file says, where it says it.';
+  return {
+    model: t.id({ required, description: `Id or alias of the model.${fromFile}` }),
+    hardware: t.id({ required, description: `Id or alias of the device.${fromFile}` }),
+    runtime: t.id({ required, description: `Id or alias of the runtime.${fromFile}` }),
+    weights: t.id({ required, description: `Id or alias of the format of the weights.${fromFile}` }),
+    devices: t.int({ description: 'Devices used, a count. Default: 1.' }),
+    parallelism: t.field({
+      type: ParallelismInput,
+      description: 'How the model was spread over them. Default: tensor = devices.',
+    }),
+    runtimeVersion: t.string({ description: `Version of the runtime, as it prints it.${fromFile}` }),
+    runtimeYear: t.int({ description: 'Year of the runtime’s build (calendar year). Default: the year of the run.' }),
+    kvCache: t.id({ description: `Id or alias of the cache’s format.${fromFile} Else the runtime’s own.` }),
+    mode: t.field({
+      type: MeasurementMode,
+      description: `How it was driven.${fromFile} Else SERVED for a runtime that serves, SINGLE_STREAM or STATIC_BATCH for one that does not.`,
+    }),
+    concurrency: t.int({ description: `Sequences in flight, or in the static batch, a count.${fromFile}` }),
+    date: t.string({ description: `Day of the run, YYYY-MM-DD or as precisely as known.${fromFile} Else today.` }),
+    title: t.string({ description: 'What to call its source. Default: Own benchmark.' }),
+    notes: t.string({ description: 'What to know about it.' }),
+    trust: t.field({
+      type: Trust,
+      description:
+        'How far it can be trusted; LOW is kept and moves no estimate. Default: HIGH with a version of the runtime, else MEDIUM.',
+    }),
+  };
+}
+
+const MeasurementLabels = builder.inputType('MeasurementLabels', {
+  description: 'What a benchmark’s file does not say about its runs. Wins over what it does say.',
+  fields: (t) => runFields(t as InputFields, false),
+});
+
+const rates = [
+  'timeToFirstTokenMs',
+  'endToEndMs',
+  'prefillTokensPerSecond',
+  'decodeTokensPerSecondPerSequence',
+  'outputTokensPerSecond',
+  'totalTokensPerSecond',
+] as const satisfies readonly MetricName[];
+
+/** Measured figures, in the words of the facts. */
+function rateFields(t: InputFields) {
+  const { shape } = metricsSchema;
+  const fields = rates.map((name) => [name, t.float({ description: factOf(shape[name]).description })]);
+  return Object.fromEntries(fields) as Record<(typeof rates)[number], ReturnType<typeof t.float<false>>>;
+}
+
+const MeasurementRecordInput = builder.inputType('MeasurementRecordInput', {
+  description: 'One run of a benchmark: where and how it ran, and at least one of the times and rates.',
+  fields: (t) => {
+    const { timeToFirstTokenMs, ...others } = rateFields(t as InputFields);
+    return {
+      id: t.id({ description: 'Default: made from what is measured, so that the same run has the same id.' }),
+      ...runFields(t as InputFields, true),
+      promptTokens: t.float({ description: 'Prompt per sequence, in tokens (a mean may be fractional). Default: 0.' }),
+      outputTokens: t.float({
+        description:
+          'Generated per sequence, in tokens (a mean may be fractional). Default: none, only the prompt was read.',
+      }),
+      contextTokens: t.float({ description: 'In the cache before the timed part, in tokens. Default: 0.' }),
+      timeToFirstTokenMs,
+      timePerOutputTokenMs: t.float({
+        description: 'Mean time of an output token, in milliseconds; needs timePerOutputTokenDefinition.',
+      }),
+      timePerOutputTokenDefinition: t.field({
+        type: TokenTimeDefinitionType,
+        description: 'What timePerOutputTokenMs means: tools differ, so it is not guessed.',
+      }),
+      ...others,
+    };
+  },
+});
 
 mutation({
   name: 'measurementRecord',
@@ -151,15 +232,6 @@ function checked(
   if (problems.size > 0) throw new InvalidFactsError(kind, '', [...problems.values()]);
   return owns;
 }
-
-const rates = [
-  'timeToFirstTokenMs',
-  'endToEndMs',
-  'prefillTokensPerSecond',
-  'decodeTokensPerSecondPerSequence',
-  'outputTokensPerSecond',
-  'totalTokensPerSecond',
-] as const satisfies readonly MetricName[];
 
 /** The run that an input states. */
 function statedRun(input: typeof MeasurementRecordInput.$inferInput): BenchmarkRun {

@@ -1,3 +1,5 @@
+import type { TokenTimeDefinition } from '../../../importers/benchmarks/benchmarkRun.ts';
+import { benchmarkFormats } from '../../../importers/benchmarks/readBenchmarks.ts';
 import type { Catalogue } from '../../../registry/catalogue/catalogue.ts';
 import { groupedBy } from '../../../registry/catalogue/derivation.ts';
 import type { MeasurementProfile } from '../../../registry/catalogue/profiles.ts';
@@ -63,6 +65,30 @@ const metricValues = {
 export const MetricName = builder.enumType('Metric', {
   description: 'What a benchmark can measure.',
   values: metricValues,
+});
+
+export const BenchmarkFormatType = builder.enumType('BenchmarkFormat', {
+  description: 'Outputs of benchmarks that can be imported.',
+  values: Object.fromEntries(
+    [...benchmarkFormats].map(([name, { title }]) => [
+      name.toUpperCase().replaceAll('-', '_'),
+      { value: name, description: title },
+    ]),
+  ),
+});
+
+export const TokenTimeDefinitionType = builder.enumType('TokenTimeDefinition', {
+  description: 'Whether a time per output token includes the first token.',
+  values: {
+    EXCLUDES_FIRST: {
+      value: 'excludes-first',
+      description: '(last token − first token) ÷ (tokens − 1): vLLM’s TPOT, GuideLLM’s inter-token latency.',
+    },
+    INCLUDES_FIRST: {
+      value: 'includes-first',
+      description: 'The whole request ÷ tokens, the prompt included: it is kept as the end-to-end time that it is.',
+    },
+  } as const satisfies Record<string, { value: TokenTimeDefinition; description: string }>,
 });
 
 type Metrics = Measurement['metrics'];
