@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Architecture } from '../../engine/model/architecture.ts';
+import { figure, text, whole } from './ranges.ts';
 import { sourceKeys } from './source.ts';
 
 /**
@@ -7,12 +8,12 @@ import { sourceKeys } from './source.ts';
  * Fields mean what `src/engine/shapes.ts` says. Ranges only catch slips of the hand: they are far wider than any model.
  */
 
-const heads = z.int().min(1).max(1024);
-const width = z.int().min(8).max(1_000_000);
-const headDim = z.int().min(8).max(1024);
-const tokens = z.int().min(1).max(100_000_000);
-const parameters = z.int().min(1).max(1e14);
-const elements = z.int().min(0).max(1e9);
+const heads = whole(1, 1024);
+const width = whole(8, 1_000_000);
+const headDim = whole(8, 1024);
+const tokens = whole(1, 100_000_000);
+const parameters = whole(1, 1e14);
+const elements = whole(0, 1e9);
 const queryKeyNorm = z.enum(['head', 'full']).exactOptional().describe('Norms of queries and keys; left out = none.');
 const queryHeads = heads.describe('Query heads, a count.');
 const kvHeads = heads.describe(
@@ -22,12 +23,8 @@ const kvHeads = heads.describe(
 export const sparseSchema = z
   .strictObject({
     topTokens: tokens.describe('Most cached tokens read per query, in tokens.'),
-    indexHeads: z
-      .int()
-      .min(0)
-      .max(1024)
-      .describe('Heads of the indexer, a count; 0 = reuses the selection of an earlier layer.'),
-    indexHeadDim: z.int().min(0).max(1024).describe('Width of one indexer head, in elements.'),
+    indexHeads: whole(0, 1024).describe('Heads of the indexer, a count; 0 = reuses the selection of an earlier layer.'),
+    indexHeadDim: whole(0, 1024).describe('Width of one indexer head, in elements.'),
   })
   .describe('Sparse attention: an indexer picks the cached tokens that are read.');
 const sparse = sparseSchema
@@ -43,7 +40,7 @@ const outputLowRank = z
 
 const compression = z
   .strictObject({
-    tokensPerEntry: z.int().min(2).max(65_536).describe('Tokens to one entry, a count of tokens.'),
+    tokensPerEntry: whole(2, 65_536).describe('Tokens to one entry, a count of tokens.'),
     overlapping: z.boolean().describe('Neighbouring entries overlap.'),
   })
   .describe('Beside the raw window, all tokens are kept merged: one cached entry for every few of them.');
@@ -85,11 +82,7 @@ export const latentSchema = z
     kind: z.literal('multi-head-latent').describe('Multi-head latent attention.'),
     heads: queryHeads,
     latentDim: width.describe('Cached latent (kv_lora_rank), in elements per token and layer.'),
-    ropeDim: z
-      .int()
-      .min(0)
-      .max(1024)
-      .describe('Cached rotary part (qk_rope_head_dim), in elements per token and layer.'),
+    ropeDim: whole(0, 1024).describe('Cached rotary part (qk_rope_head_dim), in elements per token and layer.'),
     nopeDim: headDim.describe('Non-rotary width of one head (qk_nope_head_dim), in elements.'),
     valueHeadDim: headDim.describe('Width of one value head (v_head_dim), in elements.'),
     queryRank: width
@@ -102,7 +95,7 @@ export const latentSchema = z
 export const stateSpaceSchema = z
   .strictObject({
     kind: z.literal('state-space').describe('Linear attention or a state-space mixer.'),
-    variant: z.string().min(1).max(40).describe('Which one: gated-delta-net, kimi-delta, mamba2, lightning.'),
+    variant: text(1, 40).describe('Which one: gated-delta-net, kimi-delta, mamba2, lightning.'),
     stateElements: elements.describe('Recurrent state of one sequence in one layer, in elements.'),
     stateElementBytes: z
       .union([z.literal(1), z.literal(2), z.literal(4)])
@@ -111,11 +104,9 @@ export const stateSpaceSchema = z
     parameters: parameters.describe(
       'Parameters of one layer’s mixer, projections included and norms excluded, a count.',
     ),
-    recurrenceFlopsPerToken: z
-      .int()
-      .min(0)
-      .max(1e10)
-      .describe('Arithmetic of the recurrence for one token in one layer, projections excluded, a count of FLOPs.'),
+    recurrenceFlopsPerToken: whole(0, 1e10).describe(
+      'Arithmetic of the recurrence for one token in one layer, projections excluded, a count of FLOPs.',
+    ),
   })
   .describe('Linear attention or a state-space mixer: a state of fixed size per sequence instead of a growing cache.');
 
@@ -125,7 +116,7 @@ export const crossSchema = z
     heads: queryHeads,
     kvHeads,
     headDim: headDim.describe('Width of one head, in elements.'),
-    sourceTokens: z.int().min(0).max(100_000_000).describe('Encoder or image tokens attended to, a count of tokens.'),
+    sourceTokens: whole(0, 100_000_000).describe('Encoder or image tokens attended to, a count of tokens.'),
     queryKeyNorm,
   })
   .refine(({ heads, kvHeads }) => heads % kvHeads === 0, kvHeadsDivideHeads)
@@ -150,17 +141,15 @@ const plainSchema = z
 export const expertsSchema = z
   .strictObject({
     kind: z.literal('experts').describe('Mixture of experts.'),
-    experts: z.int().min(2).max(65_536).describe('Routed experts, a count.'),
-    activeExperts: z.int().min(1).max(1024).describe('Routed experts a token is sent to, a count.'),
+    experts: whole(2, 65_536).describe('Routed experts, a count.'),
+    activeExperts: whole(1, 1024).describe('Routed experts a token is sent to, a count.'),
     intermediate: width.describe('Inner width of one routed expert, in elements.'),
-    sharedIntermediate: z
-      .int()
-      .min(0)
-      .max(1_000_000)
-      .describe('Inner width of all shared experts together, in elements; 0 = none.'),
+    sharedIntermediate: whole(0, 1_000_000).describe(
+      'Inner width of all shared experts together, in elements; 0 = none.',
+    ),
     gated: z.boolean().describe('Experts have gate, up and down projections; false = up and down only.'),
     expertHidden: width.exactOptional().describe('Width the experts work at where it is not the model’s, in elements.'),
-    zeroExperts: z.int().min(1).max(65_536).exactOptional().describe('Experts that do nothing, a count.'),
+    zeroExperts: whole(1, 65_536).exactOptional().describe('Experts that do nothing, a count.'),
     sharedGate: z.boolean().exactOptional().describe('A learned gate on the shared experts.'),
     bias,
   })
@@ -172,7 +161,7 @@ export const expertsSchema = z
 
 export const blockGroupSchema = z
   .strictObject({
-    layers: z.int().min(1).max(1000).describe('How many layers are like this, a count.'),
+    layers: whole(1, 1000).describe('How many layers are like this, a count.'),
     attention: z
       .discriminatedUnion('kind', [groupedQuerySchema, latentSchema, stateSpaceSchema, crossSchema])
       .describe('How a layer looks at other tokens: exactly one of these.')
@@ -193,7 +182,7 @@ export const blockGroupSchema = z
 
 export const extraSchema = z
   .strictObject({
-    name: z.string().min(3).max(120).describe('What they are.'),
+    name: text(3, 120).describe('What they are.'),
     parameters: parameters.describe('How many, a count.'),
     resident: z.boolean().describe('Common runtimes load them: they count in memory.'),
     readEachStep: z.boolean().describe('Read at every decode step: they count in time.'),
@@ -203,28 +192,17 @@ export const extraSchema = z
 export const architectureSchema = z
   .strictObject({
     hidden: width.describe('Width of the residual stream (hidden_size), in elements.'),
-    vocabulary: z.int().min(2).max(10_000_000).describe('Rows of the embedding (vocab_size), a count of tokens.'),
+    vocabulary: whole(2, 10_000_000).describe('Rows of the embedding (vocab_size), a count of tokens.'),
     tiedEmbeddings: z.boolean().describe('The embedding doubles as the output head.'),
-    learnedPositions: z
-      .int()
-      .min(1)
-      .max(10_000_000)
+    learnedPositions: whole(1, 10_000_000)
       .exactOptional()
       .describe('Learned position vectors, a count; left out = none (rotary).'),
     parallelBlocks: z.boolean().exactOptional().describe('Attention and feed-forward of a layer work side by side.'),
-    normVectors: z
-      .number()
-      .min(0)
-      .max(8)
+    normVectors: figure(0, 8)
       .multipleOf(0.5)
       .exactOptional()
       .describe('Norm vectors of one half-layer, a count; left out = 1.'),
-    outerNormVectors: z
-      .int()
-      .min(0)
-      .max(8)
-      .exactOptional()
-      .describe('Norm vectors outside the blocks, a count; left out = 1.'),
+    outerNormVectors: whole(0, 8).exactOptional().describe('Norm vectors outside the blocks, a count; left out = 1.'),
     blocks: z.array(blockGroupSchema).min(1).max(200).describe('Groups of like layers, all of them.'),
     extras: z.array(extraSchema).max(20).exactOptional().describe('Parameters outside the stack.'),
     source: sourceKeys,

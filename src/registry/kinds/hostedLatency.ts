@@ -2,20 +2,21 @@ import { z } from 'zod';
 import type { HostedMeasurement } from '../../engine/hosted.ts';
 import type { Kind } from './kind.ts';
 import { namedSources, rowIds } from './listFile.ts';
+import { text, whole } from './ranges.ts';
 import { partialDate, referenceSchema, sourceKeys, sourcesSchema } from './source.ts';
 import { refuseUnknownSources } from './sourcedGroups.ts';
 
 const seconds = z.number().positive().max(600);
-const tokens = z.int().min(1).max(10_000_000);
+const tokens = whole(1, 10_000_000);
 
 /** One source's figure for one model at one provider. The same pair recurs at other dates, on purpose. */
 export const hostedLatencySchema = z
   .strictObject({
     model: referenceSchema.nullable().describe('Id of the model; null = one the catalogue does not have.'),
     /** "several providers" where the source does not say which. */
-    provider: z.string().min(2).max(60).describe('Who served it.'),
+    provider: text(2, 60).describe('Who served it.'),
     firstParty: z.boolean().default(false).describe('Served by the model’s own developer.'),
-    measuredModel: z.string().min(1).max(120).describe('The model’s name as measured.'),
+    measuredModel: text(1, 120).describe('The model’s name as measured.'),
     timeToFirstTokenSeconds: seconds.optional().describe('Time to the first token, in seconds.'),
     outputTokensPerSecond: z
       .number()

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Kind, Reference } from './kind.ts';
 import { namedSources } from './listFile.ts';
+import { whole } from './ranges.ts';
 import { buildYear, idSchema, partialDate, referenceSchema, sourceSchema, sourcesSchema } from './source.ts';
 
 /**
@@ -55,7 +56,7 @@ export type MetricName = keyof z.infer<typeof metricsSchema>;
 export const metricNames = Object.keys(metricsSchema.shape) as MetricName[];
 const metricName = z.enum(metricNames);
 
-const degree = z.int().min(1).max(4096);
+const degree = whole(1, 4096);
 
 /** One measured configuration. Null: the source does not say, or it does not apply. */
 export const measurementSchema = z
@@ -68,7 +69,7 @@ export const measurementSchema = z
     model: referenceSchema.describe('Id of the model.'),
     /** Nothing ran for the size of a file. */
     hardware: referenceSchema.nullable().default(null).describe('Id of the device; null for the size of a file.'),
-    devices: z.int().min(1).max(4096).nullable().default(null).describe('Devices used, a count.'),
+    devices: whole(1, 4096).nullable().default(null).describe('Devices used, a count.'),
     parallelism: z
       .strictObject({ tensor: degree, pipeline: degree, expert: degree, data: degree })
       .nullable()
@@ -90,11 +91,8 @@ export const measurementSchema = z
       .default(null)
       .describe('The backend of a local runtime.'),
     flashAttention: z.boolean().nullable().default(null).describe('Fused attention kernels were on.'),
-    threads: z.int().min(1).max(4096).nullable().default(null).describe('CPU threads used, a count.'),
-    prefillChunkTokens: z
-      .int()
-      .min(1)
-      .max(1e6)
+    threads: whole(1, 4096).nullable().default(null).describe('CPU threads used, a count.'),
+    prefillChunkTokens: whole(1, 1e6)
       .nullable()
       .default(null)
       .describe('Most prompt tokens processed in one step, in tokens, where the source sets it (llama.cpp: ubatch).'),
@@ -113,10 +111,7 @@ export const measurementSchema = z
       .nullable()
       .default(null)
       .describe('How it was driven.'),
-    concurrency: z
-      .int()
-      .min(1)
-      .max(1e6)
+    concurrency: whole(1, 1e6)
       .nullable()
       .default(null)
       .describe('Sequences in a static batch, or requests in flight, a count.'),

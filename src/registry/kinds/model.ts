@@ -3,13 +3,14 @@ import { countParameters } from '../../engine/model/parameters.ts';
 import type { Model } from '../../engine/shapes.ts';
 import { architectureSchema, toArchitecture } from './architecture.ts';
 import type { Kind } from './kind.ts';
+import { text, whole } from './ranges.ts';
 import { aliasSchema, partialDate, referenceSchema, type SourceKeys, sourceKeys, sourcesSchema } from './source.ts';
 
 /** Largest difference between the count from the blocks and the published one that needs no explanation. */
 export const parameterTolerance = 0.005;
 
-const contextTokens = z.int().min(16).max(1_000_000_000);
-const parameterCount = z.int().min(1e6).max(1e14);
+const contextTokens = whole(16, 1_000_000_000);
+const parameterCount = whole(1e6, 1e14);
 
 export const parametersSchema = z
   .strictObject({
@@ -36,7 +37,7 @@ export const parametersSchema = z
 
 const modelFacts = z.strictObject({
   $schema: z.string().exactOptional(),
-  name: z.string().min(2).max(120).describe('Name for people.'),
+  name: text(2, 120).describe('Name for people.'),
   /** Unique over all models. */
   aliases: z.array(aliasSchema).max(40).default([]).describe('Other names to find it by, upper and lower case alike.'),
   huggingFaceId: z
@@ -44,10 +45,10 @@ const modelFacts = z.strictObject({
     .regex(/^[\w.-]+\/[\w.-]+$/, 'must be owner/name')
     .exactOptional()
     .describe('Repository on Hugging Face, as owner/name; works as an alias.'),
-  developer: z.string().min(2).max(120).describe('Who made it.'),
-  family: z.string().min(1).max(80).exactOptional().describe('Models it belongs with.'),
+  developer: text(2, 120).describe('Who made it.'),
+  family: text(1, 80).exactOptional().describe('Models it belongs with.'),
   released: partialDate.exactOptional().describe('Day of the announcement, as YYYY-MM-DD or as precisely as known.'),
-  license: z.string().min(2).max(120).exactOptional().describe('Licence of the weights.'),
+  license: text(2, 120).exactOptional().describe('Licence of the weights.'),
   openWeights: z.boolean().exactOptional().describe('The weights can be downloaded; left out = not recorded.'),
   /** All of them write text. */
   modalities: z
@@ -70,21 +71,14 @@ const modelFacts = z.strictObject({
   source: sourceKeys,
   parameters: parametersSchema.exactOptional().describe('Its parameter counts; come with the architecture.'),
   architecture: architectureSchema.exactOptional().describe('Its block stack; none for an API.'),
-  parameterDifference: z
-    .string()
-    .min(20)
-    .max(1000)
+  parameterDifference: text(20, 1000)
     .exactOptional()
     .describe(
       'Why the count of the blocks and the published one differ by more than half a percent; left out = they do not.',
     ),
-  notes: z
-    .array(z.string().min(10).max(1000))
-    .max(10)
-    .exactOptional()
-    .describe('Choices made in writing the architecture down.'),
+  notes: z.array(text(10, 1000)).max(10).exactOptional().describe('Choices made in writing the architecture down.'),
   flags: z
-    .array(z.string().min(10).max(1000))
+    .array(text(10, 1000))
     .max(10)
     .exactOptional()
     .describe('Fields that were solved or taken from a sibling model, not read from this one’s configuration.'),

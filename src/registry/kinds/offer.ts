@@ -2,14 +2,15 @@ import { z } from 'zod';
 import type { Price, TokenRates } from '../../engine/money/price.ts';
 import type { Kind, Reference } from './kind.ts';
 import { namedSources, rowIds, slug } from './listFile.ts';
+import { figure, text, whole } from './ranges.ts';
 import { partialDate, referenceSchema, sourceKeys, sourcesSchema } from './source.ts';
 import { refuseUnknownSources } from './sourcedGroups.ts';
 
-const provider = z.string().min(2).max(60);
-const tokens = z.int().min(1).max(100_000_000);
+const provider = text(2, 60);
+const tokens = whole(1, 100_000_000);
 const notes = z.string().max(300).optional().describe('What to know about it.');
 
-const usdPerMillion = z.number().min(0).max(2000);
+const usdPerMillion = figure(0, 2000);
 const perMillion = 'in USD per million tokens.';
 const rates = {
   usdPerMillionInputTokens: usdPerMillion.describe(`Price of input, ${perMillion}`),
@@ -32,12 +33,12 @@ export const hardwareHourSchema = z
     basis: z.literal('hardware-hour').describe('Hardware by the hour.'),
     provider: provider.describe('Who rents it out.'),
     hardware: referenceSchema.describe('Id or alias of the device.'),
-    instance: z.string().min(1).max(80).describe('The provider’s name for the machine.'),
+    instance: text(1, 80).describe('The provider’s name for the machine.'),
     /** GPUs, chips, CPU sockets. */
-    devices: z.int().min(1).max(20_000).describe('Devices in the machine, a count.'),
-    usdPerHour: z.number().min(0.001).max(50_000).describe('Price of the whole machine, all devices, in USD per hour.'),
+    devices: whole(1, 20_000).describe('Devices in the machine, a count.'),
+    usdPerHour: figure(0.001, 50_000).describe('Price of the whole machine, all devices, in USD per hour.'),
     pricing: z.enum(['on-demand', 'spot']).describe('On what terms.'),
-    region: z.string().min(2).max(40).describe('The provider’s region.'),
+    region: text(2, 40).describe('The provider’s region.'),
     effectiveFrom,
     effectiveTo,
     notes,
@@ -50,13 +51,10 @@ export const hardwarePurchaseSchema = z
   .strictObject({
     basis: z.literal('hardware-purchase').describe('Hardware to buy.'),
     hardware: referenceSchema.describe('Id or alias of the device.'),
-    devices: z
-      .int()
-      .min(1)
-      .max(1024)
+    devices: whole(1, 1024)
       .default(1)
       .describe('Devices that come for this price, a count: 2 for a board with two GPUs; left out = 1.'),
-    usd: z.number().min(1).max(10_000_000).describe('Price of all of them, in USD.'),
+    usd: figure(1, 10_000_000).describe('Price of all of them, in USD.'),
     /** msrp: the maker's list price; street: what a shop or a listing asked. */
     priceKind: z.enum(['msrp', 'street']).describe('List or street price.'),
     date: effectiveFrom,
@@ -90,7 +88,7 @@ export const modelTokensSchema = z
     provider: provider.describe('Who hosts it.'),
     /** null: a model the catalogue does not have; `providerModel` still says which. */
     model: referenceSchema.nullable().describe('Id or alias of the model.'),
-    providerModel: z.string().min(1).max(120).describe('The model’s name there.'),
+    providerModel: text(1, 120).describe('The model’s name there.'),
     firstParty: z.boolean().default(false).describe('Sold by the model’s own developer; left out = no.'),
     ...rates,
     usdPerMillionCachedInputTokens,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Hardware, Reservation, Runtime } from '../../engine/shapes.ts';
 import type { Kind } from './kind.ts';
+import { figure, text, whole } from './ranges.ts';
 import { aliasSchema, buildYear, idSchema, ids, referenceSchema, sourceKeys, sourcesSchema } from './source.ts';
 import { refuseUnknownSources } from './sourcedGroups.ts';
 import { efficiencyClasses } from './weightFormat.ts';
@@ -18,11 +19,9 @@ const supportSchema = z
       .min(1)
       .describe('Efficiency classes of weight formats: 16-bit, fp8, gguf.'),
     /** 100 = the usual choice, 10 = historical. */
-    preference: z
-      .int()
-      .min(1)
-      .max(100)
-      .describe('How usual it is there, a count from 1 to 100: the highest of all runtimes is the default.'),
+    preference: whole(1, 100).describe(
+      'How usual it is there, a count from 1 to 100: the highest of all runtimes is the default.',
+    ),
   })
   .describe(
     'Devices and formats a runtime runs; every list that is given must contain the device’s or format’s entry.',
@@ -35,21 +34,16 @@ export const memorySchema = z
      * pool: a share of what the weights leave, and never evicts. as-needed: allocates what it needs.
      */
     reservation: z.enum(['fraction', 'pool', 'as-needed']).describe('How it takes device memory.'),
-    fraction: z
-      .number()
-      .min(0.1)
-      .max(1)
+    fraction: figure(0.1, 1)
       .optional()
       .describe(
         'The share it takes, from 0.1 to 1 (a fraction, dimensionless); left out where it takes what it needs.',
       ),
-    perDeviceGB: z
-      .number()
-      .min(0)
-      .max(20)
-      .describe('Context, captured graphs, buffers: on every device, whatever the model, a count of GB (10⁹ bytes).'),
+    perDeviceGB: figure(0, 20).describe(
+      'Context, captured graphs, buffers: on every device, whatever the model, a count of GB (10⁹ bytes).',
+    ),
     defaultCache: referenceSchema.describe('Id or alias of the cache’s format when nothing else is asked for.'),
-    cachePageTokens: z.int().min(1).max(4096).describe('The unit in which it allocates cache, in tokens.'),
+    cachePageTokens: whole(1, 4096).describe('The unit in which it allocates cache, in tokens.'),
     cacheFollowsFp8Weights: z.boolean().describe('Checkpoints in FP8 or narrower floats get an FP8 cache by default.'),
     windowedCacheSince: buildYear
       .optional()
@@ -58,12 +52,12 @@ export const memorySchema = z
   })
   .describe('How a runtime lays out device memory.');
 
-const prefillChunkTokens = z.int().min(1).max(1_000_000);
-const maximumSequences = z.int().min(1).max(1_000_000);
+const prefillChunkTokens = whole(1, 1_000_000);
+const maximumSequences = whole(1, 1_000_000);
 
 const smallDevicesSchema = z
   .strictObject({
-    underMemoryGiB: z.number().min(1).max(1000).describe('For devices with less memory than this, in GiB.'),
+    underMemoryGiB: figure(1, 1000).describe('For devices with less memory than this, in GiB.'),
     also: z.array(referenceSchema).optional().describe('Ids or aliases of larger devices that get them too.'),
     prefillChunkTokens: prefillChunkTokens.describe('Most prompt tokens read in one step, in tokens.'),
     maximumSequences: maximumSequences.describe('Most sequences in flight, a count.'),
@@ -149,10 +143,10 @@ const executionSchema = z
 const runtimeSchema = z
   .strictObject({
     $schema: z.string().optional(),
-    name: z.string().min(2).max(60).describe('Name for people.'),
+    name: text(2, 60).describe('Name for people.'),
     aliases: z.array(aliasSchema).describe('Other names to find it by, upper and lower case alike.'),
     homepage: z.url({ protocol: /^https$/ }).describe('Where it lives, an https address.'),
-    license: z.string().min(2).max(40).optional().describe('Licence, as an SPDX identifier.'),
+    license: text(2, 40).optional().describe('Licence, as an SPDX identifier.'),
     /** serving: steps of a GPU server. local: an engine that unpacks weights with ordinary arithmetic. */
     estimator: z.enum(['serving', 'local']).describe('Which physics describes it.'),
     estimatedBy: idSchema

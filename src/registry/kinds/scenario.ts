@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Kind, Reference } from './kind.ts';
+import { text, whole } from './ranges.ts';
 import { referenceSchema, sourceKeys, sourcesSchema } from './source.ts';
 import { refuseUnknownSources } from './sourcedGroups.ts';
 
-const tokens = z.int().min(0).max(1_000_000_000);
+const tokens = whole(0, 1_000_000_000);
 
 /** The count itself is the median unless notes say otherwise. */
 export const spreadSchema = z
@@ -41,14 +42,14 @@ export const objectiveSchema = z
 const scenarioSchema = z
   .strictObject({
     $schema: z.string().optional(),
-    name: z.string().min(3).max(80).describe('Name for people.'),
-    description: z.string().min(10).max(400).describe('What it is about.'),
-    order: z.int().min(1).max(10_000).describe('Place in the list, a count from 1; the documented three come first.'),
+    name: text(3, 80).describe('Name for people.'),
+    description: text(10, 400).describe('What it is about.'),
+    order: whole(1, 10_000).describe('Place in the list, a count from 1; the documented three come first.'),
     model: referenceSchema.describe('Id or alias of the model asked about.'),
     /** local: own or rented hardware. api: a hosted model, by the token. */
     deployment: z.enum(['local', 'api']).describe('Own hardware or an API.'),
     hardware: referenceSchema.optional().describe('Id or alias of the device asked about; none for an API.'),
-    devices: z.int().min(1).max(4096).optional().describe('Devices, a count; left out = as few as hold the model.'),
+    devices: whole(1, 4096).optional().describe('Devices, a count; left out = as few as hold the model.'),
     runtime: referenceSchema.optional().describe('Id or alias of the runtime; left out = the usual one.'),
     weights: referenceSchema.optional().describe('Id or alias of the weight format; left out = the model’s own.'),
     promptTokens: tokens.describe('Read fresh per request, in tokens.'),
@@ -56,13 +57,13 @@ const scenarioSchema = z
     contextTokens: tokens.default(0).describe('Already in the cache before the prompt, in tokens; left out = 0.'),
     outputTokens: tokens.min(1).describe('Generated per request, in tokens.'),
     outputTokensSpread: spreadSchema.optional().describe('How the answer’s length spreads, in tokens.'),
-    batch: z.int().min(1).max(1_000_000).describe('Sequences in flight, a count.'),
+    batch: whole(1, 1_000_000).describe('Sequences in flight, a count.'),
     /** static: one batch, prefilled together. continuous: requests come and go at this concurrency. */
     scheduling: z.enum(['static', 'continuous']).describe('How requests are put together.'),
     objective: objectiveSchema.optional().describe('What it wants to be fast enough; left out where no source says.'),
     /** What no source says. */
     assumptions: z
-      .array(z.string().min(10).max(300))
+      .array(text(10, 300))
       .default([])
       .describe('Choices made to turn the words of the scenario into numbers.'),
     /** Of the token counts. */

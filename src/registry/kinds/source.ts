@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { buildYears } from '../../engine/buildYears.ts';
+import { text } from './ranges.ts';
 
 /** A calendar date as precisely as it is known: 2024, 2024-07 or 2024-07-23. */
 export const partialDate = z
@@ -54,11 +55,10 @@ export const sourceKeys = z
 export type SourceKeys = z.infer<typeof sourceKeys>;
 
 /** Names people type: at most 120 characters, no control characters. */
-export const aliasSchema = z
-  .string()
-  .min(1)
-  .max(120)
-  .refine((alias) => !/\p{Cc}/u.test(alias), 'must not contain control characters');
+export const aliasSchema = text(1, 120).refine(
+  (alias) => !/\p{Cc}/u.test(alias),
+  'must not contain control characters',
+);
 /** Ids are human slugs: lower case, digits, dots, hyphens, underscores. */
 export const idSchema = z
   .string()
@@ -69,7 +69,7 @@ export const idSchema = z
 export const ids = z.registry<{ of: 'profile' | 'estimator' }>();
 
 /** The id of another profile; whether there is one is asked where all are known, with a suggestion. */
-export const referenceSchema = z.string().min(1).max(120).register(ids, { of: 'profile' });
+export const referenceSchema = text(1, 120).register(ids, { of: 'profile' });
 
 /** Calendar year of a runtime's build. */
 export const buildYear = z.int().min(buildYears.minimum).max(buildYears.maximum);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { bitsOfBlockType, UnknownBlockTypeError } from '../../engine/model/blockTypes.ts';
 import type { WeightFormat, WeightPacking } from '../../engine/shapes.ts';
 import type { Kind } from './kind.ts';
+import { figure, text, whole } from './ranges.ts';
 import { aliasSchema, sourceKeys, sourcesSchema } from './source.ts';
 import { refuseUnknownSources } from './sourcedGroups.ts';
 
@@ -25,7 +26,7 @@ export const efficiencyClasses = [
   'cache',
 ] as const;
 
-const bits = z.number().min(1).max(32);
+const bits = figure(1, 32);
 
 const tensorClasses = [
   'embedding',
@@ -47,7 +48,7 @@ const tensorClasses = [
 const tensors = z.array(z.enum(tensorClasses));
 const tensorNames = `${tensorClasses.slice(0, -1).join(', ')} or ${tensorClasses.at(-1)}.`;
 
-const fraction = z.number().min(0).max(1);
+const fraction = figure(0, 1);
 
 const layerRangeSchema = z
   .discriminatedUnion('kind', [
@@ -55,7 +56,7 @@ const layerRangeSchema = z
     z
       .strictObject({
         kind: z.literal('first').describe('The first few.'),
-        count: z.int().min(1).max(1000).describe('How many, a count.'),
+        count: whole(1, 1000).describe('How many, a count.'),
       })
       .describe('The first few layers.'),
     z
@@ -81,16 +82,10 @@ const ruleSchema = z
   .strictObject({
     tensors: tensors.min(1).describe(`Which: ${tensorNames}`),
     layers: layerRangeSchema.describe('In which layers.'),
-    minimumGroupSize: z
-      .int()
-      .min(1)
-      .max(1024)
+    minimumGroupSize: whole(1, 1024)
       .exactOptional()
       .describe('Only for models with at least so many query heads a kv head, a count.'),
-    orMinimumExperts: z
-      .int()
-      .min(1)
-      .max(4096)
+    orMinimumExperts: whole(1, 4096)
       .exactOptional()
       .describe('Also below that for models with at least so many experts, a count.'),
     blockType: z.string().describe('llama.cpp’s block type: Q6_K.'),
@@ -124,10 +119,7 @@ const weightsSchema = z
     bitsPerWeight: bits.describe(
       'One weight of a quantised matrix, scales included, in bits; of a mixed format, its default block.',
     ),
-    groupSize: z
-      .int()
-      .min(1)
-      .max(1_000_000)
+    groupSize: whole(1, 1_000_000)
       .optional()
       .describe('Weights that share a scale, a count; left out = no such groups.'),
     scales,
@@ -168,7 +160,7 @@ export const wholeFileSchema = z
 const weightFormatSchema = z
   .strictObject({
     $schema: z.string().optional(),
-    name: z.string().min(2).max(80).describe('Name for people.'),
+    name: text(2, 80).describe('Name for people.'),
     aliases: z.array(aliasSchema).describe('Other names to find it by, upper and lower case alike.'),
     weights: weightsSchema.optional().describe('How weights are stored; left out = a cache format only.'),
     packing: packingSchema.optional().describe('Which tensors are stored how; comes with weights.'),

@@ -1,35 +1,28 @@
 import { z } from 'zod';
+import { figure, text, whole } from '../ranges.ts';
 import { aliasSchema, idSchema, partialDate, sourceKeys, sourcesSchema } from '../source.ts';
 
-const gigabytesPerSecond = z.number().min(1).max(5_000);
-const watts = z.number().min(2).max(30_000);
-const gigahertz = z.number().min(0.5).max(8);
+const gigabytesPerSecond = figure(1, 5_000);
+const watts = figure(2, 30_000);
+const gigahertz = figure(0.5, 8);
 
 const memorySchema = z
   .strictObject({
-    memoryGiB: z
-      .number()
-      .min(0.5)
-      .max(8192)
+    memoryGiB: figure(0.5, 8192)
       .optional()
       .describe('Capacity, in GiB: "80 GB" on a box is 80 GiB. Left out only for on-chip memory.'),
-    memoryGB: z
-      .number()
-      .min(0.1)
-      .max(100)
+    memoryGB: figure(0.1, 100)
       .optional()
       .describe('Capacity of on-chip SRAM, in GB (10⁹ bytes), instead of memoryGiB.'),
     memoryKind: z
       .string()
       .regex(/^(HBM|GDDR|LPDDR|DDR|SRAM)/, 'must begin with HBM, GDDR, LPDDR, DDR or SRAM')
       .describe('What memory it is: HBM3e, GDDR7, LPDDR5X-8000 256-bit, DDR5-5600, SRAM. Begins with the class.'),
-    memoryGigabytesPerSecond: z
-      .number()
-      .min(5)
-      .max(30_000_000)
-      .describe('Bandwidth by the datasheet, in GB/s (10⁹ bytes per second).'),
+    memoryGigabytesPerSecond: figure(5, 30_000_000).describe(
+      'Bandwidth by the datasheet, in GB/s (10⁹ bytes per second).',
+    ),
     optionsGiB: z
-      .array(z.number().min(1).max(8192))
+      .array(figure(1, 8192))
       .min(1)
       .optional()
       .describe('Sizes it is sold with, in GiB; memoryGiB is the largest.'),
@@ -41,7 +34,7 @@ const memorySchema = z
 /** A peak rate; of matrix units where the device has them. */
 function rate(of: string) {
   const dense = 'Dense, never sparse; in TFLOPS (10¹² operations per second; a multiply-add is two).';
-  return z.number().min(0.01).max(200_000).optional().describe(`${of}. ${dense}`);
+  return figure(0.01, 200_000).optional().describe(`${of}. ${dense}`);
 }
 
 const computeSchema = z
@@ -76,10 +69,7 @@ const linkSchema = z
       .optional()
       .describe('One device in one direction, in GB/s (10⁹ bytes per second); left out = not published.'),
     /** Not published of PCIe: the host decides. */
-    domainDevices: z
-      .int()
-      .min(2)
-      .max(100_000)
+    domainDevices: whole(2, 100_000)
       .optional()
       .describe('Devices that reach each other over it, a count; left out = not published.'),
     source: sourceKeys,
@@ -108,7 +98,7 @@ const powerSchema = z
       .describe('Of the whole computer, where the maker states no power for the chip, in watts.'),
     systemName: z.string().optional().describe('Which computer that is.'),
     idleWattsRange: z
-      .tuple([z.number().min(0.1).max(5_000), z.number().min(0.1).max(5_000)])
+      .tuple([figure(0.1, 5_000), figure(0.1, 5_000)])
       .optional()
       .describe('Measured without load, lowest and highest, in watts.'),
     idleNotes: z.string().max(200).optional().describe('How it was measured.'),
@@ -118,17 +108,15 @@ const powerSchema = z
 
 const cpuSchema = z
   .strictObject({
-    cores: z.int().min(1).max(1024).describe('Physical cores, a count.'),
+    cores: whole(1, 1024).describe('Physical cores, a count.'),
     baseGigahertz: gigahertz.describe('Base clock, in GHz (10⁹ cycles per second).'),
     allCoreGigahertz: gigahertz
       .optional()
       .describe('Sustained with all cores busy, in GHz (10⁹ cycles per second); left out = not published.'),
-    memoryChannels: z.int().min(1).max(64).describe('Memory channels, a count.'),
-    memoryMegatransfersPerSecond: z
-      .int()
-      .min(800)
-      .max(20_000)
-      .describe('Memory speed, in MT/s: a count of 10⁶ transfers per second.'),
+    memoryChannels: whole(1, 64).describe('Memory channels, a count.'),
+    memoryMegatransfersPerSecond: whole(800, 20_000).describe(
+      'Memory speed, in MT/s: a count of 10⁶ transfers per second.',
+    ),
     instructionSets: z.array(z.string()).min(1).describe('Vector and matrix extensions: avx2, avx512, amx_bf16, neon.'),
     source: sourceKeys,
   })
@@ -136,14 +124,14 @@ const cpuSchema = z
 
 const usableMemorySchema = z
   .strictObject({
-    reportedMiB: z.int().min(128).max(8_388_608).describe('As nvidia-smi and its like say it, in MiB (2²⁰ bytes).'),
+    reportedMiB: whole(128, 8_388_608).describe('As nvidia-smi and its like say it, in MiB (2²⁰ bytes).'),
     source: sourceKeys,
   })
   .describe('What the driver reports: capacity less firmware and error correction.');
 
 const processorsSchema = z
   .strictObject({
-    count: z.int().min(1).max(10_000).describe('How many, a count.'),
+    count: whole(1, 10_000).describe('How many, a count.'),
     unit: z.enum(['streaming multiprocessor', 'compute unit', 'Xe core', 'GPU core']).describe('Of what.'),
     source: sourceKeys,
   })
@@ -152,24 +140,16 @@ const processorsSchema = z
 /** What a file says of one device; `hardware.ts` adds what must hold between the figures. */
 export const hardwareFacts = z.strictObject({
   $schema: z.string().optional(),
-  name: z.string().min(2).max(80).describe('Name for people.'),
+  name: text(2, 80).describe('Name for people.'),
   aliases: z.array(aliasSchema).describe('Other names to find it by, upper and lower case alike.'),
-  vendor: z
-    .string()
-    .min(2)
-    .max(30)
-    .describe('Who makes it; runtimes support devices by maker: NVIDIA, AMD, Intel, Apple.'),
+  vendor: text(2, 30).describe('Who makes it; runtimes support devices by maker: NVIDIA, AMD, Intel, Apple.'),
   kind: z.enum(['gpu', 'apu', 'cpu', 'tpu', 'npu', 'asic']).describe('What sort of device it is.'),
   family: idSchema.describe(
     'Devices that share fitted efficiencies: nvidia-hopper, nvidia-ada, amd-cdna3. A family nobody has measured makes ' +
       'estimates wider.',
   ),
-  architecture: z.string().min(2).max(60).describe('The maker’s name for the generation: Hopper, CDNA 3.'),
-  formFactor: z
-    .string()
-    .min(2)
-    .max(60)
-    .describe('SXM5, PCIe, OAM, mobile, SoC. Another form factor is another device.'),
+  architecture: text(2, 60).describe('The maker’s name for the generation: Hopper, CDNA 3.'),
+  formFactor: text(2, 60).describe('SXM5, PCIe, OAM, mobile, SoC. Another form factor is another device.'),
   released: partialDate.optional().describe('Day of the announcement, as YYYY-MM-DD or as precisely as known.'),
   computeCapability: z
     .string()
@@ -181,10 +161,7 @@ export const hardwareFacts = z.strictObject({
     .regex(/^gfx[0-9a-f]+$/, 'must be like gfx942')
     .optional()
     .describe('AMD’s: gfx942.'),
-  devicesPerBoard: z
-    .int()
-    .min(2)
-    .max(16)
+  devicesPerBoard: whole(2, 16)
     .optional()
     .describe('Devices on one board, a count, where there are several: figures are those of one.'),
   memory: memorySchema.describe('Its memory.'),

@@ -1,0 +1,10 @@
+import { z } from 'zod';
+
+/** Text of so many letters. */
+export const text = (minimum: number, maximum: number) => z.string().min(minimum).max(maximum);
+
+/** A whole number, both ends included. */
+export const whole = (minimum: number, maximum: number) => z.int().min(minimum).max(maximum);
+
+/** A number, both ends included. */
+export const figure = (minimum: number, maximum: number) => z.number().min(minimum).max(maximum);
