@@ -1,3 +1,4 @@
+import { buildYears } from '../engine/buildYears.ts';
 import type { Architecture } from '../engine/model/architecture.ts';
 import type { Parallelism, Scheduling } from '../engine/shapes.ts';
 import type { HardwareProfile, ModelProfile } from '../registry/catalogue/profiles.ts';
@@ -51,7 +52,7 @@ export const questionRanges = {
   outputTokens: whole(1, 1e9),
   batch: whole(1, 1e6),
   promptTokens: whole(0, 1e9),
-  runtimeYear: { ...whole(2020, 2027), isYear: true },
+  runtimeYear: { ...buildYears, whole: true, isYear: true },
   devices: whole(1, 4096),
   contextTokens: whole(0, 1e9),
   usdPerHour: { minimum: 0, aboveMinimum: true, maximum: 1e6, whole: false },

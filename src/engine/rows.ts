@@ -13,7 +13,7 @@ import type { Deployment, Hardware } from './shapes.ts';
 export type ServingMode = 'served' | 'offline' | 'saturated';
 
 /** Years of builds that measurements may exist for, oldest first; beyond them the nearest one stands in. */
-const buildYears = [2022, 2023, 2024, 2025, 2026, 2027, 2028, 2029, 2030];
+const rowYears = [2022, 2023, 2024, 2025, 2026, 2027, 2028, 2029, 2030];
 
 /** A desktop build further away in years than this says nothing. */
 const NEAR_YEARS = 6;
@@ -32,7 +32,7 @@ export function runtimeRows(deployment: Deployment, mode?: ServingMode): RowChai
     const suffix = mode === undefined ? '' : `|${mode}`;
     const ofBuild = (build: string | number) => `${runtime.coefficients}|${build}${suffix}`;
     const exact = runtimeVersion === undefined ? [runtimeYear] : [runtimeVersion, runtimeYear];
-    const earlier = buildYears.filter((year) => year < runtimeYear).toReversed();
+    const earlier = rowYears.filter((year) => year < runtimeYear).toReversed();
     return chainOf(
       [0, exact.map(ofBuild)],
       [1, [...earlier.map(ofBuild), `${runtime.coefficients}${suffix}`]],
@@ -173,7 +173,7 @@ const knownTypes = new Map<string, readonly string[]>();
 /** A build of this year (step 0), of the nearest other year (1, older first), of any age (1). */
 function yearly(year: number, row: (build: string) => string): [number, string[]][] {
   const away = (other: number) => Math.abs(other - year);
-  const others = buildYears.filter((other) => other !== year && away(other) <= NEAR_YEARS);
+  const others = rowYears.filter((other) => other !== year && away(other) <= NEAR_YEARS);
   others.sort((one, other) => away(one) - away(other) || one - other);
   return [
     [0, [row(`|${year}`)]],

@@ -5,10 +5,10 @@ import { InvalidWorkloadError, MissingFigureError } from '../engine/errors.ts';
 import { InvalidCursorError, UnknownProfileError, UnsupportedError } from '../registry/errors.ts';
 
 /** Codes of requests that cannot be answered, in `extensions.code`. */
-export type ErrorCode = 'UNKNOWN_PROFILE' | 'INVALID_ARGUMENT' | 'MISSING_FIGURE' | 'UNSUPPORTED';
+type ErrorCode = 'UNKNOWN_PROFILE' | 'INVALID_ARGUMENT' | 'MISSING_FIGURE' | 'UNSUPPORTED';
 
 /** What a client can act on, beside the message. */
-export interface ErrorDetail {
+interface ErrorDetail {
   /** The argument at fault, dotted for fields of inputs: options.devices. */
   argument?: string | undefined;
   /** The value as it was received; of a longer one the beginning, as text. */

@@ -2,7 +2,7 @@
  * From the engine's SI base units to the field's own units, once, at the API's edge.
  * GiB are 2³⁰ bytes (what devices and monitors count memory in); GB are 10⁹ bytes (what datasheets count bandwidth in).
  */
-export const bytesPerGib = 2 ** 30;
+const bytesPerGib = 2 ** 30;
 
 export const gibOf = (bytes: number): number => bytes / bytesPerGib;
 export const gigabytesOf = (bytes: number): number => bytes / 1e9;

@@ -73,7 +73,7 @@ describe('values out of range name argument, value and range', () => {
       asked: 'options: { runtimeYear: 1999 }',
       argument: 'options.runtimeYear',
       value: 1999,
-      allowed: { minimum: 2020, maximum: 2027 },
+      allowed: { minimum: 2017, maximum: 2100 },
     },
     { asked: 'deployment: CLOUD', argument: 'deployment', value: 'CLOUD', allowed: ['LOCAL', 'API'] },
     {

@@ -72,7 +72,7 @@ export const hostedLatencySchema = z
 export type HostedLatencyFacts = z.infer<typeof hostedLatencySchema>;
 
 /** What one source measured. */
-export const hostedLatencyListSchema = z.strictObject({
+const hostedLatencyListSchema = z.strictObject({
   $schema: z.string().optional(),
   title: z.string().min(3),
   /** Fields of every row that does not state them itself. */

@@ -1,12 +1,5 @@
 import type { Source, SourceKeys } from './source.ts';
 
-/** The rows of a list file (prices, latencies) as profiles: each carries the sources it names, under a stable id. */
-export interface ListRow {
-  id: string;
-  facts: unknown;
-  path: string;
-}
-
 /**
  * Id made of the words that tell one row from another. A row that repeats them gets a number, in file order; list
  * files only grow at the end of such a repetition, so an id never moves to another row.

@@ -132,7 +132,7 @@ const offerSchema = z
 export type OfferFacts = z.infer<typeof offerSchema>;
 
 /** A price list: what its rows share, and the rows, each checked as an offer once it has them. */
-export const priceListSchema = z.strictObject({
+const priceListSchema = z.strictObject({
   $schema: z.string().optional(),
   title: z.string().min(3),
   basis: z.enum(['hardware-hour', 'hardware-purchase', 'model-tokens']),

@@ -10,7 +10,7 @@ type InputRef = PothosSchemaTypes.InputObjectRef<Types, object>;
 type Schema = z.core.$ZodType;
 
 /** One input twice: for creating, where some fields are required, and for changing, where what is left out stays. */
-export interface InputPair {
+interface InputPair {
   create: InputRef;
   update: InputRef;
 }

@@ -5,7 +5,7 @@ import { Origin } from '../enums.ts';
 import { SourceType, sourceList } from './source.ts';
 
 /** What every kind of profile has, whatever its facts. */
-export type AnyProfile = Profile<{ sources: Readonly<Record<string, Source>> }>;
+type AnyProfile = Profile<{ sources: Readonly<Record<string, Source>> }>;
 
 export const ProfileType = builder.interfaceRef<AnyProfile>('Profile').implement({
   description: 'An entry of the catalogue: a set of facts with sources, found by its id or an alias.',

@@ -3,7 +3,7 @@ import { rangeWords } from '../factProblems.ts';
 import type { HardwareFacts } from './facts.ts';
 
 /** A figure that cannot be true beside the others, or beside its unit. */
-export interface ImplausibleFigure {
+interface ImplausibleFigure {
   path: PropertyKey[];
   message: string;
   range?: FigureRange;

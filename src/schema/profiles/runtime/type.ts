@@ -5,7 +5,7 @@ import { gibOf } from '../../units.ts';
 import { facts, fieldsOf } from '../fieldsOf.ts';
 import { ProfileType } from '../profile.ts';
 
-export const EstimatorKind = builder.enumType('EstimatorKind', {
+builder.enumType('EstimatorKind', {
   description: 'Which physics describes a runtime.',
   values: {
     SERVING: { value: 'serving', description: 'Steps of a server that batches, shards and schedules requests.' },
@@ -13,7 +13,7 @@ export const EstimatorKind = builder.enumType('EstimatorKind', {
   } as const,
 });
 
-export const ReservationKind = builder.enumType('ReservationKind', {
+builder.enumType('ReservationKind', {
   description: 'How a runtime takes device memory.',
   values: {
     FRACTION: { value: 'fraction', description: 'A share of the device up front; weights and cache live in it.' },
