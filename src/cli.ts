@@ -1,9 +1,10 @@
 import { Command, CommanderError, Option } from 'commander';
 import { type Answered, type Ask, askServer, inWords, NoAnswerError, RefusedError } from './cli/ask.ts';
-import { addCalculateOptions, type CalculateOptions, estimateVariables } from './cli/calculate.ts';
+import { calculateOptions } from './cli/calculate.ts';
 import { type EstimateReply, estimateQuery, estimateReport } from './cli/estimateReport.ts';
-import { addImportOptions, type ImportOptions, importQuestion } from './cli/importFile.ts';
+import { addImportOptions, importQuestion } from './cli/importFile.ts';
 import { type ScenariosReply, scenariosQuery, scenariosReport } from './cli/scenariosReport.ts';
+import { addSent, type Given, variablesOf } from './cli/sentOption.ts';
 import { normaliseOptions } from './cli/spelling.ts';
 import { explainFailure } from './server/failure.ts';
 
@@ -26,13 +27,18 @@ const program = new Command('calc')
     getOutHelpWidth: () => process.stdout.columns ?? 120,
   });
 
-withOutput(addCalculateOptions(program.command('calculate')))
+withOutput(addSent(program.command('calculate'), calculateOptions))
   .description('one estimate: latency, memory and cost, with what they rest on')
-  .action(async (options: CalculateOptions & OutputOptions) => {
-    await answer<EstimateReply>(options, estimateQuery, estimateVariables(options), ({ data, refusals }, width) => {
-      if (refusals.length > 0) throw new RefusedError(inWords(refusals));
-      return estimateReport(data, width);
-    });
+  .action(async (options: Given & OutputOptions) => {
+    await answer<EstimateReply>(
+      options,
+      estimateQuery,
+      variablesOf(calculateOptions, options),
+      ({ data, refusals }, width) => {
+        if (refusals.length > 0) throw new RefusedError(inWords(refusals));
+        return estimateReport(data, width);
+      },
+    );
   });
 
 withOutput(program.command('scenarios'))
@@ -45,7 +51,7 @@ withOutput(addImportOptions(program.command('import')))
   .description(
     'adds a model from its file, or records the runs of a benchmark; needs a key for writing in CALCULATOR_KEY',
   )
-  .action(async (file: string, options: ImportOptions & OutputOptions) => {
+  .action(async (file: string, options: Given & OutputOptions) => {
     const { query, variables, report } = await importQuestion(file, options);
     await answer(options, query, variables, report, process.env.CALCULATOR_KEY);
   });

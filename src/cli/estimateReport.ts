@@ -1,4 +1,4 @@
-import { columns, type Line, wrap } from './columns.ts';
+import { columns, type Row, wrap } from './columns.ts';
 import { dollars, duration, gibibyteFigure, gibibytes, number, words } from './quantity.ts';
 
 /** Everything the terminal shows of an estimate. */
@@ -93,27 +93,22 @@ interface Cost {
 
 /** The estimate as text: the sentence first, then every figure with its unit, then what it rests on. */
 export function estimateReport({ estimate }: EstimateReply, width: number): string {
-  const lines: Line[] = [
-    ...latencyLines(estimate),
-    ...(estimate.memory ? memoryLines(estimate.memory, estimate.deployment.devices ?? 1) : []),
-    ...costLines(estimate.cost),
-    ...(estimate.energy ? [line('Energy', `up to ${number(estimate.energy.wattHoursPerRequest)} Wh per request`)] : []),
-    ...(estimate.bottleneck ? [line('Bound by', words(estimate.bottleneck))] : []),
+  const { memory, energy, bottleneck } = estimate;
+  const rows = [
+    ...latencyRows(estimate),
+    ...(memory ? memoryRows(memory, estimate.deployment.devices ?? 1) : []),
+    ...costRows(estimate.cost),
+    energy && (['Energy', `up to ${number(energy.wattHoursPerRequest)} Wh per request`] as const),
+    bottleneck !== null && (['Bound by', words(bottleneck)] as const),
     ...items('Warning', estimate.warnings),
-    ...items(
-      'Try',
-      estimate.suggestions.map(({ text }) => text),
-    ),
-    line('Rests on', estimate.basis.evidence),
-    ...items(
-      'Assumed',
-      estimate.assumptions.map(({ text }) => text),
-    ),
+    ...items('Try', texts(estimate.suggestions)),
+    ['Rests on', estimate.basis.evidence] as const,
+    ...items('Assumed', texts(estimate.assumptions)),
   ];
-  return `${wrap(estimate.summary, width)}\n\n${columns(lines, width)}\n`;
+  return `${wrap(estimate.summary, width)}\n\n${columns(rows, width)}`;
 }
 
-function latencyLines({ latency, throughput, workload }: EstimateReply['estimate']): Line[] {
+function latencyRows({ latency, throughput, workload }: EstimateReply['estimate']): Row[] {
   const { endToEndMsRange, timePerOutputTokenMsRange } = latency;
   const law = `${duration(latency.baseMs)} + ${duration(latency.perTokenMs)} × ${number(workload.tokens)} tokens`;
   const speed =
@@ -121,16 +116,16 @@ function latencyLines({ latency, throughput, workload }: EstimateReply['estimate
       ? `${number(throughput.outputTokensPerSecondPerSequence)} tokens/s`
       : `${number(throughput.outputTokensPerSecondPerSequence)} tokens/s each, ${number(throughput.outputTokensPerSecond)} tokens/s in all`;
   return [
-    line('Latency', `${duration(latency.endToEndMs)} = ${law}; likely ${rangeOf(endToEndMsRange, duration)}`),
-    line('First token', `${duration(latency.timeToFirstTokenMs)}`),
-    line(
+    ['Latency', `${duration(latency.endToEndMs)} = ${law}; likely ${rangeOf(endToEndMsRange, duration)}`],
+    ['First token', `${duration(latency.timeToFirstTokenMs)}`],
+    [
       'Per token',
       `${duration(latency.timePerOutputTokenMs)}; likely ${rangeOf(timePerOutputTokenMsRange, duration)}; ${speed}`,
-    ),
+    ],
   ];
 }
 
-function memoryLines(memory: Memory, devices: number): Line[] {
+function memoryRows(memory: Memory, devices: number): Row[] {
   const { perDeviceGiB, usablePerDeviceGiB, headroomPerDeviceGiB } = memory;
   const verdict = memory.fits
     ? `fits, ${gibibytes(headroomPerDeviceGiB)} to spare`
@@ -146,30 +141,30 @@ function memoryLines(memory: Memory, devices: number): Line[] {
   const shown = parts.filter(([name, value]) => value > 0 || name === 'weights');
   const sum = shown.map(([name, value]) => `${name} ${gibibyteFigure(value)}`).join(' + ');
   return [
-    line('Memory', `${gibibyteFigure(perDeviceGiB)} of ${gibibytes(usablePerDeviceGiB)}${where}: ${verdict}`),
-    line('', `${sum} = ${gibibytes(memory.totalGiB)}${devices === 1 ? '' : ` on ${devices} devices`}`),
-    ...roomLines(memory),
+    ['Memory', `${gibibyteFigure(perDeviceGiB)} of ${gibibytes(usablePerDeviceGiB)}${where}: ${verdict}`],
+    ['', `${sum} = ${gibibytes(memory.totalGiB)}${devices === 1 ? '' : ` on ${devices} devices`}`],
+    ...roomRows(memory),
   ];
 }
 
 /** The largest `Int` stands for "no limit below that"; nothing is said where not even the weights fit. */
-function roomLines({ maxBatch, maxContextTokens }: Memory): Line[] {
+function roomRows({ maxBatch, maxContextTokens }: Memory): Row[] {
   const largestInt = 2 ** 31 - 1;
   if (maxContextTokens === 0) return [];
   const batch = maxBatch === largestInt ? 'any batch' : `batch ${number(maxBatch)}`;
   const length = maxContextTokens === largestInt ? 'any length' : `${number(maxContextTokens)} tokens`;
-  return [line('Room for', `${batch} at this length, or ${length} at this batch`)];
+  return [['Room for', `${batch} at this length, or ${length} at this batch`]];
 }
 
-function costLines(cost: Cost | null): Line[] {
-  if (cost === null) return [line('Cost', 'no price known; give one with --usd-per-hour')];
+function costRows(cost: Cost | null): Row[] {
+  if (cost === null) return [['Cost', 'no price known; give one with --usd-per-hour']];
   const { basis, usdPerRequestRange: range } = cost;
   const hour = cost.usdPerHour === null ? '' : `${dollars(cost.usdPerHour)} an hour, `;
   const source = basis.provider === null ? 'the price you gave' : `${basis.provider}, ${basis.date ?? 'undated'}`;
   const spread = range.high > range.low ? `; ${rangeOf(range, dollars)} over ${range.count} offers` : '';
   return [
-    line('Cost', `${dollars(cost.usdPerRequest)} per request (${hour}${source})${spread}`),
-    line('', `${dollars(cost.usdPerMillionTokensBlended)} per million tokens, prompt included`),
+    ['Cost', `${dollars(cost.usdPerRequest)} per request (${hour}${source})${spread}`],
+    ['', `${dollars(cost.usdPerMillionTokensBlended)} per million tokens, prompt included`],
   ];
 }
 
@@ -178,10 +173,10 @@ function rangeOf({ low, high }: Range, format: (value: number) => string): strin
   return from === to ? from : `${from} to ${to}`;
 }
 
-function items(label: string, texts: readonly string[]): Line[] {
-  return texts.map((text, index) => line(index === 0 ? label : '', `· ${text}`));
+function items(label: string, texts: readonly string[]): Row[] {
+  return texts.map((text, index) => [index === 0 ? label : '', `· ${text}`]);
 }
 
-function line(label: string, text: string): Line {
-  return { label, text };
+function texts(items: readonly { text: string }[]): string[] {
+  return items.map(({ text }) => text);
 }

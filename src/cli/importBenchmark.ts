@@ -1,54 +1,43 @@
-import { Option } from 'commander';
 import { benchmarkFormatFiles } from '../importers/benchmarks/benchmarkFormat.ts';
 import { kebabCase } from '../registry/name.ts';
 import { type Answered, inWords, RefusedError } from './ask.ts';
-import { enumValue, numberOrText, withoutAbsent } from './calculate.ts';
-import { columns, type Line } from './columns.ts';
+import { columns, type Row } from './columns.ts';
 import { type ImportFailure, importFailures, refusalOf } from './importFailure.ts';
+import { enumValue, type Given, numberOrText, sent, variablesOf } from './sentOption.ts';
 
-/** What a benchmark's file does not say; each is a label of the mutation, except the format. */
-export interface BenchmarkImportOptions {
-  format?: string;
-  model?: string;
-  hardware?: string;
-  runtime?: string;
-  runtimeVersion?: string;
-  runtimeYear?: string;
-  weights?: string;
-  kvCache?: string;
-  devices?: string;
-  tensor?: string;
-  pipeline?: string;
-  expert?: string;
-  data?: string;
-  mode?: string;
-  concurrency?: string;
-  date?: string;
-  title?: string;
-  notes?: string;
-  trust?: string;
-}
-
+/** What a benchmark's file does not say: its format, and labels of the mutation. */
 export const benchmarkOptions = [
-  new Option('--format <name>', alternatives([...benchmarkFormatFiles.keys()])),
-  new Option('--model <id>', 'model that ran: an id or alias'),
-  new Option('--hardware <id>', 'device it ran on: an id or alias'),
-  new Option('--runtime <id>', 'what ran it: vllm, llama.cpp, ...'),
-  new Option('--runtime-version <text>', 'version of the runtime, as it prints it'),
-  new Option('--runtime-year <year>', 'year of the runtime’s build; default: the year of the run'),
-  new Option('--weights <format>', 'format of the weights: bf16, fp8, q4_k_m, ...'),
-  new Option('--kv-cache <format>', 'format of the KV cache; default: as the runtime does'),
-  new Option('--devices <count>', 'devices used; default: 1'),
-  new Option('--tensor <count>', 'devices that share every layer; default: all'),
-  new Option('--pipeline <count>', 'stages of consecutive layers; default: 1'),
-  new Option('--expert <count>', 'ranks the experts are spread over; default: 1'),
-  new Option('--data <count>', 'copies of the model; default: 1'),
-  new Option('--mode <mode>', 'single-stream, static-batch, saturated or served'),
-  new Option('--concurrency <count>', 'sequences in flight'),
-  new Option('--date <day>', 'day of the run, YYYY-MM-DD; default: what the file says, else today'),
-  new Option('--title <words>', 'what to call its source; default: Own benchmark'),
-  new Option('--notes <words>', 'what to know about it'),
-  new Option('--trust <level>', 'high, medium or low; low moves no estimate'),
+  sent('--format <name>', alternatives([...benchmarkFormatFiles.keys()]), { as: enumValue }),
+  sent('--model <id>', 'model that ran: an id or alias', { to: 'labels.model' }),
+  sent('--hardware <id>', 'device it ran on: an id or alias', { to: 'labels.hardware' }),
+  sent('--runtime <id>', 'what ran it: vllm, llama.cpp, ...', { to: 'labels.runtime' }),
+  sent('--runtime-version <text>', 'version of the runtime, as it prints it', { to: 'labels.runtimeVersion' }),
+  sent('--runtime-year <year>', 'year of the runtime’s build; default: the year of the run', {
+    to: 'labels.runtimeYear',
+    as: numberOrText,
+  }),
+  sent('--weights <format>', 'format of the weights: bf16, fp8, q4_k_m, ...', { to: 'labels.weights' }),
+  sent('--kv-cache <format>', 'format of the KV cache; default: as the runtime does', { to: 'labels.kvCache' }),
+  sent('--devices <count>', 'devices used; default: 1', { to: 'labels.devices', as: numberOrText }),
+  sent('--tensor <count>', 'devices that share every layer; default: all', {
+    to: 'labels.parallelism.tensor',
+    as: numberOrText,
+  }),
+  sent('--pipeline <count>', 'stages of consecutive layers; default: 1', {
+    to: 'labels.parallelism.pipeline',
+    as: numberOrText,
+  }),
+  sent('--expert <count>', 'ranks the experts are spread over; default: 1', {
+    to: 'labels.parallelism.expert',
+    as: numberOrText,
+  }),
+  sent('--data <count>', 'copies of the model; default: 1', { to: 'labels.parallelism.data', as: numberOrText }),
+  sent('--mode <mode>', 'single-stream, static-batch, saturated or served', { to: 'labels.mode', as: enumValue }),
+  sent('--concurrency <count>', 'sequences in flight', { to: 'labels.concurrency', as: numberOrText }),
+  sent('--date <day>', 'day of the run, YYYY-MM-DD; default: what the file says, else today', { to: 'labels.date' }),
+  sent('--title <words>', 'what to call its source; default: Own benchmark', { to: 'labels.title' }),
+  sent('--notes <words>', 'what to know about it', { to: 'labels.notes' }),
+  sent('--trust <level>', 'high, medium or low; low moves no estimate', { to: 'labels.trust', as: enumValue }),
 ];
 
 const query = `
@@ -70,29 +59,9 @@ mutation Import($format: BenchmarkFormat!, $text: String!, $labels: MeasurementL
 }`;
 
 /** The mutation that records every run of a benchmark's output. */
-export function benchmarkQuestion(
-  format: string | null,
-  text: string,
-  options: BenchmarkImportOptions,
-  dryRun: true | undefined,
-) {
-  const { model, hardware, runtime, runtimeVersion, weights, kvCache, date, title, notes } = options;
-  const parallelism = withoutAbsent({
-    tensor: numberOrText(options.tensor),
-    pipeline: numberOrText(options.pipeline),
-    expert: numberOrText(options.expert),
-    data: numberOrText(options.data),
-  });
-  const labels = withoutAbsent({
-    ...{ model, hardware, runtime, runtimeVersion, weights, kvCache, date, title, notes },
-    runtimeYear: numberOrText(options.runtimeYear),
-    devices: numberOrText(options.devices),
-    concurrency: numberOrText(options.concurrency),
-    mode: enumValue(options.mode),
-    trust: enumValue(options.trust),
-    parallelism: Object.keys(parallelism).length > 0 ? parallelism : undefined,
-  });
-  return { query, variables: { format: enumValue(options.format ?? format ?? undefined), text, labels, dryRun } };
+export function benchmarkQuestion(recognised: string | null, text: string, given: Given) {
+  const variables = variablesOf(benchmarkOptions, { ...(recognised !== null && { format: recognised }), ...given });
+  return { query, variables: { ...variables, text } };
 }
 
 interface ImportedRun {
@@ -124,14 +93,15 @@ export function benchmarkReport({ data, refusals }: Answered<BenchmarkImportRepl
   const { measurements, known = [], dryRun, ...failure } = data.imported;
   if (measurements === undefined) throw new RefusedError(inFlags(refusalOf(failure)));
   const recorded = dryRun === true ? 'Would record' : 'Recorded';
-  const lines: Line[] = [
-    ...measurements.map((run) => ({ label: recorded, text: inOneLine(run) })),
-    ...known.map(({ id, retired }) => ({
-      label: 'Known',
-      text: retired ? `${id}, retired: measurementRestore brings it back` : id,
-    })),
-  ];
-  return `${columns(lines, width)}\n`;
+  return columns(
+    [
+      ...measurements.map((run): Row => [recorded, inOneLine(run)]),
+      ...known.map(
+        ({ id, retired }): Row => ['Known', retired ? `${id}, retired: measurementRestore brings it back` : id],
+      ),
+    ],
+    width,
+  );
 }
 
 function inOneLine(run: ImportedRun): string {

@@ -3,22 +3,9 @@ import { type Command, Option } from 'commander';
 import type { RecognisedBenchmark } from '../importers/benchmarks/recognise.ts';
 import { ImportRefusedError, refusal } from '../importers/importRefused.ts';
 import { type Answered, RefusedError } from './ask.ts';
-import {
-  type BenchmarkImportOptions,
-  type BenchmarkImportReply,
-  benchmarkOptions,
-  benchmarkQuestion,
-  benchmarkReport,
-} from './importBenchmark.ts';
-import {
-  type ModelImportOptions,
-  type ModelImportReply,
-  modelOptions,
-  modelQuestion,
-  modelReport,
-} from './importModel.ts';
-
-export type ImportOptions = ModelImportOptions & BenchmarkImportOptions & { dryRun?: true };
+import { type BenchmarkImportReply, benchmarkOptions, benchmarkQuestion, benchmarkReport } from './importBenchmark.ts';
+import { type ModelImportReply, modelOptions, modelQuestion, modelReport } from './importModel.ts';
+import { addSent, type Given, type SentOption } from './sentOption.ts';
 
 export function addImportOptions(command: Command): Command {
   command.argument(
@@ -27,10 +14,8 @@ export function addImportOptions(command: Command): Command {
       'vllm bench serve --save-result, llama-bench -o json, jsonl or csv, guidellm, or a table (CSV) of your own',
   );
   command.addOption(new Option('--dry-run', 'checks everything and writes nothing'));
-  for (const option of modelOptions) command.addOption(option.helpGroup('Of a model:'));
-  for (const option of benchmarkOptions)
-    command.addOption(option.helpGroup('Of a benchmark, what its file does not say:'));
-  return command;
+  addSent(command, modelOptions, 'Of a model:');
+  return addSent(command, benchmarkOptions, 'Of a benchmark, what its file does not say:');
 }
 
 interface Question {
@@ -40,26 +25,29 @@ interface Question {
 }
 
 /** The mutation for a file, by what is in it. @throws RefusedError it cannot be read, or an option is of another kind */
-export async function importQuestion(path: string, options: ImportOptions): Promise<Question> {
-  const { dryRun, ...given } = options;
-  const content = await contentOf(path);
+export async function importQuestion(path: string, given: Given): Promise<Question> {
+  const { query, variables, report } = questionOf(path, await contentOf(path), given);
+  return { query, variables: { ...variables, dryRun: given.dryRun }, report };
+}
+
+function questionOf(path: string, content: Content, given: Given): Question {
   if (content.kind === 'text' && (given.format !== undefined || content.benchmark.format !== null)) {
     refuseOthers(`${path} is the output of a benchmark`, given, modelOptions);
     const { format, text } = content.benchmark;
-    return { ...benchmarkQuestion(format, text, given, dryRun), report: benchmarkReport };
+    return { ...benchmarkQuestion(format, text, given), report: benchmarkReport };
   }
   refuseOthers(`${path} is of a model`, given, benchmarkOptions);
   const question =
     content.kind === 'gguf'
-      ? modelQuestion('gguf', content.headerBase64, given, dryRun)
-      : modelQuestion('config', content.benchmark.text, given, dryRun);
+      ? modelQuestion('gguf', content.headerBase64, given)
+      : modelQuestion('config', content.benchmark.text, given);
   return { ...question, report: (answered, width) => modelReport(answered, width, path) };
 }
 
 /** An option that says nothing about this file was meant for another, or the file is not what it seems. */
-function refuseOthers(what: string, given: Readonly<Record<string, unknown>>, others: readonly Option[]): void {
-  const other = others.find((option) => given[option.attributeName()] !== undefined);
-  if (other !== undefined) throw new RefusedError(`${other.long} cannot be used: ${what}`);
+function refuseOthers(what: string, given: Given, others: readonly SentOption[]): void {
+  const other = others.find(({ option }) => given[option.attributeName()] !== undefined);
+  if (other !== undefined) throw new RefusedError(`${other.option.long} cannot be used: ${what}`);
 }
 
 type Content = { kind: 'gguf'; headerBase64: string } | { kind: 'text'; benchmark: RecognisedBenchmark };

@@ -1,11 +1,12 @@
+import { readableCount } from '../engine/readable.ts';
+
 /** Numbers for people: three significant digits where that is enough, thousands separated, the unit attached. */
 
-const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const threeDigits = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 });
 
 /** 1,234 · 12.3 · 0.00123 */
 export function number(value: number): string {
-  return Math.abs(value) >= 1000 ? whole.format(value) : threeDigits.format(value);
+  return Math.abs(value) >= 1000 ? readableCount(value) : threeDigits.format(value);
 }
 
 /** 0.85 ms · 43.5 ms · 43.5 s · 12 min 5 s · 3 h 20 min · 2.3 days */
@@ -33,7 +34,7 @@ export function gibibyteFigure(value: number): string {
 /** $0.000123 · $0.0123 · $1.23 · $1,234 */
 export function dollars(value: number): string {
   if (value === 0) return '$0';
-  if (value >= 1000) return `$${whole.format(value)}`;
+  if (value >= 1000) return `$${readableCount(value)}`;
   if (value >= 1) return `$${value.toFixed(2)}`;
   return `$${threeDigits.format(value)}`;
 }

@@ -1,5 +1,5 @@
 import { type Answered, inWords } from './ask.ts';
-import { columns, type Line, wrap } from './columns.ts';
+import { columns, type Row, wrap } from './columns.ts';
 
 export const scenariosQuery = `
 query Scenarios {
@@ -19,11 +19,8 @@ export interface ScenariosReply {
 export function scenariosReport({ data: { scenarios }, refusals }: Answered<ScenariosReply>, width: number): string {
   const blocks = scenarios.map(({ id, name, description, estimate }, index) => {
     const reasons = refusals.filter(({ path }) => path?.[1] === index);
-    const lines: Line[] = [
-      { label: 'What', text: description },
-      estimate === null ? { label: 'No answer', text: inWords(reasons) } : { label: 'Answer', text: estimate.summary },
-    ];
-    return `${wrap(`${name} (${id})`, width)}\n${columns(lines, width)}\n`;
+    const answer: Row = estimate === null ? ['No answer', inWords(reasons)] : ['Answer', estimate.summary];
+    return `${wrap(`${name} (${id})`, width)}\n${columns([['What', description], answer], width)}`;
   });
   return blocks.join('\n');
 }

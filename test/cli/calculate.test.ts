@@ -1,7 +1,10 @@
-import { Command } from 'commander';
 import { expect, test } from 'vitest';
-import { addCalculateOptions, estimateVariables } from '../../src/cli/calculate.ts';
+import { calculateOptions } from '../../src/cli/calculate.ts';
+import { benchmarkOptions } from '../../src/cli/importBenchmark.ts';
+import { type Given, variablesOf } from '../../src/cli/sentOption.ts';
 import { buildSchema } from '../../src/schema/index.ts';
+
+const estimateVariables = (given: Given) => variablesOf(calculateOptions, given);
 
 test('what was not said stays out, so that the schema decides', () => {
   expect(estimateVariables({})).toEqual({});
@@ -12,6 +15,13 @@ test('options of the deployment go into options', () => {
   expect(estimateVariables({ weights: 'fp8', devices: '4', usdPerHour: '2.5', deployment: 'local' })).toEqual({
     deployment: 'LOCAL',
     options: { weights: 'fp8', devices: 4, usdPerHour: 2.5 },
+  });
+});
+
+test('labels of a benchmark go as deep as the API has them', () => {
+  expect(variablesOf(benchmarkOptions, { format: 'csv', tensor: '2', pipeline: '1', runtimeVersion: '0.14' })).toEqual({
+    format: 'CSV',
+    labels: { runtimeVersion: '0.14', parallelism: { tensor: 2, pipeline: 1 } },
   });
 });
 
@@ -32,10 +42,9 @@ test.each([
 
 test('the defaults that help names are those of the schema', () => {
   const estimate = buildSchema().getQueryType()?.getFields().estimate;
-  const { options } = addCalculateOptions(new Command());
   for (const name of ['model', 'hardware', 'tokens', 'batch', 'promptTokens']) {
     const argument = estimate?.args.find((candidate) => candidate.name === name);
-    const option = options.find((candidate) => candidate.attributeName() === name);
-    expect(option?.description).toContain(`default: ${argument?.defaultValue})`);
+    const sent = calculateOptions.find(({ option }) => option.attributeName() === name);
+    expect(sent?.option.description).toContain(`default: ${argument?.defaultValue})`);
   }
 });

@@ -43,9 +43,6 @@ test('enum values read as words', () => {
 
 test('text wraps at spaces and continues under its column', () => {
   expect(wrap('one two three', 7)).toBe('one two\nthree');
-  const lines = [
-    { label: 'Cost', text: 'one two three' },
-    { label: '', text: 'four' },
-  ];
-  expect(columns(lines, 13)).toBe('Cost  one two\n      three\n      four');
+  const rows = [['Cost', 'one two three'], ['', 'four'], null] as const;
+  expect(columns(rows, 13)).toBe('Cost  one two\n      three\n      four\n');
 });
