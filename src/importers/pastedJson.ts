@@ -1,7 +1,7 @@
 import { refusal } from './importRefused.ts';
 
 /** Characters of the longest text that is read: real files have a few thousand, with long lists of exceptions 60,000. */
-export const maximumCharacters = 262_144;
+const maximumCharacters = 262_144;
 /** Objects and lists within each other, at most; real files have four levels. */
 const maximumDepth = 32;
 

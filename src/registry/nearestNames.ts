@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 import type { Profile } from './kinds/kind.ts';
-import { foldName } from './name.ts';
+import { compareText, foldName } from './name.ts';
 
 /** Suggestions below this likeness (0..1) would only confuse. */
 const leastLikeness = 0.4;
@@ -14,7 +14,7 @@ export interface Spelling {
 }
 
 /** Prepares a name for `nearestIds`; worth keeping, it costs more than the comparison. */
-export function spellingOf(name: string, id: string): Spelling {
+function spellingOf(name: string, id: string): Spelling {
   return { letters: letters(foldName(name)), id };
 }
 
@@ -33,9 +33,22 @@ export function nearestIds(typed: string, spellings: Iterable<Spelling>): string
     if (score > (best.get(id) ?? leastLikeness)) best.set(id, score);
   }
   return [...best]
-    .sort(([leftId, left], [rightId, right]) => right - left || (leftId < rightId ? -1 : 1))
+    .sort(([leftId, left], [rightId, right]) => right - left || compareText(leftId, rightId))
     .slice(0, 3)
     .map(([id]) => id);
+}
+
+/** The same for names that lead to themselves. */
+export function nearestNames(typed: string, names: Iterable<string>): string[] {
+  return nearestIds(
+    typed,
+    Array.from(names, (name) => spellingOf(name, name)),
+  );
+}
+
+/** What a refusal adds: " (did you mean vllm?)", or nothing. */
+export function didYouMean(nearest: string | undefined): string {
+  return nearest === undefined ? '' : ` (did you mean ${nearest}?)`;
 }
 
 /** Separators carry no meaning in "llama 3.1 8b", "Llama-3.1-8B" and "llama_3.1:8b"; the words stay apart. */

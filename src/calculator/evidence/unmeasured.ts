@@ -2,7 +2,7 @@ import type { Assumption } from '../../engine/answer.ts';
 import type { Catalogue } from '../../registry/catalogue/catalogue.ts';
 import type { HardwareProfile, RuntimeProfile } from '../../registry/catalogue/profiles.ts';
 import type { Profile } from '../../registry/kinds/kind.ts';
-import { nearestIds, spellingOf } from '../../registry/nearestNames.ts';
+import { didYouMean, nearestNames } from '../../registry/nearestNames.ts';
 import { measuredRunsOf } from './measuredRuns.ts';
 
 /**
@@ -28,9 +28,7 @@ function line(
   measured: ReadonlySet<string>,
 ): Assumption[] {
   if (measured.has(group)) return [];
-  const likely = origin === 'user' ? [...measured].map((other) => spellingOf(other, other)) : [];
-  const [nearest] = nearestIds(group, likely);
-  const hint = nearest === undefined ? '' : ` (did you mean ${nearest}?)`;
+  const hint = didYouMean(nearestNames(group, origin === 'user' ? measured : [])[0]);
   const text = `No measurement ${what} ${group}${hint} is known: what is fitted more widely, or assumed, stands for ${name}.`;
   return [{ code, text }];
 }

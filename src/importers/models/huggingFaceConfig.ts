@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { nearestIds, spellingOf } from '../../registry/nearestNames.ts';
+import { nearestNames } from '../../registry/nearestNames.ts';
 import { refusal } from '../importRefused.ts';
 import { parsePastedJson } from '../pastedJson.ts';
 import { ConfigReader, classDefaultsVersion } from './huggingFace/configReader.ts';
@@ -66,10 +66,7 @@ function unknownModelType(type: string, path: string) {
   const reason = Object.hasOwn(inexpressible, type) ? inexpressible[type] : undefined;
   if (reason !== undefined)
     return refusal('UNKNOWN_KIND', path, `${JSON.stringify(shown)} ${reason}, which a block stack cannot say`);
-  const nearest = nearestIds(
-    shown,
-    modelTypes.map((name) => spellingOf(name, name)),
-  );
+  const nearest = nearestNames(shown, modelTypes);
   const suggestion = nearest.length === 0 ? '' : `; did you mean ${nearest.join(' or ')}?`;
   return refusal('UNKNOWN_KIND', path, `the architecture ${JSON.stringify(shown)} is not known here${suggestion}`);
 }

@@ -14,7 +14,7 @@ export interface ImportLabels {
 }
 
 /** What an importer read out of a file. */
-export interface ReadModel {
+interface ReadModel {
   /** Short for what was read, e.g. config.json. */
   file: string;
   /** First digits of its SHA-256, so that the source names one text. */

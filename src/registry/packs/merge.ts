@@ -1,6 +1,6 @@
 import { allKinds } from '../kinds/kinds.ts';
 import { foldName } from '../name.ts';
-import { nearestIds, spellingOf } from '../nearestNames.ts';
+import { didYouMean, nearestNames } from '../nearestNames.ts';
 import type { PackProfile } from './profiles.ts';
 
 /** What all packs together say. */
@@ -65,11 +65,7 @@ function refuseDanglingReferences(
   for (const { kind, id, path } of profile.references) {
     if (profiles.has(`${kind}/${id}`) || exists(kind, id)) continue;
     const ids = [...profiles.values()].filter((other) => other.kind.kind === kind).map((other) => other.id);
-    const [nearest] = nearestIds(
-      id,
-      ids.map((name) => spellingOf(name, name)),
-    );
-    const suggestion = nearest === undefined ? '' : ` (did you mean ${nearest}?)`;
-    throw profile.problem({ path, message: `there is no ${kind} ${JSON.stringify(id)}${suggestion}` });
+    const hint = didYouMean(nearestNames(id, ids)[0]);
+    throw profile.problem({ path, message: `there is no ${kind} ${JSON.stringify(id)}${hint}` });
   }
 }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** An operation that GraphiQL opens with; the tab's title is the operation's name. */
-export interface GraphiqlTab {
+interface GraphiqlTab {
   title: string;
   query: string;
   /** JSON of the request's headers: where the key for writing goes. */

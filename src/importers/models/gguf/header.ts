@@ -23,7 +23,7 @@ export interface GgufHeader {
 }
 
 /** Bytes of the longest header that is read: vocabularies of 260,000 words with their merges take half of it. */
-export const maximumHeaderBytes = 24 * 1024 * 1024;
+const maximumHeaderBytes = 24 * 1024 * 1024;
 
 const magic = 'GGUF';
 /** Magic, version, and two counts of eight bytes; the least of one entry and of one tensor. */

@@ -3,7 +3,7 @@ import { type ArchitectureFacts, toArchitecture } from '../../../registry/kinds/
 import type { ConfigReader } from './configReader.ts';
 
 type Group = ArchitectureFacts['blocks'][number];
-export type Mixer = NonNullable<Group['attention']>;
+type Mixer = NonNullable<Group['attention']>;
 export type GroupedQuery = Extract<Mixer, { kind: 'grouped-query' }>;
 export type Latent = Extract<Mixer, { kind: 'multi-head-latent' }>;
 export type StateSpace = Extract<Mixer, { kind: 'state-space' }>;
