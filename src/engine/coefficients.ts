@@ -44,17 +44,21 @@ export function lookUpCoefficient(
 ): number {
   const entries = coefficients.tables[table];
   if (entries === undefined) throw new MissingCoefficientError(`coefficient table ${table} is missing`);
-  const steps = 'steps' in rows ? rows.steps : undefined;
-  const names = 'steps' in rows ? rows.rows : rows;
+  const chain = isChain(rows) ? rows : null;
+  const names = isChain(rows) ? rows.rows : rows;
   for (let place = 0; place < names.length; place++) {
     const row = names[place] as string;
     const entry = entries[row];
     if (entry === undefined) continue;
-    const inheritance = steps?.[place] ?? place;
+    const inheritance = chain?.steps[place] ?? place;
     uses?.push({ name: table, value: entry.value, row, inheritance, known: entry.known, data: entry.data });
     return entry.value;
   }
   throw new MissingCoefficientError(`coefficient table ${table} has none of the rows ${names.join(', ')}`);
+}
+
+function isChain(rows: readonly string[] | RowChain): rows is RowChain {
+  return !Array.isArray(rows);
 }
 
 /** How the parts of one estimate look coefficients up. */

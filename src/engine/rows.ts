@@ -27,8 +27,8 @@ const NEAR_YEARS = 6;
  * chain with the mode at the end of each row, then the mode of any runtime (2), then all.
  */
 export function runtimeRows(deployment: Deployment, mode?: ServingMode): RowChain {
-  return knownChain(`${buildKey(deployment)} ${mode ?? ''}`, () => {
-    const { runtime, runtimeYear, runtimeVersion } = deployment;
+  const { runtime, runtimeYear, runtimeVersion } = deployment;
+  return knownChain(`${runtime.coefficients}|${runtimeYear}|${runtimeVersion ?? ''} ${mode ?? ''}`, () => {
     const suffix = mode === undefined ? '' : `|${mode}`;
     const ofBuild = (build: string | number) => `${runtime.coefficients}|${build}${suffix}`;
     const exact = runtimeVersion === undefined ? [runtimeYear] : [runtimeVersion, runtimeYear];
@@ -43,25 +43,24 @@ export function runtimeRows(deployment: Deployment, mode?: ServingMode): RowChai
 }
 
 /** Rows of a runtime's kernels for a number format (`vllm|2026|fp8`), from the exact build to the runtime, then all. */
-export function kernelRows(deployment: Deployment, format: string): RowChain {
-  return knownChain(`${buildKey(deployment)} ${format} kernels`, () => {
-    const { rows, steps } = runtimeRows(deployment);
-    return { rows: [...rows.slice(0, -1).map((row) => `${row}|${format}`), 'all'], steps };
+export function kernelRows(builds: RowChain, format: string): RowChain {
+  return known(kernelsOf(builds), format, () => {
+    return { rows: [...builds.rows.slice(0, -1).map((row) => `${row}|${format}`), 'all'], steps: builds.steps };
   });
 }
 
+const kernelsOf = remembered((_: RowChain) => new Map<string, RowChain>());
+
 /** Rows of a runtime's expert kernels: those for the format, then the runtime's for any format, then all. */
-export function expertRows(deployment: Deployment, format: string): RowChain {
-  return knownChain(`${buildKey(deployment)} ${format} experts`, () => {
-    const kernels = kernelRows(deployment, format);
-    const builds = runtimeRows(deployment);
-    return {
-      rows: [...kernels.rows.slice(0, -1), ...builds.rows],
-      // Another format of the very build is as far as the same format of another build.
-      steps: [...kernels.steps.slice(0, -1), ...builds.steps.map((step) => Math.max(1, step))],
-    };
-  });
+export function expertRows(builds: RowChain, format: string): RowChain {
+  return known(expertsOf(builds), format, () => ({
+    rows: [...kernelRows(builds, format).rows.slice(0, -1), ...builds.rows],
+    // Another format of the very build is as far as the same format of another build.
+    steps: [...builds.steps.slice(0, -1), ...builds.steps.map((step) => Math.max(1, step))],
+  }));
 }
+
+const expertsOf = remembered((_: RowChain) => new Map<string, RowChain>());
 
 /** From the device's own row to everything: device, family, memory class, each with the format; then the format alone. */
 export function formatRows(hardware: Hardware, format: string, native: boolean): readonly string[] {
@@ -79,7 +78,7 @@ const formatsOf = remembered((_: Hardware) => new Map<string, readonly string[]>
 export function desktopRows(deployment: Deployment) {
   const { engine, backend, option } = engineOf(deployment);
   const { id, family, vendor, memoryClass } = deployment.hardware;
-  const subjects = [id, family, vendorKey(deployment.hardware), memoryClass];
+  const key = vendorKey(deployment.hardware);
   const build = buildRows(deployment);
   const kernel = usesFlashAttention(deployment) ? 'flash' : 'plain';
   const attention = attentionRows(deployment, kernel);
@@ -89,7 +88,20 @@ export function desktopRows(deployment: Deployment) {
     engine: [engine, backend, 'all'],
     build,
     /** With the engine and alone: of the device (step 0), its family (1), its vendor or CPUs, its memory class (2), all (3). */
-    device: { rows: [...subjects.flatMap((subject) => [`${subject}|${engine}`, subject]), 'all'], steps: deviceSteps },
+    device: {
+      rows: [
+        `${id}|${engine}`,
+        id,
+        `${family}|${engine}`,
+        family,
+        `${key}|${engine}`,
+        key,
+        `${memoryClass}|${engine}`,
+        memoryClass,
+        'all',
+      ],
+      steps: deviceSteps,
+    },
     attention,
     /**
      * An option of the build brings kernels of its own, with matrix instructions, which have nothing in common with those
@@ -202,8 +214,4 @@ function known<Value>(values: Map<string, Value>, key: string, make: () => Value
     values.set(key, value);
   }
   return value;
-}
-
-function buildKey({ runtime, runtimeYear, runtimeVersion }: Deployment): string {
-  return `${runtime.coefficients}|${runtimeYear}|${runtimeVersion ?? ''}`;
 }

@@ -12,7 +12,7 @@ export interface CacheGroup extends AttentionLayer {
 /** The attention and state-space groups of an architecture, worked out once per architecture object. */
 export const cacheGroups = remembered(({ blocks, hidden }: Architecture): readonly CacheGroup[] =>
   blocks.flatMap(({ layers, attention }) =>
-    attention === null ? [] : [{ layers, ...attentionLayer(attention, hidden) }],
+    attention === null ? [] : [{ ...attentionLayer(attention, hidden), layers }],
   ),
 );
 

@@ -1,5 +1,5 @@
 import { hasSince, isBefore } from '../builds.ts';
-import type { LookUp } from '../coefficients.ts';
+import type { LookUp, RowChain } from '../coefficients.ts';
 import { MissingFigureError } from '../errors.ts';
 import type { Architecture } from '../model/architecture.ts';
 import { type BlockSums, blockSums } from '../model/blocks.ts';
@@ -31,6 +31,8 @@ export interface MatmulRates {
 export interface ServingPlan {
   deployment: Deployment;
   mode: ServingMode;
+  /** Rows of the constants of the runtime's build. */
+  builds: RowChain;
   architecture: Architecture;
   hardware: Hardware;
   shape: BlockSums;
@@ -96,8 +98,8 @@ export function servingPlan(
 
   const { efficiencyClass } = weights;
   const builds = runtimeRows(deployment);
-  const kernels = kernelRows(deployment, efficiencyClass);
-  const experts = expertRows(deployment, efficiencyClass);
+  const kernels = kernelRows(builds, efficiencyClass);
+  const experts = expertRows(builds, efficiencyClass);
   const lookBuild = (table: string) => look(table, builds);
   const lookKernel = (table: string) => look(table, kernels);
   const lookExperts = (table: string) => look(table, experts);
@@ -123,6 +125,7 @@ export function servingPlan(
   return {
     deployment,
     mode,
+    builds,
     architecture,
     hardware,
     shape,

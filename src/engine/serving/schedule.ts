@@ -1,6 +1,5 @@
 import type { EngineStep } from '../answer.ts';
 import type { LookUp } from '../coefficients.ts';
-import { runtimeRows } from '../rows.ts';
 import type { Workload } from '../shapes.ts';
 import type { ServingPlan } from './plan.ts';
 import { engineStep } from './step.ts';
@@ -30,7 +29,7 @@ export interface RequestConstants {
 }
 
 export function requestConstants(plan: ServingPlan, look: LookUp): RequestConstants {
-  const builds = runtimeRows(plan.deployment);
+  const { builds } = plan;
   if (plan.mode !== 'served') {
     return { requestSeconds: look('serving.prefillConstantSeconds', builds), queueFraction: 0 };
   }
