@@ -74,14 +74,15 @@ export function formatRows(hardware: Hardware, format: string, native: boolean):
 
 const formatsOf = remembered((_: Hardware) => new Map<string, readonly string[]>());
 
-/** The rows of a desktop deployment, by what a constant depends on. */
-export function desktopRows(deployment: Deployment) {
-  const { engine, backend, option } = engineOf(deployment);
+/** The rows of a desktop deployment, by what a constant depends on. Made once per deployment object. */
+export const desktopRows = remembered((deployment: Deployment) => {
+  const names = engineOf(deployment);
+  const { engine, backend, option } = names;
   const { id, family, vendor, memoryClass } = deployment.hardware;
   const key = vendorKey(deployment.hardware);
-  const build = buildRows(deployment);
+  const build = buildRows(deployment, names);
   const kernel = usesFlashAttention(deployment) ? 'flash' : 'plain';
-  const attention = attentionRows(deployment, kernel);
+  const attention = attentionRows(deployment, names, kernel);
   return {
     engineName: engine,
     backend,
@@ -115,9 +116,15 @@ export function desktopRows(deployment: Deployment) {
      */
     unpack: { rows: [`${family}|${engine}`, `${vendor}|${engine}`, ...build.rows], steps: [0, 0, ...build.steps] },
   };
-}
+});
 
 export type DesktopRows = ReturnType<typeof desktopRows>;
+
+interface Engine {
+  engine: string;
+  backend: string;
+  option?: string;
+}
 
 const deviceSteps = [0, 0, 1, 1, 2, 2, 2, 2, 3];
 
@@ -126,7 +133,7 @@ const deviceSteps = [0, 0, 1, 1, 2, 2, 2, 2, 3];
  * device's vendor (for a CPU: CPU) goes by its own name. What follows a plus sign is an option of the build, such as
  * the attention kernels of rocm+rocwmma.
  */
-export function engineOf({ runtime, hardware }: Deployment): { engine: string; backend: string; option?: string } {
+function engineOf({ runtime, hardware }: Deployment): Engine {
   const built = runtime.backends[vendorKey(hardware)];
   if (built === undefined) return { engine: runtime.coefficients, backend: runtime.coefficients };
   const plus = built.indexOf('+');
@@ -144,17 +151,14 @@ export function vendorKey({ kind, vendor }: Hardware): string {
  * Constants of a build: this year's (step 0), the nearest other year's (1, older first), the engine's at any age (1),
  * the backend's (2), all (3).
  */
-export function buildRows(deployment: Deployment): RowChain {
-  const { engine, backend } = engineOf(deployment);
-  const { runtimeYear } = deployment;
+function buildRows({ runtimeYear }: Deployment, { engine, backend }: Engine): RowChain {
   return knownChain(`${engine}|${runtimeYear}`, () =>
     chainOf(...yearly(runtimeYear, (build) => `${engine}${build}`), [2, [backend]], [3, ['all']]),
   );
 }
 
 /** Constants of attention kernels, fused (flash) or not (plain): as `buildRows`, the family's own before each. */
-function attentionRows(deployment: Deployment, kernel: 'flash' | 'plain'): RowChain {
-  const { engine, backend } = engineOf(deployment);
+function attentionRows(deployment: Deployment, { engine, backend }: Engine, kernel: string): RowChain {
   const { runtimeYear, hardware } = deployment;
   return knownChain(`${hardware.family}|${engine}|${runtimeYear}|${kernel}`, () =>
     chainOf(

@@ -5,7 +5,7 @@ import type { LookUp } from '../coefficients.ts';
 import { blockSums } from '../model/blocks.ts';
 import { cacheBytesPerElement, cachedBytesOfSequence, stateBytesPerSequence } from '../model/kvCache.ts';
 import { type WeightBytes, weightBytes } from '../model/weights.ts';
-import { buildRows, engineOf } from '../rows.ts';
+import { desktopRows } from '../rows.ts';
 import type { Deployment, Workload } from '../shapes.ts';
 import { type ActivationModel, activationModel, type Load } from './activations.ts';
 
@@ -37,16 +37,17 @@ export function desktopMemory(deployment: Deployment, look: LookUp): DesktopMemo
   const weights = weightBytes(architecture, deployment.weights, deployment.weightFileBytes);
   const cards = parallelism.tensor * parallelism.pipeline;
   const { layers } = blockSums(architecture);
+  const rows = desktopRows(deployment);
   const lookMemory = (row: string) => look('local.memory', [row]);
   const activations = activationModel(deployment, lookMemory);
-  const sharedHost = hardware.unifiedMemory && engineOf(deployment).backend !== 'metal' && activations.splitsHost;
+  const sharedHost = hardware.unifiedMemory && rows.backend !== 'metal' && activations.splitsHost;
   return {
     deployment,
     cards,
     fullestShare: runtime.split === 'tensor' ? 1 / cards : Math.ceil(layers / cards) / layers,
     weightBytes: residentWeightBytes(deployment, weights, activations.splitsHost, sharedHost),
     overheadBytesPerCard: sharedHost ? lookMemory('unified-host-bytes') : runtime.reservation.perDeviceBytes,
-    cardsWithBuffers: 1 + (cards - 1) * look('local.buffersPerFurtherCard', buildRows(deployment)),
+    cardsWithBuffers: 1 + (cards - 1) * look('local.buffersPerFurtherCard', rows.build),
     activations,
     cacheBytesPerElement: cacheBytesPerElement(deployment.kvCache),
     windowed: hasSince(deployment, runtime.windowedCacheSince),
