@@ -1,6 +1,7 @@
 import type { Estimate } from './answer.ts';
 import type { Coefficients } from './coefficients.ts';
 import type { Architecture } from './model/architecture.ts';
+import type { TensorClass } from './model/matrix.ts';
 
 // What the engine is asked about, in SI base units: bytes, seconds, FLOP/s, bytes/s, watts, USD. Registry rows become
 // these at the registry's edge; GraphQL converts to the field's units at its own edge.
@@ -13,24 +14,6 @@ export interface Model {
   /** null for a model that only exists behind an API. */
   architecture: Architecture | null;
 }
-
-/** The matrices a format may treat differently. */
-export type TensorClass =
-  | 'embedding'
-  | 'head'
-  | 'attention-query'
-  | 'attention-key'
-  | 'attention-value'
-  | 'attention-output'
-  | 'mixer'
-  | 'ffn-gate'
-  | 'ffn-up'
-  | 'ffn-down'
-  | 'expert-gate'
-  | 'expert-up'
-  | 'expert-down'
-  | 'router'
-  | 'extra';
 
 /** Which layers a rule holds for. Fractions are of the layer count, rounded down. */
 export type LayerRange =

@@ -51,7 +51,7 @@ export interface DesktopMachine {
 }
 
 /** What more sequences in a step cost (mat-vec kernels up to eight, matrix kernels above). */
-export interface BatchRates {
+interface BatchRates {
   /** Operations a weight for each sequence after the first. */
   operationsPerSequence: number;
   /** Sequences a matrix kernel handles at once: fewer cost as much. */
@@ -64,7 +64,7 @@ export interface BatchRates {
   chunkOperations: number;
 }
 
-export interface PrefillRates {
+interface PrefillRates {
   /** Tokens of one step; Infinity = the whole prompt. */
   chunkTokens: number;
   flopsPerSecond: number;

@@ -10,7 +10,7 @@ import type { Deployment, Workload } from '../shapes.ts';
 import { type ActivationModel, activationModel, type Load } from './activations.ts';
 
 /** Memory of one replica of a deployment, apart from its sequences. */
-export interface DesktopMemory {
+interface DesktopMemory {
   deployment: Deployment;
   /** Cards of one replica. */
   cards: number;

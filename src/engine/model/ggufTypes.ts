@@ -1,5 +1,6 @@
-import type { LayerRange, TensorClass, TensorRule, WeightPacking } from '../shapes.ts';
+import type { LayerRange, TensorRule, WeightPacking } from '../shapes.ts';
 import { blockTypeForColumns, weightsOfBlock } from './blockTypes.ts';
+import type { TensorClass } from './matrix.ts';
 
 export type GgufPacking = Extract<WeightPacking, { kind: 'gguf' }>;
 

@@ -1,4 +1,20 @@
-import type { TensorClass } from '../shapes.ts';
+/** The matrices a format may treat differently. */
+export type TensorClass =
+  | 'embedding'
+  | 'head'
+  | 'attention-query'
+  | 'attention-key'
+  | 'attention-value'
+  | 'attention-output'
+  | 'mixer'
+  | 'ffn-gate'
+  | 'ffn-up'
+  | 'ffn-down'
+  | 'expert-gate'
+  | 'expert-up'
+  | 'expert-down'
+  | 'router'
+  | 'extra';
 
 /** `count` equal matrices of one layer. Norms and biases are vectors, not matrices. */
 export interface Matrix {

@@ -1,5 +1,5 @@
 import { remembered } from '../remembered.ts';
-import type { TensorClass, WeightFormat } from '../shapes.ts';
+import type { WeightFormat } from '../shapes.ts';
 import type { Architecture } from './architecture.ts';
 import { attentionLayer } from './attention/attention.ts';
 import type { AttentionLayer } from './attention/layer.ts';
@@ -12,7 +12,7 @@ import {
   type QuantisedModel,
 } from './ggufTypes.ts';
 import { cacheGroups } from './kvCache.ts';
-import type { Matrix } from './matrix.ts';
+import type { Matrix, TensorClass } from './matrix.ts';
 import { matricesOfLayer, vectorsOfLayer } from './parameters.ts';
 
 /** Weights stored in one block type: what is read, and how many values have to be unpacked. */

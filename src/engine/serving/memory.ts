@@ -14,7 +14,7 @@ import type { Deployment, Workload } from '../shapes.ts';
 import { type Running, type WorkingSpace, workingBytes, workingBytesPerDevice, workingSpace } from './workingSpace.ts';
 
 /** Memory of one device of a deployment, whatever is asked of it. */
-export interface MemoryPlan {
+interface MemoryPlan {
   deployment: Deployment;
   weightBytesPerDevice: number;
   /** What the runtime may use of one device. */

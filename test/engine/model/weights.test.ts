@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bitsOfBlockType, blockTypeForColumns, UnknownBlockTypeError } from '../../../src/engine/model/blockTypes.ts';
 import { type GgufPacking, ggufBlockType, ggufHeadBlockType, layerIsIn } from '../../../src/engine/model/ggufTypes.ts';
+import type { TensorClass } from '../../../src/engine/model/matrix.ts';
 import { countParameters } from '../../../src/engine/model/parameters.ts';
 import { NotAWeightFormatError, weightBytes } from '../../../src/engine/model/weights.ts';
-import type { TensorClass } from '../../../src/engine/shapes.ts';
 import { anyArchitecture } from '../deployments.ts';
 import { seedArchitecture, seedFormat } from '../desktop/machines.ts';
 

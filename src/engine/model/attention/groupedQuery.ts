@@ -36,7 +36,7 @@ export interface GroupedQueryAttention {
 }
 
 /** Beside the raw window, all tokens are kept merged: one cached entry for every few of them (DeepSeek V4). */
-export interface CacheCompression {
+interface CacheCompression {
   tokensPerEntry: number;
   /** Neighbouring entries overlap: the projections that merge are twice as wide. */
   overlapping: boolean;
