@@ -67,9 +67,9 @@ export const parallelismRanges = {
 } satisfies { [Axis in keyof Parallelism]: NumberRange };
 
 /** @throws InvalidQuestionError the first number outside its range */
-export function checkRanges({ parallelism, ...question }: Question): void {
+export function checkRanges(question: Question): void {
   requireAllInRange(question, questionRanges, '');
-  if (parallelism) requireAllInRange(parallelism, parallelismRanges, 'parallelism.');
+  if (question.parallelism) requireAllInRange(question.parallelism, parallelismRanges, 'parallelism.');
 }
 
 function requireAllInRange<Field extends string>(
@@ -78,7 +78,7 @@ function requireAllInRange<Field extends string>(
   within: string,
 ): void {
   for (const field in ranges) {
-    const { [field]: value } = values;
+    const value = values[field];
     const range = ranges[field];
     if (isInRange(value, range)) continue;
     const { minimum, maximum } = range;
