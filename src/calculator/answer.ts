@@ -68,8 +68,8 @@ export interface Basis {
   evidence: string;
   /** Looked for when it is asked. */
   nearestMeasurement(): NearestMeasurement | null;
-  /** Null where no own measurement moved the answer. */
-  calibration: AppliedCalibration | null;
+  /** Null where none moved the answer. */
+  ownMeasurements: AppliedMeasurements | null;
   expectedErrorPercent: number | null;
   coefficients: readonly CoefficientUse[];
   hostedMeasurements: readonly HostedLatencyProfile[];
@@ -81,7 +81,8 @@ export interface NearestMeasurement {
   differs: readonly string[];
 }
 
-export interface AppliedCalibration extends OwnMeasurementFactors {
+/** Your own measurements, and how far they moved an answer. */
+export interface AppliedMeasurements extends OwnMeasurementFactors {
   measurements: readonly MeasurementProfile[];
 }
 

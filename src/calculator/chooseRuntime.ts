@@ -1,4 +1,5 @@
 import type { Assumption } from '../engine/answer.ts';
+import { compareText } from '../engine/compareText.ts';
 import { InvalidWorkloadError } from '../engine/errors.ts';
 import { weightBytes } from '../engine/model/weights.ts';
 import { remembered } from '../engine/remembered.ts';
@@ -8,7 +9,6 @@ import type { Catalogue } from '../registry/catalogue/catalogue.ts';
 import type { RuntimeProfile, WeightFormatProfile } from '../registry/catalogue/profiles.ts';
 import { UnsupportedError } from '../registry/errors.ts';
 import { preferenceFor } from '../registry/kinds/runtime.ts';
-import { compareText } from '../registry/name.ts';
 import type { Asked } from './question.ts';
 
 /**

@@ -153,7 +153,7 @@ function basisOf(estimate: HostedEstimate, catalogue: Catalogue): Basis {
       `Published measurements of the hosted model: ${timeToFirstTokenCount} of the time to first token, ` +
       `${timePerOutputTokenCount} of the speed.`,
     nearestMeasurement: () => null,
-    calibration: null,
+    ownMeasurements: null,
     expectedErrorPercent: compared < 2 ? null : typicalErrorPercent(Math.log(high / low) / 2),
     coefficients: [],
     hostedMeasurements: rowsUsed(estimate, catalogue),

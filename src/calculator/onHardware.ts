@@ -12,7 +12,7 @@ import type { HardwareProfile, ModelProfile } from '../registry/catalogue/profil
 import type { Answer, Arrivals, Basis, LatencyIntervals } from './answer.ts';
 import { assumedFigures, assumedProfile } from './assumedFigures.ts';
 import { InvalidQuestionError } from './errors.ts';
-import { type CalibratedEstimate, calibratedEstimate, evidenceFor, nearestMeasurement } from './evidence/evidence.ts';
+import { evidenceFor, type MovedEstimate, movedEstimate, nearestMeasurement } from './evidence/evidence.ts';
 import { unmeasured } from './evidence/unmeasured.ts';
 import { assumedOffer, hourOffersOfHardware, isOffer, usualHourlyPrice } from './prices.ts';
 import type { Question } from './question.ts';
@@ -30,7 +30,7 @@ export function answerOnHardware(
   const { deployment, workload, assumptions } = resolveDeployment(question, model, catalogue);
   const { hardware, runtime, weights, kvCache, engine } = deployment;
   const run = runOf(engine, workload);
-  const answered = calibratedEstimate(run, catalogue, coefficients);
+  const answered = movedEstimate(run, catalogue, coefficients);
   const { estimate } = answered;
   const { latency, throughput, memory, saturation, bottleneck } = estimate;
   const price = hourlyPrice(question, hardware, catalogue);
@@ -91,7 +91,7 @@ function around(value: number, halfWidth: number) {
 }
 
 function basisOf(
-  { estimate: { coefficients }, calibration, ownMeasurements }: CalibratedEstimate,
+  { estimate: { coefficients }, ownMeasurements }: MovedEstimate,
   { method, evidence, endToEnd }: ErrorBand,
   nearest: Basis['nearestMeasurement'],
 ): Basis {
@@ -99,7 +99,7 @@ function basisOf(
     method,
     evidence,
     nearestMeasurement: nearest,
-    calibration: calibration && { ...calibration, measurements: ownMeasurements },
+    ownMeasurements,
     expectedErrorPercent: typicalErrorPercent(endToEnd),
     coefficients,
     hostedMeasurements: [],

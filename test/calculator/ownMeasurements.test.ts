@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { calibratedEstimate } from '../../src/calculator/evidence/evidence.ts';
+import { movedEstimate } from '../../src/calculator/evidence/evidence.ts';
 import type { Question } from '../../src/calculator/question.ts';
 import { resolveDeployment } from '../../src/calculator/resolve.ts';
 import { runOf } from '../../src/engine/evidence/neighbours.ts';
@@ -39,7 +39,7 @@ function estimated(change: Partial<Question>) {
     ...{ promptTokens: 1000, outputTokens: 200, batch: 8, ...change },
   };
   const { deployment, workload } = resolveDeployment(question, catalogue.model.get(question.model), catalogue);
-  return calibratedEstimate(runOf(deployment.engine, workload), catalogue, registry.coefficients);
+  return movedEstimate(runOf(deployment.engine, workload), catalogue, registry.coefficients);
 }
 
 /** Questions on the device with the runtime, and about others. */
@@ -56,11 +56,11 @@ describe('a measurement of one’s own', () => {
     const before = all.map((change) => estimated(change).estimate);
     registry.write.create({ kind: 'measurement', id: 'own-1', actor: 'test', facts });
 
-    const { estimate, calibration, ownMeasurements } = estimated({});
+    const { estimate, ownMeasurements } = estimated({});
     expect(estimate.latency.timeToFirstTokenSeconds).toBeCloseTo(0.333, 12);
     expect(estimate.latency.timePerOutputTokenSeconds).toBeCloseTo(0.0255, 12);
-    expect(ownMeasurements.map(({ id }) => id)).toEqual(['own-1']);
-    expect(calibration?.timePerOutputTokenFactor).not.toBeCloseTo(1, 3);
+    expect(ownMeasurements?.measurements.map(({ id }) => id)).toEqual(['own-1']);
+    expect(ownMeasurements?.timePerOutputTokenFactor).not.toBeCloseTo(1, 3);
 
     const scalars = new Set(
       here.slice(1, 4).map((change, index) => {
@@ -73,8 +73,7 @@ describe('a measurement of one’s own', () => {
     elsewhere.forEach((change, index) => {
       expect(estimated(change)).toEqual({
         estimate: before[here.length + index],
-        calibration: null,
-        ownMeasurements: [],
+        ownMeasurements: null,
       });
     });
 
@@ -87,7 +86,7 @@ describe('a measurement of one’s own', () => {
 
   test('of little trust is kept and moves nothing', () => {
     registry.write.create({ kind: 'measurement', id: 'own-2', actor: 'test', facts: { ...facts, trust: 'low' } });
-    expect(estimated({}).calibration).toBeNull();
+    expect(estimated({}).ownMeasurements).toBeNull();
   });
 
   test('of a whole request is met by the whole request', () => {

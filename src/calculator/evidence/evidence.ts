@@ -19,28 +19,26 @@ import { type ErrorBand, errorBand } from '../../engine/evidence/uncertainty.ts'
 import { remembered } from '../../engine/remembered.ts';
 import type { Workload } from '../../engine/shapes.ts';
 import type { Catalogue } from '../../registry/catalogue/catalogue.ts';
-import type { MeasurementProfile } from '../../registry/catalogue/profiles.ts';
-import type { NearestMeasurement } from '../answer.ts';
+import type { AppliedMeasurements, NearestMeasurement } from '../answer.ts';
 import { type MeasuredRun, measuredRunsOf } from './measuredRuns.ts';
 
 /** An estimate, and what people's own measurements on the device with the runtime did to it. */
-export interface CalibratedEstimate {
+export interface MovedEstimate {
   estimate: Estimate;
   /** Null without own measurements: the estimate is the engine's own. */
-  calibration: OwnMeasurementFactors | null;
-  ownMeasurements: readonly MeasurementProfile[];
+  ownMeasurements: AppliedMeasurements | null;
 }
 
 /** `estimate`, moved by own measurements on the same device with the same runtime; see `ownMeasurementFactors`. */
-export function calibratedEstimate(run: Run, catalogue: Catalogue, coefficients: Coefficients): CalibratedEstimate {
+export function movedEstimate(run: Run, catalogue: Catalogue, coefficients: Coefficients): MovedEstimate {
   const { deployment, workload } = run;
   const plain = estimate(deployment, workload, coefficients);
   const own = measuredRunsOf(catalogue).own(run);
   const points = own.map(residualsWith(coefficients)).filter((point) => point !== null);
-  if (points.length === 0) return { estimate: plain, calibration: null, ownMeasurements: [] };
+  if (points.length === 0) return { estimate: plain, ownMeasurements: null };
   const wanted = ownMeasurementFactors(run, points, coefficients);
   const { estimate: moved, applied } = movedByOwnMeasurements(plain, deployment, workload, wanted, coefficients);
-  return { estimate: moved, calibration: applied, ownMeasurements: own.map(({ profile }) => profile) };
+  return { estimate: moved, ownMeasurements: { ...applied, measurements: own.map(({ profile }) => profile) } };
 }
 
 /**
@@ -51,12 +49,12 @@ export function calibratedEstimate(run: Run, catalogue: Catalogue, coefficients:
  */
 export function evidenceFor(
   run: Run,
-  { estimate, calibration, ownMeasurements }: CalibratedEstimate,
+  { estimate, ownMeasurements }: MovedEstimate,
   catalogue: Catalogue,
   coefficients: Coefficients,
 ): ErrorBand {
   const { deployment, workload } = run;
-  const band = withOwn(errorBand(deployment, workload, estimate, coefficients), calibration, ownMeasurements.length);
+  const band = withOwn(errorBand(deployment, workload, estimate, coefficients), ownMeasurements);
   const phase = phaseAsked(workload);
   const near: PhaseResiduals[] = [];
   const published: number[] = [];
@@ -70,7 +68,7 @@ export function evidenceFor(
     const timed = (found.residuals[phase]?.weight ?? 0) >= 0.5;
     isMeasured ||= timed && (isNear || isOwn);
     if (!isNear) continue;
-    const left = calibration === null ? found.residuals : afterCalibration(found.residuals, calibration);
+    const left = ownMeasurements === null ? found.residuals : afterMoving(found.residuals, ownMeasurements);
     near.push(left);
     // That the answer agrees with what it was moved to says nothing.
     if (!isOwn && left[phase] !== null) published.push(Math.exp(left[phase].log));
@@ -81,23 +79,23 @@ export function evidenceFor(
   return { ...narrowed, method: 'measured-neighbour', evidence };
 }
 
-function withOwn(band: ErrorBand, calibration: OwnMeasurementFactors | null, count: number): ErrorBand {
-  if (calibration === null) return band;
-  const { timeToFirstTokenFactor, timePerOutputTokenFactor } = calibration;
-  const measurements = count === 1 ? 'one measurement' : `${count} measurements`;
+function withOwn(band: ErrorBand, own: AppliedMeasurements | null): ErrorBand {
+  if (own === null) return band;
+  const { timeToFirstTokenFactor, timePerOutputTokenFactor, measurements } = own;
+  const count = measurements.length === 1 ? 'one measurement' : `${measurements.length} measurements`;
   const moved =
-    `moved by ${measurements} of your own on this device with this runtime: time to first token × ` +
+    `moved by ${count} of your own on this device with this runtime: time to first token × ` +
     `${timeToFirstTokenFactor.toFixed(2)}, time per output token × ${timePerOutputTokenFactor.toFixed(2)}`;
   return { ...band, evidence: `${moved}; ${band.evidence}` };
 }
 
 /** What a neighbour's measurement leaves once the estimate has been moved. */
-function afterCalibration({ prefill, decode }: PhaseResiduals, calibration: OwnMeasurementFactors): PhaseResiduals {
+function afterMoving({ prefill, decode }: PhaseResiduals, factors: OwnMeasurementFactors): PhaseResiduals {
   const less = (residual: Residual | null, factor: number) =>
     residual && { ...residual, log: residual.log - Math.log(factor) };
   return {
-    prefill: less(prefill, calibration.timeToFirstTokenFactor),
-    decode: less(decode, calibration.timePerOutputTokenFactor),
+    prefill: less(prefill, factors.timeToFirstTokenFactor),
+    decode: less(decode, factors.timePerOutputTokenFactor),
   };
 }
 

@@ -1,3 +1,4 @@
+import { compareText } from '../../engine/compareText.ts';
 import { type Run, runDistance, runOf, subjectDistance } from '../../engine/evidence/neighbours.ts';
 import type { MeasuredTimes } from '../../engine/evidence/residuals.ts';
 import { remembered } from '../../engine/remembered.ts';
@@ -6,7 +7,6 @@ import type { Catalogue } from '../../registry/catalogue/catalogue.ts';
 import { type Groups, groupedBy } from '../../registry/catalogue/derivation.ts';
 import type { MeasurementProfile } from '../../registry/catalogue/profiles.ts';
 import { type Measurement, type MeasurementSubject, subjectOfName } from '../../registry/kinds/measurement.ts';
-import { compareText } from '../../registry/name.ts';
 import { measuredDeployment, measuredWorkload } from './measuredDeployment.ts';
 
 /** A measurement of speed as the engine sees it: what ran, what was asked, and the times. */

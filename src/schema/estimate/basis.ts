@@ -1,4 +1,4 @@
-import type { AppliedCalibration, Basis, NearestMeasurement } from '../../calculator/answer.ts';
+import type { AppliedMeasurements, Basis, NearestMeasurement } from '../../calculator/answer.ts';
 import type { CoefficientUse } from '../../engine/answer.ts';
 import { builder } from '../builder.ts';
 import { HostedLatencyType } from '../profiles/hostedLatency/type.ts';
@@ -62,7 +62,7 @@ const NearestMeasurementType = builder.objectRef<NearestMeasurement>('NearestMea
   }),
 });
 
-const CalibrationType = builder.objectRef<AppliedCalibration>('Calibration').implement({
+const CalibrationType = builder.objectRef<AppliedMeasurements>('Calibration').implement({
   description:
     'How far measurements of your own, on this device by this runtime, moved the answer. Every answer of the device and ' +
     'runtime moves by their mean residual, shrunk by how few they are; at the measured deployment and load the answer is ' +
@@ -96,7 +96,7 @@ export const BasisType = builder.objectRef<Basis>('Basis').implement({
       description: 'The closest published point and what differs; null for an API.',
       resolve: (basis) => basis.nearestMeasurement(),
     }),
-    calibration: t.expose('calibration', {
+    calibration: t.expose('ownMeasurements', {
       type: CalibrationType,
       nullable: true,
       description: 'What measurements of your own changed; null where there are none of the device and runtime.',
