@@ -12,8 +12,6 @@ import { setTimeout as wait } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { execute, parse } from 'graphql';
 import { openRegistry, type Registry } from '../src/registry/registry.ts';
-import { ApiKeys } from '../src/registry/storage/apiKeys.ts';
-import { openDatabase } from '../src/registry/storage/database.ts';
 import { requestContext } from '../src/schema/context.ts';
 import { buildSchema } from '../src/schema/index.ts';
 
@@ -43,13 +41,13 @@ const path = join(folder, 'full.db');
 const full = await openRegistry({ databasePath: path });
 const other = await openRegistry({ databasePath: path });
 const started = performance.now();
-for (let count = 0; count < userProfiles; count++) create(full, count);
+for (let count = 0; count < userProfiles; count++) await create(full, count);
 console.log(
   `${userProfiles} creations in one process: ${perSecond(userProfiles, performance.now() - started)} a second`,
 );
 
 readCosts();
-stepCosts();
+await stepCosts();
 full.close();
 other.close();
 plain.close();
@@ -57,7 +55,7 @@ await overHttp();
 await bulkCosts();
 
 /** A mix as people make it: mostly prices, then devices and models. */
-function create({ write }: Pick<Registry, 'write'>, count: number): void {
+async function create({ write }: Pick<Registry, 'write'>, count: number): Promise<void> {
   const common = { actor: 'bench', idempotencyKey: `bench-${count}` };
   if (count % 10 === 0) {
     const memory = { memoryGiB: 48, memoryKind: 'GDDR6', memoryGigabytesPerSecond: 900, source: 'guess' };
@@ -78,12 +76,12 @@ function create({ write }: Pick<Registry, 'write'>, count: number): void {
       confidence: 'low',
       sources,
     };
-    write.create({ kind: 'hardware', id: `bench-card-${count}`, facts, ...common });
+    await write.create({ kind: 'hardware', id: `bench-card-${count}`, facts, ...common });
   } else if (count % 10 === 1) {
     const facts = { name: `Bench ${count}`, developer: 'Bench', contextTokens: 8192, source: 'guess', sources };
-    write.create({ kind: 'model', id: `bench-model-${count}`, facts, ...common });
+    await write.create({ kind: 'model', id: `bench-model-${count}`, facts, ...common });
   } else {
-    write.create({ kind: 'offer', id: `bench-offer-${count}`, facts: offerFacts(`x${count}`), ...common });
+    await write.create({ kind: 'offer', id: `bench-offer-${count}`, facts: offerFacts(`x${count}`), ...common });
   }
 }
 
@@ -132,13 +130,13 @@ function estimates(registry: Registry, times: number): number {
 }
 
 /** What one change costs its writer and the reads that follow it, here and in another process. */
-function stepCosts(): void {
+async function stepCosts(): Promise<void> {
   const writes: number[] = [];
   const reads: { here: number[]; there: number[]; later: number[] } = { here: [], there: [], later: [] };
   const estimate = (registry: Registry) => microseconds(() => estimates(registry, 1));
   for (let count = 0; count < 600; count++) {
     const begun = performance.now();
-    create(full, userProfiles + count);
+    await create(full, userProfiles + count);
     writes.push((performance.now() - begun) * 1000);
     reads.here.push(estimate(full));
     reads.there.push(estimate(other));
@@ -162,7 +160,7 @@ async function bulkCosts(): Promise<void> {
     facts: offerFacts(`bulk-${count}`),
     actor: 'bench',
   }));
-  writer.write.createAll('offer', requests);
+  await writer.write.createAll({ kind: 'offer', requests });
   const read = microseconds(() => estimates(reader, 1));
   const watcher = new Promise<number>((resolve) => {
     // The timer's turn: from the one before it to the catalogue being there.
@@ -186,9 +184,9 @@ async function bulkCosts(): Promise<void> {
 }
 
 async function overHttp(): Promise<void> {
-  const database = openDatabase(path);
-  const key = new ApiKeys(database).create('bench');
-  database.close();
+  const registry = await openRegistry({ databasePath: path });
+  const key = await registry.keys.create('bench');
+  await registry.close();
   const servers = [await startServer(), await startServer()];
   try {
     await creationsPerSecond(servers[0]?.port ?? 0, key);

@@ -6,6 +6,7 @@ import { addImportOptions, importQuestion } from './cli/importFile.ts';
 import { type ScenariosReply, scenariosQuery, scenariosReport } from './cli/scenariosReport.ts';
 import { addSent, type Given, variablesOf } from './cli/sentOption.ts';
 import { normaliseOptions } from './cli/spelling.ts';
+import { keepCompiledCode } from './compileCache.ts';
 import { explainFailure } from './server/failure.ts';
 
 /** 0: answered. 1: no answer (server, database). 2: the question was refused. */
@@ -16,6 +17,7 @@ interface OutputOptions {
   url?: string;
 }
 
+keepCompiledCode();
 const program = new Command('calc')
   .description(
     'How fast, how big and how dear is a language model on given hardware? The API’s answers, in a terminal.',

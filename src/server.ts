@@ -1,60 +1,14 @@
-import { createServer, type Server } from 'node:http';
-import { openCalculator } from './server/calculator.ts';
-import { explainFailure } from './server/failure.ts';
-import { drain, httpListener } from './server/http.ts';
-import { listen } from './server/listen.ts';
-import { readSettings } from './server/settings.ts';
+import { keepCompiledCode } from './compileCache.ts';
 
-/** Longest wait for running requests after SIGTERM; orchestrators usually kill after 10 to 30 s. */
-const drainMs = 8_000;
+keepCompiledCode();
+const { explainFailure } = await import('./server/failure.ts');
+const { serve } = await import('./server/serve.ts');
 
 try {
-  await serve();
+  await serve(process.env);
 } catch (error) {
   const explanation = explainFailure(error);
   if (explanation === null) throw error;
   console.error(`error: ${explanation}`);
   process.exitCode = 1;
-}
-
-async function serve(): Promise<void> {
-  const settings = readSettings(process.env);
-  const calculator = await openCalculator(settings);
-  let draining = false;
-  const notReady = () => (draining ? 'draining' : calculator.notReady());
-  const server = createServer(httpListener({ ...calculator, notReady }));
-  let url: string;
-  try {
-    url = await listen(server, settings);
-  } catch (error) {
-    calculator.close();
-    throw error;
-  }
-
-  const stop = () => {
-    // A second signal does not wait for anybody.
-    if (draining) server.closeAllConnections();
-    else void stopServing(server, calculator);
-    draining = true;
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
-
-  const { models, devices } = calculator;
-  const seconds = (performance.now() / 1000).toFixed(1);
-  console.log(
-    `LLM Inference Calculator at ${url}/graphql (${models} models, ${devices} devices, ready in ${seconds} s)`,
-  );
-  for (const line of calculator.packReport) console.log(line);
-  const firstKey = calculator.firstKey();
-  if (firstKey !== null) {
-    console.log(`Key for writing, shown only this once (npm run key makes and revokes others): ${firstKey}`);
-  }
-}
-
-async function stopServing(server: Server, calculator: { endSubscriptions(): void; close(): void }): Promise<void> {
-  calculator.endSubscriptions();
-  await drain(server, drainMs);
-  calculator.close();
-  process.exit(0);
 }

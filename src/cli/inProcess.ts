@@ -13,6 +13,6 @@ export async function answeringInProcess(
   try {
     await use(askInProcess(createApi(calculator), key));
   } finally {
-    calculator.close();
+    await calculator.close();
   }
 }

@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
-import { ApiKeyError, ApiKeys, keyScopes } from '../registry/storage/apiKeys.ts';
-import { openDatabase } from '../registry/storage/database.ts';
+import { ApiKeyError, ApiKeys, keyScopes } from '../registry/apiKeys.ts';
+import { openStorage } from '../registry/storage/open.ts';
 import { explainFailure } from '../server/failure.ts';
 import { readSettings } from '../server/settings.ts';
 
@@ -18,34 +18,34 @@ program
       .choices([...keyScopes])
       .default(['write']),
   )
-  .action((name: string, { scope }: { scope: string[] }) => {
-    withKeys((keys) => console.log(keys.create(name, scope)));
-  });
+  .action((name: string, { scope }: { scope: string[] }) =>
+    withKeys(async (keys) => console.log(await keys.create(name, scope))),
+  );
 
 program
   .command('list')
   .description('lists the keys, the revoked ones too; the keys themselves are not stored')
-  .action(() => {
-    withKeys((keys) => {
-      for (const { name, scopes, createdAt, lastUsedAt, revokedAt } of keys.list()) {
+  .action(() =>
+    withKeys(async (keys) => {
+      for (const { name, scopes, createdAt, lastUsedAt, revokedAt } of await keys.list()) {
         const use = lastUsedAt === null ? 'never used' : `last used ${lastUsedAt}`;
         const end = revokedAt === null ? [] : [`revoked ${revokedAt}`];
         console.log([name, scopes.join(' '), `created ${createdAt}`, use, ...end].join('\t'));
       }
-    });
-  });
+    }),
+  );
 
 program
   .command('revoke')
   .description('ends a key for good; what it wrote stays')
   .argument('<name>', 'as `list` shows it')
-  .action((name: string) => {
-    withKeys((keys) => keys.revoke(name));
+  .action(async (name: string) => {
+    await withKeys((keys) => keys.revoke(name));
     console.log(`${name} is revoked.`);
   });
 
 try {
-  program.parse();
+  await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : 2;
@@ -57,11 +57,11 @@ try {
   }
 }
 
-function withKeys(use: (keys: ApiKeys) => void): void {
-  const database = openDatabase(readSettings(process.env).databaseUrl);
+async function withKeys(use: (keys: ApiKeys) => Promise<void>): Promise<void> {
+  const storage = await openStorage(readSettings(process.env).databaseUrl);
   try {
-    use(new ApiKeys(database));
+    await use(new ApiKeys(storage.keys));
   } finally {
-    database.close();
+    await storage.close();
   }
 }

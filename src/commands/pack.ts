@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { checkPack } from '../registry/packs/check.ts';
 import { exportPack } from '../registry/packs/export.ts';
-import { openDatabase } from '../registry/storage/database.ts';
+import { openStorage } from '../registry/storage/open.ts';
 import { explainFailure } from '../server/failure.ts';
 import { readSettings } from '../server/settings.ts';
 
@@ -24,15 +24,15 @@ program
   .command('export')
   .description('writes the profiles that users made or changed in the database of DATABASE_URL as a pack')
   .argument('<folder>', 'a new or empty folder')
-  .action((folder: string) => {
-    const database = openDatabase(readSettings(process.env).databaseUrl);
+  .action(async (folder: string) => {
+    const storage = await openStorage(readSettings(process.env).databaseUrl);
     try {
-      const { files, keptOut } = exportPack(database, folder);
+      const { files, keptOut } = await exportPack(storage, folder);
       for (const file of files) console.log(file);
       const left = keptOut.length === 0 ? '' : `; retired, which a pack cannot say: ${keptOut.join(', ')}`;
       console.log(`${folder}: ${files.length} profiles${left}`);
     } finally {
-      database.close();
+      await storage.close();
     }
   });
 

@@ -9,6 +9,18 @@ export class RegistryError extends Error {
   }
 }
 
+/** The database cannot be read or written at the moment; nothing was changed. */
+export class StorageError extends RegistryError {
+  override name = 'StorageError';
+  /** What is wrong, to follow "The database ...". */
+  readonly what: string;
+
+  constructor(what: string, hint: string, options?: ErrorOptions) {
+    super(`The database ${what}.`, hint, options);
+    this.what = what;
+  }
+}
+
 /** Both ends included, in the unit of the figure. */
 export interface FigureRange {
   minimum: number;

@@ -1,18 +1,18 @@
 import { join } from 'node:path';
 import type { Coefficients } from '../engine/coefficients.ts';
+import { ApiKeys } from './apiKeys.ts';
 import type { Catalogue } from './catalogue/catalogue.ts';
+import type { Change, ChangePage, ChangeRequest } from './changes/history.ts';
+import { ProfileWriter } from './changes/writer.ts';
 import { loadCoefficients } from './coefficients.ts';
+import { RegistryError, StorageError } from './errors.ts';
 import { loadPacks, type PackLoad } from './packs/load.ts';
 import { readPack } from './packs/pack.ts';
 import { loadPack } from './packs/package.ts';
 import { discoverPriceSources } from './packs/priceSources/discover.ts';
 import { gatherEstimators } from './pluggedEstimator.ts';
 import { releaseMemory } from './releaseMemory.ts';
-import { ApiKeys } from './storage/apiKeys.ts';
-import { CatalogueStore } from './storage/catalogueStore.ts';
-import { type Change, ChangeLog, type ChangePage, type ChangeRequest } from './storage/changeLog.ts';
-import { asRegistryError, openDatabase } from './storage/database.ts';
-import { ProfileWriter } from './storage/profileWriter.ts';
+import { openStorage } from './storage/open.ts';
 
 /** The documented data that comes with the calculator. */
 export const seedsFolder = join(import.meta.dirname, '../../seeds');
@@ -32,23 +32,21 @@ export interface Registry {
   readonly coefficients: Coefficients;
   readonly write: ProfileWriter;
   readonly keys: ApiKeys;
-  changes(request: ChangeRequest): ChangePage;
+  /** @throws InvalidCursorError */
+  changes(request: ChangeRequest): Promise<ChangePage>;
   /** Changes after the catalogue's `revision` and after the change numbered `seq`, the oldest first. */
-  changesFollowing(revision: number, seq: number, limit: number): Change[];
+  changesFollowing(revision: number, seq: number, limit: number): Promise<Change[]>;
   /** What loading the packs did at start. */
   readonly packLoad: PackLoad;
   /** Names of the packs, the weakest first. */
   readonly packNames: readonly string[];
   /** Calls `listener` with each new catalogue; the returned function stops that. */
   onChange(listener: (catalogue: Catalogue) => void): () => void;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Profiles from which on a load leaves enough behind to be worth a collection. */
 const largeLoad = 1000;
-
-/** How soon another process's change is noticed without anybody asking. */
-const watchIntervalMs = 50;
 
 /**
  * Opens the database, brings it in step with the packs and holds the catalogue in memory.
@@ -62,30 +60,26 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
   const loaded = await Promise.all(packs.map((entry) => loadPack(entry)));
   const { estimators, conflicts } = gatherEstimators(loaded);
   const folders = [readPack(seeds, 'seed'), ...loaded.map(({ pack }) => pack)];
-  const database = openDatabase(databasePath);
+  const storage = await openStorage(databasePath);
   try {
-    const packLoad = await loadPacks(database, folders, seeds === seedsFolder ? discoverPriceSources : async () => []);
+    const packLoad = await loadPacks(storage, folders, seeds === seedsFolder ? discoverPriceSources : async () => []);
     if (packLoad.created + packLoad.updated > largeLoad) releaseMemory();
-    const store = new CatalogueStore(database, estimators);
-    const log = new ChangeLog(database);
-    const stopWatching = store.watch(watchIntervalMs);
+    const catalogue = await storage.openCatalogue(estimators);
     return {
-      catalogue: () => store.current(),
+      catalogue: () => catalogue.current(),
       coefficients,
-      write: new ProfileWriter(database, store),
-      keys: new ApiKeys(database),
-      changes: (request) => log.list(request),
-      changesFollowing: (revision, seq, limit) => log.following(revision, seq, limit),
+      write: new ProfileWriter(catalogue),
+      keys: new ApiKeys(storage.keys),
+      changes: (request) => storage.changes(request),
+      changesFollowing: (revision, seq, limit) => storage.changesFollowing(revision, seq, limit),
       packLoad: { ...packLoad, conflicts: [...packLoad.conflicts, ...conflicts] },
       packNames: folders.map(({ name }) => name),
-      onChange: (listener) => store.onChange(listener),
-      close() {
-        stopWatching();
-        database.close();
-      },
+      onChange: (listener) => catalogue.onChange(listener),
+      close: () => storage.close(),
     };
   } catch (error) {
-    database.close();
-    throw asRegistryError(error, databasePath);
+    await storage.close();
+    if (!(error instanceof StorageError)) throw error;
+    throw new RegistryError(`The database ${databasePath} ${error.what}.`, error.hint, { cause: error });
   }
 }

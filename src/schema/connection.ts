@@ -5,7 +5,7 @@ import { builder } from './builder.ts';
 
 const pageRange: NumberRange = { minimum: 1, maximum: 100, whole: true };
 
-const PageInfoType = builder.objectRef<Page<unknown>>('PageInfo').implement({
+const PageInfoType = builder.objectRef<Omit<Page<unknown>, 'totalCount'>>('PageInfo').implement({
   description: 'Where a page lies in its list.',
   fields: (t) => ({
     hasNextPage: t.exposeBoolean('hasNextPage', { description: 'There are items after this page.' }),
@@ -39,7 +39,7 @@ export function connectionOf<Item>(name: string, node: PothosSchemaTypes.ObjectR
       node: t.field({ type: node, description: 'The item.', resolve: (edge) => edge.node as never }),
     }),
   });
-  return builder.objectRef<Page<Item>>(`${name}Connection`).implement({
+  return builder.objectRef<Page<Item, number | Promise<number>>>(`${name}Connection`).implement({
     description: `A page of ${things}.`,
     fields: (t) => ({
       nodes: t.field({ type: [node], description: 'The items.', resolve: ({ items }) => [...items] }),
@@ -53,7 +53,10 @@ export function connectionOf<Item>(name: string, node: PothosSchemaTypes.ObjectR
         description: 'Where the page lies in the list.',
         resolve: (page) => page,
       }),
-      totalCount: t.exposeInt('totalCount', { description: 'Items in the whole list, a count.' }),
+      totalCount: t.int({
+        description: 'Items in the whole list, a count.',
+        resolve: ({ totalCount }) => totalCount,
+      }),
     }),
   });
 }

@@ -52,11 +52,16 @@ export function resolving<Parameters extends unknown[], Result>(
 ): (...parameters: Parameters) => Result {
   return (...parameters) => {
     try {
-      return resolve(...parameters);
+      const result = resolve(...parameters);
+      return result instanceof Promise ? (result.catch(refuse) as Result) : result;
     } catch (error) {
-      throw asCodedError(error);
+      return refuse(error);
     }
   };
+}
+
+function refuse(error: unknown): never {
+  throw asCodedError(error);
 }
 
 /** The one place where the error classes of the floors below become codes. */

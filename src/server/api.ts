@@ -12,7 +12,7 @@ export interface ApiOptions {
   /** The resolvers' context for one request. */
   createContext(request: RequestHeaders): object;
   /** Whether the request carries a key that may write something. Default: none may. */
-  mayWrite?(request: RequestHeaders): boolean;
+  mayWrite?(request: RequestHeaders): Promise<boolean>;
   /** Subscriptions held at once, a count. Default: `requestLimits.subscriptions`. */
   subscriptions?: number;
   /** Unexpected errors are written to the console, whole. Default: yes. */
@@ -28,12 +28,14 @@ export const graphqlPath = '/graphql';
 export function createApi({
   schema,
   createContext,
-  mayWrite = () => false,
+  mayWrite = async () => false,
   subscriptions = requestLimits.subscriptions,
   logging = true,
 }: ApiOptions) {
   const { bodyBytes, bodyBytesWithKey } = requestLimits;
-  const largestBody = bodyLimit(bodyBytes, (request) => (mayWrite(request) ? bodyBytesWithKey : bodyBytes));
+  const largestBody = bodyLimit(bodyBytes, async (request) =>
+    (await mayWrite(request)) ? bodyBytesWithKey : bodyBytes,
+  );
   return createYoga({
     schema,
     context: ({ request }) => createContext(request),

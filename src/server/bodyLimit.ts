@@ -6,22 +6,24 @@ import type { Plugin } from 'graphql-yoga';
  * A declared length is trusted, because Node reads no more than that; only bodies without one (chunked) are counted.
  * yoga's own limit pipes every body through a counting stream, which costs more than answering the question.
  */
-export function bodyLimit(usualBytes: number, largestFor: (request: Request) => number): Plugin {
+export function bodyLimit(usualBytes: number, largestFor: (request: Request) => Promise<number>): Plugin {
   return {
     onRequestParse({ request, requestParser, setRequestParser, fetchAPI }) {
       const declared = request.headers.get('content-length');
       if (declared !== null) {
-        if (Number(declared) <= usualBytes) return;
-        const limitBytes = largestFor(request);
-        if (Number(declared) > limitBytes) throw tooLarge(limitBytes);
-        return;
+        // At once: every request comes this way.
+        if (Number(declared) <= usualBytes) return undefined;
+        return largestFor(request).then((limitBytes) => {
+          if (Number(declared) > limitBytes) throw tooLarge(limitBytes);
+        });
       }
-      if (requestParser === undefined || request.body === null) return;
-      const limitBytes = largestFor(request);
+      if (requestParser === undefined || request.body === null) return undefined;
       setRequestParser(async ({ url, method, headers, signal, body: stream }) => {
+        const limitBytes = await largestFor(request);
         const body = stream === null ? null : await readUpTo(stream, limitBytes);
         return requestParser(new fetchAPI.Request(url, { method, headers, signal, body }));
       });
+      return undefined;
     },
   };
 }

@@ -21,8 +21,8 @@ export interface Calculator extends ApiOptions {
   /** Ends subscriptions, which would hold their connections for ever. */
   endSubscriptions(): void;
   /** The write key of a database that never had one, made now; null when it has. */
-  firstKey(): string | null;
-  close(): void;
+  firstKey(): Promise<string | null>;
+  close(): Promise<void>;
 }
 
 /**
@@ -40,7 +40,8 @@ export async function openCalculator({
   return {
     schema: buildSchema(),
     createContext: (request) => requestContext(registry, request, stopping.signal),
-    mayWrite: (request) => 'actor' in registry.keys.authorize(request.headers.get('authorization'), 'model'),
+    mayWrite: async (request) =>
+      'actor' in (await registry.keys.authorize(request.headers.get('authorization'), 'model')),
     notReady() {
       try {
         registry.catalogue();

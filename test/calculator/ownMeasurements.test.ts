@@ -51,10 +51,10 @@ const elsewhere = [
 ];
 const all = [...here, ...elsewhere];
 
-describe('a measurement of one’s own', () => {
-  test('is met at its own point, moves its device and runtime, and nothing else; retiring it restores every answer', () => {
+describe('a measurement of one’s own', async () => {
+  test('is met at its own point, moves its device and runtime, and nothing else; retiring it restores every answer', async () => {
     const before = all.map((change) => estimated(change).estimate);
-    registry.write.create({ kind: 'measurement', id: 'own-1', actor: 'test', facts });
+    await registry.write.create({ kind: 'measurement', id: 'own-1', actor: 'test', facts });
 
     const { estimate, ownMeasurements } = estimated({});
     expect(estimate.latency.timeToFirstTokenSeconds).toBeCloseTo(0.333, 12);
@@ -77,31 +77,31 @@ describe('a measurement of one’s own', () => {
       });
     });
 
-    registry.write.retire({ kind: 'measurement', id: 'own-1', actor: 'test' });
+    await registry.write.retire({ kind: 'measurement', id: 'own-1', actor: 'test' });
     expect(all.map((change) => estimated(change).estimate)).toEqual(before);
-    registry.write.restore({ kind: 'measurement', id: 'own-1', actor: 'test' });
+    await registry.write.restore({ kind: 'measurement', id: 'own-1', actor: 'test' });
     expect(estimated({}).estimate.latency.timePerOutputTokenSeconds).toBeCloseTo(0.0255, 12);
-    registry.write.retire({ kind: 'measurement', id: 'own-1', actor: 'test' });
+    await registry.write.retire({ kind: 'measurement', id: 'own-1', actor: 'test' });
   });
 
-  test('of little trust is kept and moves nothing', () => {
-    registry.write.create({ kind: 'measurement', id: 'own-2', actor: 'test', facts: { ...facts, trust: 'low' } });
+  test('of little trust is kept and moves nothing', async () => {
+    await registry.write.create({ kind: 'measurement', id: 'own-2', actor: 'test', facts: { ...facts, trust: 'low' } });
     expect(estimated({}).ownMeasurements).toBeNull();
   });
 
-  test('of a whole request is met by the whole request', () => {
+  test('of a whole request is met by the whole request', async () => {
     const metrics = { outputTokensPerSecond: 200 };
-    registry.write.create({ kind: 'measurement', id: 'own-3', actor: 'test', facts: { ...facts, metrics } });
+    await registry.write.create({ kind: 'measurement', id: 'own-3', actor: 'test', facts: { ...facts, metrics } });
     expect(estimated({}).estimate.throughput.outputTokensPerSecond).toBeCloseTo(200, 9);
-    registry.write.retire({ kind: 'measurement', id: 'own-3', actor: 'test' });
+    await registry.write.retire({ kind: 'measurement', id: 'own-3', actor: 'test' });
   });
 
-  test('faster than the datasheet allows moves the estimate to the datasheet and no further', () => {
+  test('faster than the datasheet allows moves the estimate to the datasheet and no further', async () => {
     const metrics = { timePerOutputTokenMs: 1 };
-    registry.write.create({ kind: 'measurement', id: 'own-4', actor: 'test', facts: { ...facts, metrics } });
+    await registry.write.create({ kind: 'measurement', id: 'own-4', actor: 'test', facts: { ...facts, metrics } });
     const { decodeStep } = estimated({}).estimate;
     const bytes = decodeStep.operations.reduce((sum, operation) => sum + operation.bytes, 0);
     expect(decodeStep.seconds).toBeCloseTo(bytes / 864e9, 9);
-    registry.write.retire({ kind: 'measurement', id: 'own-4', actor: 'test' });
+    await registry.write.retire({ kind: 'measurement', id: 'own-4', actor: 'test' });
   });
 });

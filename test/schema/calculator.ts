@@ -45,7 +45,7 @@ export async function openCalculator(packs: readonly string[] = []) {
     ask,
     /** The only mutation of `text` as a person with a write key asks it: what it answers. */
     async write<Answer = Record<string, unknown>>(text: string, variables: object = {}): Promise<Answer> {
-      writeKey ??= registry.keys.create('test');
+      writeKey ??= await registry.keys.create('test');
       const { data, errors } = await ask<Record<string, Answer>>(text, variables, writeKey);
       const [answer] = Object.values(data ?? {});
       if (errors !== undefined || answer === undefined) throw new Error(JSON.stringify(errors));

@@ -47,10 +47,12 @@ test('a start counts the profiles that were changed here and so hide what a pack
   const registry = await openRegistry({ databasePath });
   const facts = (known: object) => ({ ...known, notes: 'Ours.' });
   const ids = ['nvidia-a10-24gb', 'nvidia-a40-48gb', 'nvidia-l4-24gb', 'nvidia-l40-48gb', 'nvidia-l40s-48gb'];
-  for (const id of [...ids, 'nvidia-t4-16gb']) registry.write.update({ kind: 'hardware', id, facts, actor: 'ann' });
-  registry.write.update({ kind: 'hardware', id: 'nvidia-a2-16gb', facts, actor: 'ann' });
-  registry.write.restore({ kind: 'hardware', id: 'nvidia-a2-16gb', actor: 'ann' });
-  registry.close();
+  for (const id of [...ids, 'nvidia-t4-16gb']) {
+    await registry.write.update({ kind: 'hardware', id, facts, actor: 'ann' });
+  }
+  await registry.write.update({ kind: 'hardware', id: 'nvidia-a2-16gb', facts, actor: 'ann' });
+  await registry.write.restore({ kind: 'hardware', id: 'nvidia-a2-16gb', actor: 'ann' });
+  await registry.close();
 
   const { stdout } = await (await startServer({ DATABASE_URL: databasePath })).stop();
   const named = ids.map((id) => `hardware ${id}`).join(', ');

@@ -17,12 +17,12 @@ export interface PageRequest<Item> {
   after?: string | null;
 }
 
-export interface Page<Item> {
+export interface Page<Item, Count = number> {
   items: readonly Item[];
   /** One for each item; opaque. */
   cursors: readonly string[];
   /** Items of the whole list. */
-  totalCount: number;
+  totalCount: Count;
   hasNextPage: boolean;
   hasPreviousPage: boolean;
 }

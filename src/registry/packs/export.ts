@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RegistryError } from '../errors.ts';
 import { kindNamed } from '../kinds/kinds.ts';
-import type { SqliteDatabase } from '../storage/database.ts';
+import type { Storage } from '../storage/storage.ts';
 import { singleEnding } from './pack.ts';
 
 /** What an export wrote, and what it could not. */
@@ -13,34 +13,22 @@ export interface PackExport {
   keptOut: readonly string[];
 }
 
-interface UserRow {
-  kind: string;
-  id: string;
-  facts: string;
-  retired: 0 | 1;
-}
-
 /**
  * Writes the profiles that users made or changed as a pack: loaded into an empty database, it gives the same catalogue,
  * overrides of built-in profiles included. Left out: what is retired, the history, and keys.
  *
  * @param folder made when missing; must be empty, so that no file of an older export stays behind
  */
-export function exportPack(database: SqliteDatabase, folder: string): PackExport {
+export async function exportPack(storage: Pick<Storage, 'userProfiles'>, folder: string): Promise<PackExport> {
   if (existsSync(folder) && readdirSync(folder).length > 0) {
     throw new RegistryError(`${folder} is not empty.`, 'Nothing was written. Name a new folder, or empty this one.');
   }
-  const rows = database
-    .prepare<[], UserRow>(
-      `SELECT kind, id, facts, retired_at IS NOT NULL AS retired FROM profile
-       WHERE origin = 'user' OR retired_by = 'user' ORDER BY kind, id`,
-    )
-    .all();
+  const rows = await storage.userProfiles();
   const files: string[] = [];
   const keptOut: string[] = [];
   mkdirSync(folder, { recursive: true });
-  for (const { kind: name, id, facts, retired } of rows) {
-    if (retired === 1) {
+  for (const { kind: name, id, facts, retiredAt } of rows) {
+    if (retiredAt !== null) {
       keptOut.push(`${name} ${id}`);
       continue;
     }

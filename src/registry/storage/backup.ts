@@ -2,6 +2,9 @@ import { existsSync, renameSync, rmSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { RegistryError } from '../errors.ts';
 import { asRegistryError } from './database.ts';
+import { drizzle, sql } from './drizzle.ts';
+import { Statements } from './statements.ts';
+import { profile } from './tables.ts';
 
 /** What a copy holds. */
 export interface Backup {
@@ -49,11 +52,9 @@ function inspect(path: string): Backup {
     const finding = copy.pragma('quick_check(1)', { simple: true });
     if (finding !== 'ok')
       throw new RegistryError(`The copy would be damaged: ${finding}.`, 'The database itself may be.');
-    const revision = copy.prepare("SELECT value FROM catalogue WHERE key = 'revision'").pluck().get();
-    return {
-      catalogueRevision: Number(revision ?? 0),
-      profiles: Number(copy.prepare('SELECT count(*) FROM profile').pluck().get()),
-    };
+    const database = drizzle(copy);
+    const profiles = database.select({ count: sql<number>`count(*)` }).from(profile).get()?.count ?? 0;
+    return { catalogueRevision: new Statements(copy).revision(), profiles };
   } finally {
     copy.close();
   }

@@ -1,10 +1,11 @@
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
-import { RegistryError } from '../errors.ts';
+import { RegistryError, StorageError } from '../errors.ts';
 import { readMigrations } from './migrations.ts';
+import { anotherFile, asStorageError } from './sqliteFailure.ts';
 
-export type SqliteDatabase = Database.Database;
+export type SqliteFile = Database.Database;
 
 /** Marks the file as ours (`PRAGMA application_id`): the letters LLMC. */
 const applicationId = 0x4c4c4d43;
@@ -12,17 +13,15 @@ const applicationId = 0x4c4c4d43;
 /** How long a writer waits for another process's transaction. */
 const busyTimeoutMs = 5000;
 
-const anotherFile = 'Nothing was changed. Set DATABASE_URL to another file, or restore a backup of this one.';
-
 /**
  * Opens the SQLite file, creating or migrating it when needed: write-ahead log, and a commit is on the disk before it
  * is acknowledged (`synchronous=FULL`). A file that cannot be used is left exactly as it is.
  *
  * @throws RegistryError one line: not a database, damaged, of another program, newer than this program, not writable
  */
-export function openDatabase(path: string): SqliteDatabase {
+export function openDatabase(path: string): SqliteFile {
   if (path !== ':memory:') prepareFolder(path);
-  let database: SqliteDatabase | null = null;
+  let database: SqliteFile | null = null;
   try {
     database = new Database(path, { timeout: busyTimeoutMs });
     checkIdentity(database, path);
@@ -41,51 +40,20 @@ export function openDatabase(path: string): SqliteDatabase {
 }
 
 /** Runs `work` as one write transaction that sees everything committed so far. */
-export function inTransaction<Result>(database: SqliteDatabase, work: () => Result): Result {
+export function inTransaction<Result>(database: SqliteFile, work: () => Result): Result {
   return database.transaction(work).immediate();
 }
 
-const statements = new WeakMap<SqliteDatabase, Map<string, Database.Statement<unknown[], unknown>>>();
-
-/** The statement, compiled once for each connection: compiling takes longer than most of them run. */
-export function prepared<Parameters extends unknown[], Row = unknown>(
-  database: SqliteDatabase,
-  sql: string,
-): Database.Statement<Parameters, Row> {
-  let known = statements.get(database);
-  if (known === undefined) {
-    known = new Map();
-    statements.set(database, known);
-  }
-  let statement = known.get(sql);
-  if (statement === undefined) {
-    statement = database.prepare(sql);
-    known.set(sql, statement);
-  }
-  return statement as Database.Statement<Parameters, Row>;
+/** Runs `work` as one consistent view over several statements. */
+export function inView<Result>(database: SqliteFile, work: () => Result): Result {
+  return database.inTransaction ? work() : database.transaction(work).deferred();
 }
 
 /** SQLite's own words for what went wrong with a file, as one clear line; other errors pass unchanged. */
 export function asRegistryError(error: unknown, path: string): unknown {
-  const failure = storageFailure(error);
-  if (failure === null) return error;
+  const failure = asStorageError(error);
+  if (!(failure instanceof StorageError)) return failure;
   return new RegistryError(`The database ${path} ${failure.what}.`, failure.hint, { cause: error });
-}
-
-/** What is wrong with the file, to follow "The database ...", and what the person can do; null for any other error. */
-export function storageFailure(error: unknown): { what: string; hint: string } | null {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const say = (what: string, hint: string) => ({ what, hint });
-  if (code === 'SQLITE_NOTADB') return say('is not a SQLite database', anotherFile);
-  if (code.startsWith('SQLITE_CORRUPT')) return say('is damaged', anotherFile);
-  if (code === 'SQLITE_FULL') return say('cannot grow: the disk is full', 'Make room and try again.');
-  if (code.startsWith('SQLITE_READONLY')) return say('cannot be written', 'Make the file and its folder writable.');
-  if (code.startsWith('SQLITE_CANTOPEN')) return say('cannot be opened', 'Make the file and its folder writable.');
-  if (code.startsWith('SQLITE_BUSY') || code === 'SQLITE_LOCKED') {
-    return say('is held by another process', 'Wait for it, or stop it, and try again.');
-  }
-  if (code.startsWith('SQLITE_IOERR')) return say('cannot be read or written (input/output error)', 'Check the disk.');
-  return null;
 }
 
 /** The file's own folder is created (the default is `data/`); a longer path that does not exist is a typing error. */
@@ -128,7 +96,7 @@ function isWritable(path: string): boolean {
 }
 
 /** Looks before anything is written: whose file is it, and is it newer than this program? */
-function checkIdentity(database: SqliteDatabase, path: string): void {
+function checkIdentity(database: SqliteFile, path: string): void {
   const owner = database.pragma('application_id', { simple: true });
   const objects = database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get();
   if (owner !== applicationId && objects !== 0) {
@@ -137,7 +105,7 @@ function checkIdentity(database: SqliteDatabase, path: string): void {
   refuseNewer(database, path, readMigrations().length);
 }
 
-function refuseNewer(database: SqliteDatabase, path: string, known: number): number {
+function refuseNewer(database: SqliteFile, path: string, known: number): number {
   const version = Number(database.pragma('user_version', { simple: true }));
   if (version > known) {
     throw new RegistryError(
@@ -149,7 +117,7 @@ function refuseNewer(database: SqliteDatabase, path: string, known: number): num
 }
 
 /** Several processes may start on one new file: the first one migrates, the others find it done. */
-function migrate(database: SqliteDatabase, path: string): void {
+function migrate(database: SqliteFile, path: string): void {
   const migrations = readMigrations();
   if (database.pragma('user_version', { simple: true }) === migrations.length) return;
   inTransaction(database, () => {
@@ -162,7 +130,7 @@ function migrate(database: SqliteDatabase, path: string): void {
   });
 }
 
-function checkIntegrity(database: SqliteDatabase, path: string): void {
+function checkIntegrity(database: SqliteFile, path: string): void {
   const finding = database.pragma('quick_check(1)', { simple: true });
   if (finding !== 'ok') throw new RegistryError(`The database ${path} is damaged: ${finding}.`, anotherFile);
 }

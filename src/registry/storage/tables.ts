@@ -1,9 +1,7 @@
-import { sql } from 'drizzle-orm';
-import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { check, index, integer, primaryKey, sql, sqliteTable, text, uniqueIndex } from './drizzle.ts';
 
 /**
- * The tables, as drizzle-kit reads them to write `migrations/`. The running program imports only the row types:
- * loading drizzle-orm takes longer than everything else at start together.
+ * The tables: drizzle-kit reads them to write `migrations/`, and every statement of the program is made from them.
  * Storage knows no kinds; what a kind's facts look like is in `kinds/`.
  */
 

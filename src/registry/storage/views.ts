@@ -1,5 +1,4 @@
-import { sql } from 'drizzle-orm';
-import { sqliteView } from 'drizzle-orm/sqlite-core';
+import { sql, sqliteView } from './drizzle.ts';
 
 /**
  * One view a kind, for people with a SQLite shell:

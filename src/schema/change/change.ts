@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Change } from '../../registry/changes/history.ts';
 import { allKinds } from '../../registry/kinds/kinds.ts';
-import type { Change } from '../../registry/storage/changeLog.ts';
 import { builder } from '../builder.ts';
 import { connectionOf } from '../connection.ts';
 

@@ -1,6 +1,6 @@
 import { Repeater } from 'graphql-yoga';
+import type { Change } from '../../registry/changes/history.ts';
 import type { Registry } from '../../registry/registry.ts';
-import type { Change } from '../../registry/storage/changeLog.ts';
 import { builder } from '../builder.ts';
 import { resolving } from '../errors.ts';
 import { ChangeType } from './change.ts';
@@ -76,7 +76,7 @@ function catalogueChanges(
         const woken = new Promise<void>((resolve) => {
           wake = resolve;
         });
-        const batch = registry.changesFollowing(start, seen, mostChanges);
+        const batch = await registry.changesFollowing(start, seen, mostChanges);
         const last = batch.at(-1);
         if (last === undefined) {
           await woken;

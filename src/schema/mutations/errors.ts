@@ -1,5 +1,6 @@
 import type { FieldMap } from '@pothos/core';
 import { ImportRefusedError } from '../../importers/importRefused.ts';
+import type { Refusal } from '../../registry/apiKeys.ts';
 import {
   type FactProblem,
   type FigureRange,
@@ -8,10 +9,9 @@ import {
   InvalidFactsError,
   NotApplicableError,
   RevisionConflictError,
+  StorageError,
   UnknownProfileError,
 } from '../../registry/errors.ts';
-import type { Refusal } from '../../registry/storage/apiKeys.ts';
-import { storageFailure } from '../../registry/storage/database.ts';
 import { builder } from '../builder.ts';
 
 /** A mutation that did not happen; nothing was written. In a box, because GraphQL throws whatever error it is given. */
@@ -42,8 +42,6 @@ const refusals: Readonly<Record<Refusal, string>> = {
   revoked: 'The API key has been revoked.',
   scope: 'The API key may not change this kind of profile.',
 };
-
-class StorageError extends Error {}
 
 const MutationErrorCode = builder.enumType('MutationErrorCode', {
   description: 'Why a mutation did not happen.',
@@ -80,10 +78,8 @@ const members: readonly Member[] = [
 
 /** What a mutation answers when it failed with this error; null for a bug. */
 export function failedWith(thrown: unknown): Failed | null {
-  const failure = storageFailure(thrown);
-  const error = failure === null ? thrown : new StorageError(`The database ${failure.what}. ${failure.hint}`);
-  const member = members.find((member) => error instanceof member.of);
-  return member !== undefined && error instanceof Error ? new Failed(error, member) : null;
+  const member = members.find(({ of }) => thrown instanceof of);
+  return member !== undefined && thrown instanceof Error ? new Failed(thrown, member) : null;
 }
 
 const ErrorType = builder.interfaceRef<Failed>('Error').implement({
@@ -92,11 +88,16 @@ const ErrorType = builder.interfaceRef<Failed>('Error').implement({
   fields: (t) => ({
     message: t.string({
       description: 'What went wrong and what would do, for people.',
-      resolve: ({ error }) => (error instanceof InvalidFactsError ? linesOf(error.problems) : error.message),
+      resolve: ({ error }) => messageOf(error),
     }),
     code: t.expose('code', { type: MutationErrorCode, description: 'The same, for programs.' }),
   }),
 });
+
+function messageOf(error: Error): string {
+  if (error instanceof StorageError) return `${error.message} ${error.hint}`;
+  return error instanceof InvalidFactsError ? linesOf(error.problems) : error.message;
+}
 
 /** Without the kind and id of the profile, which the client has just sent. */
 function linesOf(problems: readonly FactProblem[]): string {

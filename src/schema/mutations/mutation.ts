@@ -56,7 +56,7 @@ export function mutation<Args extends InputFieldMap, Payload extends object>(
       args: options.args(t.arg),
       resolve: (_root, args, context, { schema }) => {
         const attempt = async (): Promise<Payload> => {
-          const authorized = context.registry.keys.authorize(context.authorization(), kind);
+          const authorized = await context.registry.keys.authorize(context.authorization(), kind);
           if ('refused' in authorized) throw new NotAuthorizedError(authorized.refused, `write:${kind}`);
           const answer = await run(args as InputShapeFromFields<Args>, { ...authorized, context, schema });
           context.catalogue = context.registry.catalogue();

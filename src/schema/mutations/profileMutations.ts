@@ -58,8 +58,8 @@ export function profileMutations<Facts extends object, Node extends Profile>(
       checkIdempotencyKey(kind, id, idempotencyKey);
       const request = { kind, id, actor: writing.actor, dryRun: dryRun ?? false, facts: withoutNulls(facts) };
       const { write } = writing.context.registry;
-      return writingPaths(pathOf, () => ({
-        profile: write.create({ ...request, idempotencyKey: idempotencyKey ?? undefined }),
+      return writingPaths(pathOf, async () => ({
+        profile: await write.create({ ...request, idempotencyKey: idempotencyKey ?? undefined }),
         dryRun: request.dryRun,
       }));
     },
@@ -90,8 +90,8 @@ export function profileMutations<Facts extends object, Node extends Profile>(
       const { write } = writing.context.registry;
       return writingPaths(
         (path) => pathOf(path),
-        () => ({
-          profile: write.update({ ...requestOf(kind, existing, writing), facts: change }),
+        async () => ({
+          profile: await write.update({ ...requestOf(kind, existing, writing), facts: change }),
           dryRun: existing.dryRun ?? false,
         }),
       );
@@ -119,8 +119,8 @@ export function retirementMutations<Node extends Profile>(
     }),
     payload: payload('Retire'),
     errors: ['existing'],
-    run: ({ replacedBy, ...existing }, writing) => ({
-      profile: writing.context.registry.write.retire({ ...requestOf(kind, existing, writing), replacedBy }),
+    run: async ({ replacedBy, ...existing }, writing) => ({
+      profile: await writing.context.registry.write.retire({ ...requestOf(kind, existing, writing), replacedBy }),
       dryRun: existing.dryRun ?? false,
     }),
   });
@@ -132,8 +132,8 @@ export function retirementMutations<Node extends Profile>(
     args: (arg) => ({ id: idArgument(arg, thing), ...guardArguments(arg) }),
     payload: payload('Restore'),
     errors: ['existing'],
-    run: (existing, writing) => ({
-      profile: writing.context.registry.write.restore(requestOf(kind, existing, writing)),
+    run: async (existing, writing) => ({
+      profile: await writing.context.registry.write.restore(requestOf(kind, existing, writing)),
       dryRun: existing.dryRun ?? false,
     }),
   });
@@ -220,9 +220,12 @@ function requireSameBasis(kind: string, id: string, current: { basis?: string },
 }
 
 /** Problems with facts, in the words of the input. */
-export function writingPaths<Result>(pathOf: (factPath: string) => string, write: () => Result): Result {
+export async function writingPaths<Result>(
+  pathOf: (factPath: string) => string,
+  write: () => Promise<Result>,
+): Promise<Result> {
   try {
-    return write();
+    return await write();
   } catch (error) {
     if (!(error instanceof InvalidFactsError)) throw error;
     const problems = error.problems.map((problem) => ({ ...problem, path: pathOf(problem.path) }));

@@ -107,9 +107,9 @@ test('a page after a cursor neither repeats nor skips when profiles appear and v
   const rest = before.model.list({ order, first: 100, after: page.cursors.at(-1) ?? null });
 
   const last = page.items.at(-1);
-  registry.write.retire({ kind: 'model', id: last?.id ?? '', actor: 'test' });
+  await registry.write.retire({ kind: 'model', id: last?.id ?? '', actor: 'test' });
   const facts = hostedModel('Early', { contextTokens: 512 });
-  registry.write.create({ kind: 'model', id: 'early', facts, actor: 'test' });
+  await registry.write.create({ kind: 'model', id: 'early', facts, actor: 'test' });
   const later = registry.catalogue().model.list({ order, first: 100, after: page.cursors.at(-1) ?? null });
   expect(later.items.map(({ id }) => id)).toEqual(rest.items.map(({ id }) => id));
   expect(registry.catalogue().model.find(last?.id ?? '')?.retired).not.toBeNull();
@@ -130,7 +130,7 @@ test.each([
 test('a catalogue that somebody holds never changes', async () => {
   const registry = await openSmallRegistry(':memory:', smallPack());
   const before = registry.catalogue();
-  registry.write.create({ kind: 'model', id: 'gamma', facts: hostedModel('Gamma'), actor: 'test' });
+  await registry.write.create({ kind: 'model', id: 'gamma', facts: hostedModel('Gamma'), actor: 'test' });
   expect(before.model.find('gamma')).toBeNull();
   expect(registry.catalogue().model.get('gamma').name).toBe('Gamma');
   expect(registry.catalogue().revision).toBe(before.revision + 1);

@@ -6,7 +6,7 @@ import { checkPack } from '../../../src/registry/packs/check.ts';
 import { exportPack } from '../../../src/registry/packs/export.ts';
 import { loadPack } from '../../../src/registry/packs/package.ts';
 import { openRegistry } from '../../../src/registry/registry.ts';
-import { openDatabase } from '../../../src/registry/storage/database.ts';
+import { openStorage } from '../../../src/registry/storage/open.ts';
 import { device, hostedModel, hourlyPrices } from '../profileFacts.ts';
 import { openSmallRegistry, smallPack, temporaryFolder, writePack } from './smallPack.ts';
 
@@ -147,9 +147,9 @@ describe('exporting a pack', () => {
     const registry = await openSmallRegistry(from, seeds);
     const { write } = registry;
     const actor = 'someone';
-    write.create({ kind: 'model', id: 'mine', actor, facts: hostedModel('Mine') });
-    write.create({ kind: 'hardware', id: 'my-card', actor, facts: device('My card') });
-    write.create({
+    await write.create({ kind: 'model', id: 'mine', actor, facts: hostedModel('Mine') });
+    await write.create({ kind: 'hardware', id: 'my-card', actor, facts: device('My card') });
+    await write.create({
       kind: 'offer',
       id: 'my-rate',
       actor,
@@ -166,18 +166,18 @@ describe('exporting a pack', () => {
         sources: { maker: { title: 'My own bill', known: 'assumed' } },
       },
     });
-    write.update({
+    await write.update({
       kind: 'model',
       id: 'alpha-7b',
       actor,
       facts: hostedModel('Alpha 7B, corrected', { aliases: ['7B'] }),
     });
-    write.create({ kind: 'model', id: 'gone', actor, facts: hostedModel('Gone') });
-    write.retire({ kind: 'model', id: 'gone', actor });
-    write.retire({ kind: 'model', id: 'beta-70b', actor });
+    await write.create({ kind: 'model', id: 'gone', actor, facts: hostedModel('Gone') });
+    await write.retire({ kind: 'model', id: 'gone', actor });
+    await write.retire({ kind: 'model', id: 'beta-70b', actor });
 
-    const database = openDatabase(from);
-    const { files, keptOut } = exportPack(database, folder);
+    const storage = await openStorage(from);
+    const { files, keptOut } = await exportPack(storage, folder);
     expect(files).toEqual([
       'hardware/my-card.json',
       'models/alpha-7b.json',
@@ -185,10 +185,10 @@ describe('exporting a pack', () => {
       'prices/my-rate.profile.json',
     ]);
     expect(keptOut).toEqual(['model beta-70b', 'model gone']);
-    expect(() => exportPack(database, folder)).toThrow('is not empty');
-    database.close();
+    await expect(exportPack(storage, folder)).rejects.toThrow('is not empty');
+    await storage.close();
     // What is retired is kept out: it comes back with the built-in pack, or stays away with the user.
-    write.restore({ kind: 'model', id: 'beta-70b', actor });
+    await write.restore({ kind: 'model', id: 'beta-70b', actor });
 
     const again = await openSmallRegistry(':memory:', seeds, [folder]);
     expect(factsOf(again)).toEqual(factsOf(registry));

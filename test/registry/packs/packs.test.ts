@@ -12,8 +12,8 @@ const untouched = { created: 0, updated: 0, retired: 0, restored: 0, kept: [], c
 async function start(databasePath: string, seeds: string, packs: readonly string[] = []) {
   const registry = await openRegistry({ databasePath, seeds, packs });
   const catalogue = registry.catalogue();
-  const changes = registry.changes({ first: 1000 }).items;
-  registry.close();
+  const changes = (await registry.changes({ first: 1000 })).items;
+  await registry.close();
   return { load: registry.packLoad, catalogue, changes };
 }
 
@@ -70,7 +70,7 @@ test("a user's facts stay in front of a changed pack, and restore brings the pac
   const seeds = smallPack();
   const before = await openRegistry({ databasePath: database, seeds });
   const facts = hostedModel('My Beta', { contextTokens: 4096 });
-  before.write.update({ kind: 'model', id: 'beta-70b', facts, actor: 'ann', expectedRevision: 1 });
+  await before.write.update({ kind: 'model', id: 'beta-70b', facts, actor: 'ann', expectedRevision: 1 });
   before.close();
 
   writePack(seeds, { 'models/beta-70b.json': hostedModel('Beta 70B', { contextTokens: 32_768 }) });
@@ -79,7 +79,7 @@ test("a user's facts stay in front of a changed pack, and restore brings the pac
   expect((await start(database, seeds)).load.kept).toEqual(['model beta-70b']);
   expect(registry.catalogue().model.get('beta-70b')).toMatchObject({ name: 'My Beta', origin: 'user', revision: 2 });
 
-  registry.write.restore({ kind: 'model', id: 'beta-70b', actor: 'ann' });
+  await registry.write.restore({ kind: 'model', id: 'beta-70b', actor: 'ann' });
   expect(registry.catalogue().model.get('beta-70b')).toMatchObject({
     ...{ name: 'Beta 70B', origin: 'seed', revision: 3 },
     engine: { contextTokens: 32_768 },
@@ -91,7 +91,7 @@ test('a profile that a user has retired stays retired, whatever the pack does', 
   const database = join(temporaryFolder(), 'c.db');
   const seeds = smallPack();
   const before = await openRegistry({ databasePath: database, seeds });
-  before.write.retire({ kind: 'model', id: 'beta-70b', actor: 'ann', replacedBy: '7B' });
+  await before.write.retire({ kind: 'model', id: 'beta-70b', actor: 'ann', replacedBy: '7B' });
   before.close();
   writePack(seeds, { 'models/beta-70b.json': hostedModel('Beta 70B', { contextTokens: 32_768 }) });
   const { catalogue } = await start(database, seeds);

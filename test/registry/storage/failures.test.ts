@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { ProfileWriter } from '../../../src/registry/changes/writer.ts';
 import { RegistryError } from '../../../src/registry/errors.ts';
 import { openRegistry, type Registry } from '../../../src/registry/registry.ts';
-import { CatalogueStore } from '../../../src/registry/storage/catalogueStore.ts';
 import { openDatabase } from '../../../src/registry/storage/database.ts';
-import { ProfileWriter } from '../../../src/registry/storage/profileWriter.ts';
+import { SqliteStorage } from '../../../src/registry/storage/sqliteStorage.ts';
 import { smallPack, temporaryFolder } from '../packs/smallPack.ts';
 import { hostedModel } from '../profileFacts.ts';
 import { expectConsistent } from './consistency.ts';
@@ -14,7 +14,7 @@ test('any page whose bits are flipped is found at start, or nothing it held is m
   const path = join(temporaryFolder(), 'c.db');
   const seeds = smallPack();
   const before = await openRegistry({ databasePath: path, seeds });
-  before.write.create({ kind: 'model', id: 'mine', facts: hostedModel('Mine'), actor: 'ann' });
+  await before.write.create({ kind: 'model', id: 'mine', facts: hostedModel('Mine'), actor: 'ann' });
   const profiles = (registry: Registry) =>
     [registry.catalogue().model, registry.catalogue().hardware, registry.catalogue().offer].map((shelf) =>
       shelf.all().map(({ id, revision, facts }) => ({ id, revision, facts })),
@@ -45,11 +45,10 @@ test('a full disk refuses the change as a whole, and the next one succeeds when 
   const path = join(temporaryFolder(), 'c.db');
   (await openRegistry({ databasePath: path, seeds: smallPack() })).close();
   const database = openDatabase(path);
-  onTestFinished(() => {
-    database.close();
-  });
-  const store = new CatalogueStore(database);
-  const writer = new ProfileWriter(database, store);
+  const storage = new SqliteStorage(database);
+  onTestFinished(() => storage.close());
+  const catalogue = await storage.openCatalogue();
+  const writer = new ProfileWriter(catalogue);
   const create = (id: string) => {
     const facts = hostedModel('Large', { notes: ['x'.repeat(900)] });
     return writer.create({ kind: 'model', id, facts, actor: 'ann', idempotencyKey: id });
@@ -57,17 +56,17 @@ test('a full disk refuses the change as a whole, and the next one succeeds when 
   // SQLite's own way of being full: the file may have no more pages than it has now.
   database.pragma('max_page_count = 1');
   const acknowledged: string[] = [];
-  const fill = () => {
-    for (let count = 0; count < 1000; count++) acknowledged.push(create(`large-${count}`).id);
+  const fill = async () => {
+    for (let count = 0; count < 1000; count++) acknowledged.push((await create(`large-${count}`)).id);
   };
-  expect(fill).toThrow('full');
+  await expect(fill()).rejects.toThrow('full');
   expect(acknowledged.length).toBeLessThan(1000);
-  const { model, revision } = store.current();
+  const { model, revision } = catalogue.current();
   expect(acknowledged.filter((id) => !model.has(id))).toEqual([]);
   expect(model.has(`large-${acknowledged.length}`)).toBe(false);
   expect(revision).toBe(1 + acknowledged.length);
 
   database.pragma('max_page_count = 1000000');
-  expect(create(`large-${acknowledged.length}`)).toMatchObject({ revision: 1 });
+  expect(await create(`large-${acknowledged.length}`)).toMatchObject({ revision: 1 });
   expectConsistent(path);
 });

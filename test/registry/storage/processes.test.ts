@@ -53,7 +53,7 @@ test('nothing acknowledged is lost: three processes start on one new file, write
   // A client that never saw the answer asks again, and gets the answer it would have had.
   const [id = ''] = acknowledged;
   const actor = id.replace(/-\d+$/, '');
-  const replay = write.create({ kind: 'model', id, facts: hostedModel(id), actor, idempotencyKey: id });
+  const replay = await write.create({ kind: 'model', id, facts: hostedModel(id), actor, idempotencyKey: id });
   expect(replay).toMatchObject({ id, revision: 1 });
 
   expectConsistent(path);

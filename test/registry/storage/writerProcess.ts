@@ -8,7 +8,7 @@ const [databasePath = '', seeds = '', prefix = ''] = process.argv.slice(2);
 const { write } = await openRegistry({ databasePath, seeds });
 for (let count = 0; ; count++) {
   const id = `${prefix}-${count}`;
-  write.create({ kind: 'model', id, facts: hostedModel(id), actor: prefix, idempotencyKey: id });
+  await write.create({ kind: 'model', id, facts: hostedModel(id), actor: prefix, idempotencyKey: id });
   // Synchronous: what was printed before the kill was acknowledged before the kill.
   writeSync(1, `${id}\n`);
 }

@@ -65,9 +65,9 @@ describe('writing needs a key', () => {
 
     test('refuses a key that is revoked, and one of another scope', async () => {
       const { keys } = calculator.registry;
-      const revoked = keys.create(`revoked ${name}`);
-      keys.revoke(`revoked ${name}`);
-      const narrow = keys.create(`narrow ${name}`, ['write:hosted-latency']);
+      const revoked = await keys.create(`revoked ${name}`);
+      await keys.revoke(`revoked ${name}`);
+      const narrow = await keys.create(`narrow ${name}`, ['write:hosted-latency']);
       for (const key of [revoked, narrow]) {
         const { data } = await calculator.ask<Record<string, unknown>>(request(field), {}, key);
         expect(data[name]).toMatchObject({ code: 'NOT_AUTHORIZED' });
@@ -75,7 +75,7 @@ describe('writing needs a key', () => {
     });
 
     test('lets a key of its kind come as far as the input', async () => {
-      const key = calculator.registry.keys.create(`all ${name}`);
+      const key = await calculator.registry.keys.create(`all ${name}`);
       const { data, errors } = await calculator.ask<Record<string, unknown>>(request(field), {}, key);
       expect(errors).toBeUndefined();
       expect(data[name]).not.toMatchObject({ code: 'NOT_AUTHORIZED' });

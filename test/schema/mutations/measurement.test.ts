@@ -13,12 +13,12 @@ let calculator: Calculator;
 beforeAll(async () => {
   calculator = await openCalculator();
 });
-afterEach(() => {
+afterEach(async () => {
   const own = calculator.registry
     .catalogue()
     .measurement.all()
     .filter(({ origin }) => origin === 'user');
-  for (const { id } of own) calculator.registry.write.retire({ kind: 'measurement', id, actor: 'test' });
+  for (const { id } of own) await calculator.registry.write.retire({ kind: 'measurement', id, actor: 'test' });
 });
 afterAll(() => calculator.close());
 

@@ -135,8 +135,8 @@ mutation({
     const request = { kind, id, facts, actor, dryRun: dryRun ?? false, idempotencyKey: idempotencyKey ?? undefined };
     return writingPaths(
       (path) => `input.${inputField(path)}`,
-      () => ({
-        profile: context.registry.write.create(request),
+      async () => ({
+        profile: await context.registry.write.create(request),
         dryRun: request.dryRun,
       }),
     );
@@ -188,14 +188,15 @@ mutation({
   }),
   payload: ImportPayloadType,
   errors: ['input', 'existing'],
-  run: ({ format, text, labels, dryRun }, { actor, context }) => {
+  run: async ({ format, text, labels, dryRun }, { actor, context }) => {
     const runs = readBenchmarks(format, text).map((run) => ({ run, labels: labels ?? {} }));
     const owns = checked(runs, context, (field) => `labels.${field}`);
     const shelf = context.registry.catalogue().measurement;
     const known = owns.flatMap(({ id }) => shelf.find(id) ?? []);
     const fresh = owns.filter(({ id }) => !shelf.has(id)).map(({ id, facts }) => ({ kind, id, facts, actor }));
-    const created = fresh.length === 0 ? [] : context.registry.write.createAll(kind, fresh, dryRun ?? false);
-    return { measurements: created, known, dryRun: dryRun ?? false };
+    const request = { kind, requests: fresh, dryRun: dryRun ?? false };
+    const created = fresh.length === 0 ? [] : await context.registry.write.createAll(request);
+    return { measurements: created, known, dryRun: request.dryRun };
   },
 });
 

@@ -186,11 +186,11 @@ function read<Imported>(argument: string, importer: () => Imported): Imported {
   }
 }
 
-function create<Imported extends ImportedModel>(
+async function create<Imported extends ImportedModel>(
   imported: Imported,
   { id: stated, idempotencyKey, dryRun }: ImportArguments,
   { actor, context }: Writing,
-): ImportPayload<Imported> {
+): Promise<ImportPayload<Imported>> {
   const name = Reflect.get(imported.facts as object, 'name');
   if (typeof name !== 'string') {
     const message = 'is missing: the file does not name the model';
@@ -198,7 +198,7 @@ function create<Imported extends ImportedModel>(
   }
   const id = stated ?? slug(name);
   checkIdempotencyKey(kind, id, idempotencyKey);
-  const profile = context.registry.write.create({
+  const profile = await context.registry.write.create({
     kind,
     id,
     actor,
