@@ -19,6 +19,11 @@ export class StorageError extends RegistryError {
     super(`The database ${what}.`, hint, options);
     this.what = what;
   }
+
+  /** The same, saying of which database: for its operator, not for clients. */
+  naming(database: string): RegistryError {
+    return new RegistryError(`The database ${database} ${this.what}.`, this.hint, { cause: this.cause });
+  }
 }
 
 /** Both ends included, in the unit of the figure. */

@@ -5,7 +5,7 @@ import type { Catalogue } from './catalogue/catalogue.ts';
 import type { Change, ChangePage, ChangeRequest } from './changes/history.ts';
 import { ProfileWriter } from './changes/writer.ts';
 import { loadCoefficients } from './coefficients.ts';
-import { RegistryError, StorageError } from './errors.ts';
+import { StorageError } from './errors.ts';
 import { loadPacks, type PackLoad } from './packs/load.ts';
 import { readPack } from './packs/pack.ts';
 import { loadPack } from './packs/package.ts';
@@ -79,7 +79,6 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     };
   } catch (error) {
     await storage.close();
-    if (!(error instanceof StorageError)) throw error;
-    throw new RegistryError(`The database ${databasePath} ${error.what}.`, error.hint, { cause: error });
+    throw error instanceof StorageError ? error.naming(databasePath) : error;
   }
 }

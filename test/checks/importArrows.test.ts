@@ -34,6 +34,16 @@ const wrong = [
   ['src/schema/probe.ts', '../server.ts'],
   ['src/schema/model/probe.ts', '../../server/http.ts'],
   ['src/schema/probe.ts', '../cli.ts'],
+  ['src/registry/packs/probe.ts', 'better-sqlite3'],
+  ['src/registry/packs/probe.ts', '../storage/statements.ts'],
+  ['src/importers/probe.ts', '../registry/storage/tables.ts'],
+  ['src/calculator/probe.ts', '../registry/storage/open.ts'],
+  ['src/schema/probe.ts', 'drizzle-orm'],
+  ['src/schema/mutations/probe.ts', '../../registry/storage/tables.ts'],
+  ['src/server/probe.ts', 'drizzle-orm/better-sqlite3'],
+  ['src/server/probe.ts', '../registry/storage/open.ts'],
+  ['src/cli/probe.ts', '../registry/storage/backup.ts'],
+  ['src/commands/probe.ts', '../registry/storage/sqliteStorage.ts'],
 ] as const;
 
 const right = [
@@ -53,6 +63,10 @@ const right = [
   ['src/schema/probe.ts', '../engine/shapes.ts'],
   ['src/server.ts', './schema/schema.ts'],
   ['src/cli.ts', './server/http.ts'],
+  ['src/registry/packs/probe.ts', '../storage/storage.ts'],
+  ['src/registry/storage/probe.ts', 'drizzle-orm/better-sqlite3'],
+  ['src/commands/probe.ts', '../registry/storage/open.ts'],
+  ['src/commands/probe.ts', '../registry/storage/backup.ts'],
 ] as const;
 
 // A copy of the rules beside probe files: nothing is ever written into the project's own src/.

@@ -69,10 +69,12 @@ export interface Plan extends Writes {
   remembered: IdempotencyKeyRow | null;
 }
 
-/** What a request finds: the catalogue as it stands in the transaction, and the row of `subjectOf`. */
+/** What a request finds: the catalogue as it stands in the transaction, the row of `subjectOf`, and the time. */
 export interface Found {
   catalogue: Catalogue;
   row: ProfileRow | null;
+  /** ISO 8601 in UTC. */
+  at: string;
 }
 
 /** The profile whose row the plan starts from; null for a creation. @throws UnknownProfileError */
@@ -82,7 +84,7 @@ export function subjectOf(catalogue: Catalogue, request: WriteRequest): { kind: 
 }
 
 /**
- * The rows that a request changes. Pure, but for the clock.
+ * The rows that a request changes. Pure: reads nothing but what it is given.
  *
  * - create: @throws IdTakenError InvalidFactsError
  * - update: replaces the facts; the same facts change nothing. A pack's own facts stay behind them, for restore.
@@ -94,16 +96,16 @@ export function subjectOf(catalogue: Catalogue, request: WriteRequest): { kind: 
 export function plan(found: Found, request: WriteRequest): Plan {
   switch (request.action) {
     case 'create':
-      return creation(found.catalogue, request);
+      return creation(found, request);
     case 'createAll':
-      return creations(found.catalogue, request);
+      return creations(found, request);
     case 'update':
       return update(found, request);
     case 'retire':
       return retirement(found, request);
     case 'restore': {
       const row = existing(found, request);
-      return changed(found, request, row.retiredAt === null ? packFactsInFront(row) : inUse(row));
+      return changed(found, request, row.retiredAt === null ? packFactsInFront(row, found.at) : inUse(row, found.at));
     }
   }
 }
@@ -127,24 +129,24 @@ export function newRow(
   return { ...profile, ...retirement, revision: 1, packFacts: null, packOrigin: null, createdAt, updatedAt: createdAt };
 }
 
-function creation(catalogue: Catalogue, request: CreateRequest): Plan {
-  const row = createdRow(catalogue, request);
+function creation(found: Found, request: CreateRequest): Plan {
+  const row = createdRow(found, request);
   const { actor, idempotencyKey: key } = request;
   const remembered = () => ({ requestDigest: digestOf(request), response: JSON.stringify(row), at: row.updatedAt });
   return {
     answer: [row],
     profiles: [row],
-    changes: [changeOf(row, null, 'create', actor, catalogue.revision + 1)],
+    changes: [changeOf(row, null, 'create', actor, found.catalogue.revision + 1)],
     remembered: key === undefined ? null : { actor, key, ...remembered() },
   };
 }
 
-function creations(catalogue: Catalogue, { kind, requests }: CreateAllRequest): Plan {
-  const rows = requests.map((request) => createdRow(catalogue, request));
+function creations(found: Found, { kind, requests }: CreateAllRequest): Plan {
+  const rows = requests.map((request) => createdRow(found, request));
   const [twice] = rows.filter(({ id }, place) => rows.findIndex((row) => row.id === id) !== place);
   if (twice !== undefined) throw new IdTakenError(kind, twice.id, twice.id);
   const changes = rows.map((row, place) =>
-    changeOf(row, null, 'create', requests[place]?.actor ?? '', catalogue.revision + 1 + place),
+    changeOf(row, null, 'create', requests[place]?.actor ?? '', found.catalogue.revision + 1 + place),
   );
   return { answer: rows, profiles: rows, changes, remembered: null };
 }
@@ -162,17 +164,16 @@ function update(found: Found, request: { action: 'update' } & UpdateRequest): Pl
   }
   const behind = row.origin === 'user' ? {} : { packFacts: row.facts, packOrigin: row.origin };
   const name = kind.name(row.id, facts);
-  return changed(found, request, { ...nextRevision(row), ...behind, name, origin: 'user', facts: text });
+  return changed(found, request, { ...nextRevision(row, found.at), ...behind, name, origin: 'user', facts: text });
 }
 
 function retirement(found: Found, request: { action: 'retire' } & RetireRequest): Plan {
   const row = existing(found, request);
   if (row.retiredBy === 'user') throw new NotApplicableError(`${row.kind} ${row.id} is already retired.`);
   const { replacedBy = null } = request;
-  const next = nextRevision(row);
   return changed(found, request, {
-    ...next,
-    retiredAt: next.updatedAt,
+    ...nextRevision(row, found.at),
+    retiredAt: found.at,
     retiredBy: 'user',
     replacedBy: replacedBy === null ? null : replacement(found.catalogue, row, replacedBy),
   });
@@ -199,7 +200,7 @@ function changeOf(
   return { catalogueRevision, kind, id, revision, actor, action, ...facts, at };
 }
 
-function createdRow(catalogue: Catalogue, request: Omit<CreateRequest, 'idempotencyKey'>): ProfileRow {
+function createdRow({ catalogue, at }: Found, request: Omit<CreateRequest, 'idempotencyKey'>): ProfileRow {
   const kind = kindNamed(request.kind);
   const facts = validFacts(catalogue, kind, request.id, request.facts);
   const taken = shelfOf(catalogue, kind.kind).find(request.id);
@@ -212,7 +213,7 @@ function createdRow(catalogue: Catalogue, request: Omit<CreateRequest, 'idempote
     origin: 'user',
     facts: JSON.stringify(facts),
   } as const;
-  return newRow(profile, new Date().toISOString());
+  return newRow(profile, at);
 }
 
 function existing({ row }: Found, { kind, id, expectedRevision }: RequestOfExisting): ProfileRow {
@@ -229,21 +230,21 @@ function replacement(catalogue: Catalogue, { kind, id }: ProfileRow, replacedBy:
   return other;
 }
 
-function nextRevision(row: ProfileRow): ProfileRow {
-  return { ...row, revision: row.revision + 1, updatedAt: new Date().toISOString() };
+function nextRevision(row: ProfileRow, at: string): ProfileRow {
+  return { ...row, revision: row.revision + 1, updatedAt: at };
 }
 
-function inUse(row: ProfileRow): ProfileRow {
-  return { ...nextRevision(row), retiredAt: null, retiredBy: null, replacedBy: null };
+function inUse(row: ProfileRow, at: string): ProfileRow {
+  return { ...nextRevision(row, at), retiredAt: null, retiredBy: null, replacedBy: null };
 }
 
-function packFactsInFront(row: ProfileRow): ProfileRow {
+function packFactsInFront(row: ProfileRow, at: string): ProfileRow {
   const { kind: kindName, id, packFacts, packOrigin } = row;
   if (packFacts === null || packOrigin === null) {
     throw new NotApplicableError(`${kindName} ${id} is in use and has no pack's facts to go back to.`);
   }
   const name = kindNamed(kindName).name(id, JSON.parse(packFacts));
-  return { ...nextRevision(row), name, origin: packOrigin, facts: packFacts, packFacts: null, packOrigin: null };
+  return { ...nextRevision(row, at), name, origin: packOrigin, facts: packFacts, packFacts: null, packOrigin: null };
 }
 
 function digestOf({ kind, id, facts }: CreateRequest): string {

@@ -54,7 +54,7 @@ function inspect(path: string): Backup {
       throw new RegistryError(`The copy would be damaged: ${finding}.`, 'The database itself may be.');
     const database = drizzle(copy);
     const profiles = database.select({ count: sql<number>`count(*)` }).from(profile).get()?.count ?? 0;
-    return { catalogueRevision: new Statements(copy).revision(), profiles };
+    return { catalogueRevision: new Statements(database).revision(), profiles };
   } finally {
     copy.close();
   }

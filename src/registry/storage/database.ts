@@ -52,8 +52,7 @@ export function inView<Result>(database: SqliteFile, work: () => Result): Result
 /** SQLite's own words for what went wrong with a file, as one clear line; other errors pass unchanged. */
 export function asRegistryError(error: unknown, path: string): unknown {
   const failure = asStorageError(error);
-  if (!(failure instanceof StorageError)) return failure;
-  return new RegistryError(`The database ${path} ${failure.what}.`, failure.hint, { cause: error });
+  return failure instanceof StorageError ? failure.naming(path) : failure;
 }
 
 /** The file's own folder is created (the default is `data/`); a longer path that does not exist is a typing error. */

@@ -1,4 +1,6 @@
 import { createRequire } from 'node:module';
+import type { Database } from 'better-sqlite3';
+import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 
 /**
  * The words of drizzle-orm that this room uses, loaded as CommonJS: for each of its 126 ES modules Node would read the
@@ -7,6 +9,9 @@ import { createRequire } from 'node:module';
 const require = createRequire(import.meta.url);
 
 export type { Placeholder, SQL } from 'drizzle-orm/sql';
+
+/** A SQLite file, and drizzle over it. */
+export type SqliteDatabase = BetterSQLite3Database & { $client: Database };
 
 export const { drizzle } = require('drizzle-orm/better-sqlite3') as typeof import('drizzle-orm/better-sqlite3');
 export const { getTableColumns } = require('drizzle-orm/utils') as typeof import('drizzle-orm/utils');

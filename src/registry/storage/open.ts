@@ -1,4 +1,5 @@
 import { openDatabase } from './database.ts';
+import { drizzle } from './drizzle.ts';
 import { SqliteStorage } from './sqliteStorage.ts';
 import type { Storage } from './storage.ts';
 
@@ -9,5 +10,5 @@ import type { Storage } from './storage.ts';
  * @throws RegistryError one line: it cannot be used; nothing was changed then
  */
 export async function openStorage(url: string): Promise<Storage> {
-  return new SqliteStorage(openDatabase(url));
+  return new SqliteStorage(drizzle(openDatabase(url)));
 }

@@ -83,7 +83,7 @@ export class SqliteCatalogue implements LiveCatalogue {
     const catalogue = this.#refresh();
     const subject = subjectOf(catalogue, request);
     const row = subject === null ? null : statements.profile(subject.kind, subject.id);
-    const { answer, remembered, ...writes } = plan({ catalogue, row }, request);
+    const { answer, remembered, ...writes } = plan({ catalogue, row, at: new Date().toISOString() }, request);
     if (request.dryRun !== true) {
       statements.write(writes);
       if (remembered !== null) statements.remember(remembered);

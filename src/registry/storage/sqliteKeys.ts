@@ -1,19 +1,17 @@
-import { inTransaction, type SqliteFile } from './database.ts';
-import { and, asc, drizzle, eq, isNull, sql } from './drizzle.ts';
+import { inTransaction } from './database.ts';
+import { and, asc, eq, isNull, type SqliteDatabase, sql } from './drizzle.ts';
 import { saying } from './sqliteFailure.ts';
 import type { KeyStore } from './storage.ts';
 import { type ApiKeyRow, apiKey } from './tables.ts';
 
 export class SqliteKeys implements KeyStore {
-  readonly #file: SqliteFile;
-  readonly #database;
+  readonly #database: SqliteDatabase;
   /** Asked by every mutation. */
   readonly #find;
 
-  constructor(file: SqliteFile) {
-    this.#file = file;
-    this.#database = drizzle(file);
-    this.#find = this.#database
+  constructor(database: SqliteDatabase) {
+    this.#database = database;
+    this.#find = database
       .select()
       .from(apiKey)
       .where(eq(apiKey.hash, sql.placeholder('hash')))
@@ -28,7 +26,7 @@ export class SqliteKeys implements KeyStore {
 
   async addFirst(key: ApiKeyRow): Promise<boolean> {
     return saying(() =>
-      inTransaction(this.#file, () => {
+      inTransaction(this.#database.$client, () => {
         const isFirst = this.#database.select().from(apiKey).limit(1).get() === undefined;
         if (isFirst) this.#database.insert(apiKey).values(key).run();
         return isFirst;

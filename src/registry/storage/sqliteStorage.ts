@@ -8,13 +8,12 @@ import {
 } from '../changes/history.ts';
 import type { Writes } from '../changes/plan.ts';
 import type { Estimators } from '../pluggedEstimator.ts';
-import { inTransaction, type SqliteFile } from './database.ts';
+import { inTransaction } from './database.ts';
 import {
   alias,
   and,
   asc,
   desc,
-  drizzle,
   eq,
   getTableColumns,
   gt,
@@ -23,6 +22,7 @@ import {
   lt,
   or,
   type SQL,
+  type SqliteDatabase,
   sql,
 } from './drizzle.ts';
 import { SqliteCatalogue } from './sqliteCatalogue.ts';
@@ -38,16 +38,14 @@ const watchIntervalMs = 50;
 /** The catalogue in a SQLite file. Each method is done when it returns; the promises are for databases further away. */
 export class SqliteStorage implements Storage {
   readonly keys: SqliteKeys;
-  readonly #file: SqliteFile;
-  readonly #database;
+  readonly #database: SqliteDatabase;
   readonly #statements: Statements;
   readonly #stops: (() => void)[] = [];
 
-  constructor(file: SqliteFile) {
-    this.#file = file;
-    this.#database = drizzle(file);
-    this.#statements = new Statements(file);
-    this.keys = new SqliteKeys(file);
+  constructor(database: SqliteDatabase) {
+    this.#database = database;
+    this.#statements = new Statements(database);
+    this.keys = new SqliteKeys(database);
   }
 
   async packs(): Promise<HeldPacks> {
@@ -121,7 +119,7 @@ export class SqliteStorage implements Storage {
 
   async openCatalogue(estimators: Estimators = new Map()): Promise<SqliteCatalogue> {
     return saying(() => {
-      const catalogue = new SqliteCatalogue(this.#file, this.#statements, estimators);
+      const catalogue = new SqliteCatalogue(this.#database.$client, this.#statements, estimators);
       this.#stops.push(catalogue.watch(watchIntervalMs));
       return catalogue;
     });
@@ -129,7 +127,7 @@ export class SqliteStorage implements Storage {
 
   async close(): Promise<void> {
     for (const stop of this.#stops) stop();
-    this.#file.close();
+    this.#database.$client.close();
   }
 
   /**
@@ -159,6 +157,6 @@ export class SqliteStorage implements Storage {
   }
 
   #transaction<Result>(work: () => Result): Result {
-    return saying(() => inTransaction(this.#file, work));
+    return saying(() => inTransaction(this.#database.$client, work));
   }
 }

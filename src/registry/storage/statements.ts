@@ -1,7 +1,6 @@
 import type { StoredRow } from '../catalogue/storedProfile.ts';
 import type { Writes } from '../changes/plan.ts';
-import type { SqliteFile } from './database.ts';
-import { and, drizzle, eq, getTableColumns, gt, type Placeholder, sql } from './drizzle.ts';
+import { and, eq, getTableColumns, gt, type Placeholder, type SqliteDatabase, sql } from './drizzle.ts';
 import { catalogue, change, type IdempotencyKeyRow, idempotencyKey, type ProfileRow, profile } from './tables.ts';
 
 type CatalogueKey = (typeof catalogue.$inferSelect)['key'];
@@ -19,8 +18,7 @@ export class Statements {
   readonly #changed;
   readonly #countChanges;
 
-  constructor(file: SqliteFile) {
-    const database = drizzle(file);
+  constructor(database: SqliteDatabase) {
     const { placeholder } = sql;
     const { packFacts, packOrigin, retiredBy, createdAt, ...inMemory } = getTableColumns(profile);
 
@@ -59,7 +57,7 @@ export class Statements {
     // Read by row, the columns already called as in memory: thousands of rows at once would leave their size in garbage.
     const named = Object.entries(inMemory).map(([name, column]) => [name, sql`${column}`.as(name)] as const);
     const { sql: everything } = database.select(Object.fromEntries(named)).from(profile).toSQL();
-    this.#everything = file.prepare<[], StoredRow>(everything);
+    this.#everything = database.$client.prepare<[], StoredRow>(everything);
     const since = gt(change.catalogueRevision, placeholder('revision'));
     const changed = database.select({ kind: change.kind, id: change.id }).from(change).where(since);
     this.#changed = database

@@ -5,6 +5,7 @@ import { ProfileWriter } from '../../../src/registry/changes/writer.ts';
 import { RegistryError } from '../../../src/registry/errors.ts';
 import { openRegistry, type Registry } from '../../../src/registry/registry.ts';
 import { openDatabase } from '../../../src/registry/storage/database.ts';
+import { drizzle } from '../../../src/registry/storage/drizzle.ts';
 import { SqliteStorage } from '../../../src/registry/storage/sqliteStorage.ts';
 import { smallPack, temporaryFolder } from '../packs/smallPack.ts';
 import { hostedModel } from '../profileFacts.ts';
@@ -45,7 +46,7 @@ test('a full disk refuses the change as a whole, and the next one succeeds when 
   const path = join(temporaryFolder(), 'c.db');
   (await openRegistry({ databasePath: path, seeds: smallPack() })).close();
   const database = openDatabase(path);
-  const storage = new SqliteStorage(database);
+  const storage = new SqliteStorage(drizzle(database));
   onTestFinished(() => storage.close());
   const catalogue = await storage.openCatalogue();
   const writer = new ProfileWriter(catalogue);
