@@ -1,36 +1,15 @@
-import {
-  type Change,
-  type ChangePage,
-  type ChangeRequest,
-  changeOf,
-  changePage,
-  placeSeen,
-} from '../changes/history.ts';
+import type { Change, ChangePage, ChangeRequest } from '../changes/history.ts';
 import type { Writes } from '../changes/plan.ts';
 import type { Estimators } from '../pluggedEstimator.ts';
 import { inTransaction } from './database.ts';
-import {
-  alias,
-  and,
-  asc,
-  desc,
-  eq,
-  getTableColumns,
-  gt,
-  gte,
-  isNotNull,
-  lt,
-  or,
-  type SQL,
-  type SqliteDatabase,
-  sql,
-} from './drizzle.ts';
+import { asc, eq, isNotNull, or, type SqliteDatabase } from './drizzle.ts';
 import { SqliteCatalogue } from './sqliteCatalogue.ts';
 import { saying } from './sqliteFailure.ts';
+import { SqliteHistory } from './sqliteHistory.ts';
 import { SqliteKeys } from './sqliteKeys.ts';
 import { Statements } from './statements.ts';
 import type { HeldPacks, Storage } from './storage.ts';
-import { change, type ProfileRow, profile } from './tables.ts';
+import { type ProfileRow, profile } from './tables.ts';
 
 /** How soon another process's change is noticed without anybody asking. */
 const watchIntervalMs = 50;
@@ -40,11 +19,13 @@ export class SqliteStorage implements Storage {
   readonly keys: SqliteKeys;
   readonly #database: SqliteDatabase;
   readonly #statements: Statements;
+  readonly #history: SqliteHistory;
   readonly #stops: (() => void)[] = [];
 
   constructor(database: SqliteDatabase) {
     this.#database = database;
     this.#statements = new Statements(database);
+    this.#history = new SqliteHistory(database);
     this.keys = new SqliteKeys(database);
   }
 
@@ -88,33 +69,11 @@ export class SqliteStorage implements Storage {
   }
 
   async changes(request: ChangeRequest): Promise<ChangePage> {
-    const { kind, id, actor, since, first } = request;
-    const below = placeSeen(request);
-    const matching = and(
-      kind == null ? undefined : eq(change.kind, kind),
-      id == null ? undefined : eq(change.id, id),
-      actor == null ? undefined : eq(change.actor, actor),
-      since == null ? undefined : gte(change.at, since),
-    );
-    return saying(() => {
-      const rows = this.#told()
-        .where(and(matching, below === null ? undefined : lt(change.seq, below)))
-        .orderBy(desc(change.seq))
-        .limit(first + 1)
-        .all();
-      return changePage(request, rows, async () => this.#countOf(matching));
-    });
+    return saying(() => this.#history.page(request));
   }
 
   async changesFollowing(revision: number, seq: number, limit: number): Promise<Change[]> {
-    return saying(() =>
-      this.#told()
-        .where(and(gt(change.catalogueRevision, revision), gt(change.seq, seq)))
-        .orderBy(asc(change.seq))
-        .limit(limit)
-        .all()
-        .map(changeOf),
-    );
+    return saying(() => this.#history.following(revision, seq, limit));
   }
 
   async openCatalogue(estimators: Estimators = new Map()): Promise<SqliteCatalogue> {
@@ -128,32 +87,6 @@ export class SqliteStorage implements Storage {
   async close(): Promise<void> {
     for (const stop of this.#stops) stop();
     this.#database.$client.close();
-  }
-
-  /**
-   * Changes with the facts after them, which are stored only where nothing else has them: else the next change knows what
-   * was before it, and the newest left what the profile holds.
-   */
-  #told() {
-    const next = alias(change, 'next');
-    const beforeNext = this.#database
-      .select({ before: next.before })
-      .from(next)
-      .where(and(eq(next.kind, change.kind), eq(next.id, change.id), eq(next.revision, sql`${change.revision} + 1`)));
-    const now = this.#database
-      .select({ facts: profile.facts })
-      .from(profile)
-      .where(and(eq(profile.kind, change.kind), eq(profile.id, change.id)));
-    const after = sql<string>`coalesce(${change.after}, ${beforeNext}, ${now})`;
-    return this.#database
-      .select({ ...getTableColumns(change), after })
-      .from(change)
-      .$dynamic();
-  }
-
-  #countOf(matching: SQL | undefined): number {
-    const count = this.#database.select({ changes: sql<number>`count(*)` }).from(change).where(matching);
-    return saying(() => count.get()?.changes ?? 0);
   }
 
   #transaction<Result>(work: () => Result): Result {
