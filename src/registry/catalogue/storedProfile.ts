@@ -8,10 +8,6 @@ export type StoredRow = Pick<
   'kind' | 'id' | 'name' | 'revision' | 'origin' | 'facts' | 'retiredAt' | 'replacedBy' | 'updatedAt'
 >;
 
-/** `SELECT` list for a `StoredRow`. */
-export const storedColumns =
-  'kind, id, name, revision, origin, facts, retired_at AS retiredAt, replaced_by AS replacedBy, updated_at AS updatedAt';
-
 /**
  * A profile backed by its row. Facts are parsed, and the engine's shape computed, when first asked for and then kept:
  * most of several thousand prices and measurements are never looked at.

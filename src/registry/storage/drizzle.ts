@@ -9,6 +9,7 @@ import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 const require = createRequire(import.meta.url);
 
 export type { Placeholder, SQL } from 'drizzle-orm/sql';
+export type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 
 /** A SQLite file, and drizzle over it. */
 export type SqliteDatabase = BetterSQLite3Database & { $client: Database };

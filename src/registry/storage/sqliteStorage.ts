@@ -55,17 +55,19 @@ export class SqliteStorage implements Storage {
   }
 
   async loadPacks<Plan extends Writes>(
-    { digest, conflicts }: Pick<HeldPacks, 'digest' | 'conflicts'>,
+    { digest, conflicts }: { digest: string; conflicts: readonly string[] },
     plan: (rows: readonly ProfileRow[], revision: number) => Plan,
   ): Promise<Plan | null> {
-    return this.#transaction(() => {
-      if (this.#statements.value('pack_digest') === digest) return null;
-      const planned = plan(this.#database.select().from(profile).all(), this.#statements.revision());
-      this.#statements.write(planned);
-      this.#statements.setValue('pack_digest', digest ?? '');
-      this.#statements.setValue('pack_conflicts', JSON.stringify(conflicts));
+    const statements = this.#statements;
+    const load = () => {
+      if (statements.value('pack_digest') === digest) return null;
+      const planned = plan(this.#database.select().from(profile).all(), statements.revision());
+      statements.write(planned);
+      statements.setValue('pack_digest', digest);
+      statements.setValue('pack_conflicts', JSON.stringify(conflicts));
       return planned;
-    });
+    };
+    return saying(() => inTransaction(this.#database.$client, load));
   }
 
   async changes(request: ChangeRequest): Promise<ChangePage> {
@@ -87,9 +89,5 @@ export class SqliteStorage implements Storage {
   async close(): Promise<void> {
     for (const stop of this.#stops) stop();
     this.#database.$client.close();
-  }
-
-  #transaction<Result>(work: () => Result): Result {
-    return saying(() => inTransaction(this.#database.$client, work));
   }
 }

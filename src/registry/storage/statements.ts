@@ -1,6 +1,16 @@
 import type { StoredRow } from '../catalogue/storedProfile.ts';
 import type { Writes } from '../changes/plan.ts';
-import { and, eq, getTableColumns, gt, type Placeholder, type SqliteDatabase, sql } from './drizzle.ts';
+import {
+  and,
+  eq,
+  getTableColumns,
+  gt,
+  type Placeholder,
+  type SQL,
+  type SQLiteTable,
+  type SqliteDatabase,
+  sql,
+} from './drizzle.ts';
 import { catalogue, change, type IdempotencyKeyRow, idempotencyKey, type ProfileRow, profile } from './tables.ts';
 
 type CatalogueKey = (typeof catalogue.$inferSelect)['key'];
@@ -30,21 +40,17 @@ export class Statements {
     this.#setValue = database
       .insert(catalogue)
       .values(everyColumn(catalogue))
-      .onConflictDoUpdate({ target: catalogue.key, set: { value: sql`excluded.value` } })
+      .onConflictDoUpdate({ target: catalogue.key, set: asGiven(catalogue) })
       .prepare();
     this.#profile = database
       .select()
       .from(profile)
       .where(and(eq(profile.kind, placeholder('kind')), eq(profile.id, placeholder('id'))))
       .prepare();
-    const { kind: _kind, id: _id, createdAt: _createdAt, ...changing } = getTableColumns(profile);
-    const set = Object.fromEntries(
-      Object.entries(changing).map(([name, { name: column }]) => [name, sql.raw(`excluded.${column}`)]),
-    );
     this.#put = database
       .insert(profile)
       .values(everyColumn(profile))
-      .onConflictDoUpdate({ target: [profile.kind, profile.id], set })
+      .onConflictDoUpdate({ target: [profile.kind, profile.id], set: asGiven(profile) })
       .prepare();
     const { seq: _seq, ...newChange } = everyColumn(change);
     this.#append = database.insert(change).values(newChange).prepare();
@@ -124,9 +130,15 @@ export class Statements {
 }
 
 /** A placeholder for each column of a table, under the column's own name. */
-function everyColumn<Table extends Parameters<typeof getTableColumns>[0]>(
+function everyColumn<Table extends SQLiteTable>(
   table: Table,
 ): Record<keyof Table['$inferSelect'] & string, Placeholder> {
   const names = Object.keys(getTableColumns(table));
   return Object.fromEntries(names.map((name) => [name, sql.placeholder(name)])) as never;
+}
+
+/** For a row that is there already: each column as the insertion gives it. */
+function asGiven(table: SQLiteTable): Record<string, SQL> {
+  const columns = Object.entries(getTableColumns(table));
+  return Object.fromEntries(columns.map(([name, column]) => [name, sql.raw(`excluded.${column.name}`)]));
 }

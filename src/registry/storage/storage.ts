@@ -21,7 +21,7 @@ export interface Storage {
    * @returns the plan, or null where these packs are held already: another process was faster
    */
   loadPacks<Plan extends Writes>(
-    packs: Pick<HeldPacks, 'digest' | 'conflicts'>,
+    packs: { digest: string; conflicts: readonly string[] },
     plan: (rows: readonly ProfileRow[], revision: number) => Plan,
   ): Promise<Plan | null>;
   /** @throws InvalidCursorError */
