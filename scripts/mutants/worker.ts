@@ -1,0 +1,52 @@
+// One copy of the project with vitest kept warm: puts a fault in, runs the tests until one fails, takes it out again.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createVitest, type TestSpecification } from 'vitest/node';
+import type { Mutant } from './mutations.ts';
+
+/** Folders with the tests that are run; the committed accuracy predictions (test/calibration) are not among them. */
+const testFolders = ['test/engine', 'test/calculator', 'test/schema/estimate'];
+
+const root = process.argv[2] ?? '.';
+const vitest = await createVitest('test', { root, watch: false, bail: 1, reporters: [{}], silent: true });
+const specifications = await vitest.globTestSpecifications(testFolders);
+
+const passes = await holds(specifications);
+process.send?.({ ready: passes });
+
+process.on('message', async (mutant: Mutant) => {
+  const path = join(root, mutant.file);
+  const source = readFileSync(path, 'utf8');
+  write(path, source.slice(0, mutant.start) + mutant.replacement + source.slice(mutant.end));
+  const survived = (await holds(nearest(mutant.file))) && (await holds(others(mutant.file)));
+  write(path, source);
+  process.send?.({ survived });
+});
+
+// Whoever started this is gone: the tests, one of which may never end, go too.
+process.on('disconnect', () => process.kill(-process.pid, 'SIGKILL'));
+
+function write(path: string, source: string): void {
+  writeFileSync(path, source);
+  vitest.invalidateFile(path);
+}
+
+async function holds(chosen: TestSpecification[]): Promise<boolean> {
+  if (chosen.length === 0) return true;
+  const { testModules, unhandledErrors } = await vitest.runTestSpecifications(chosen);
+  return unhandledErrors.length === 0 && testModules.every((module) => module.ok());
+}
+
+function nearest(file: string): TestSpecification[] {
+  return specifications.filter(({ moduleId }) => isNear(moduleId, file));
+}
+
+function others(file: string): TestSpecification[] {
+  return specifications.filter(({ moduleId }) => !isNear(moduleId, file));
+}
+
+/** Tests in the folder that mirrors the file's. */
+function isNear(testPath: string, file: string): boolean {
+  const folder = file.slice('src/'.length, file.lastIndexOf('/') + 1);
+  return testPath.startsWith(join(root, 'test', folder));
+}
