@@ -1,6 +1,7 @@
 // Puts small faults into the physics and the calculator, one at a time, and counts those that some test notices:
 // npm run mutants -- [--count 300] [--seed 1] [--files src/engine/model] [--workers 2]
 //
+// --files takes folders, files, and lines of files (src/engine/roofline.ts:42): whether a new test notices a survivor.
 // Everything happens in temporary copies. Survivors are listed: each is a test that is missing, or code that is.
 import { type ChildProcess, fork } from 'node:child_process';
 import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
@@ -25,7 +26,7 @@ const { values } = parseArgs({
   },
 });
 
-const all = sourceFiles(values.files).flatMap((file) => mutantsOf(file, readFileSync(join(root, file), 'utf8')));
+const all = values.files.flatMap(mutantsIn);
 const waiting = shuffled(all, Number(values.seed)).slice(0, Number(values.count));
 const count = waiting.length;
 const survivors: Mutant[] = [];
@@ -40,8 +41,12 @@ try {
 }
 report();
 
-function sourceFiles(paths: readonly string[]): string[] {
-  return paths.flatMap((path) => (path.endsWith('.ts') ? [path] : globSync(`${path}/**/*.ts`, { cwd: root }).sort()));
+function mutantsIn(place: string): Mutant[] {
+  const [path = '', line] = place.split(':');
+  const files = path.endsWith('.ts') ? [path] : globSync(`${path}/**/*.ts`, { cwd: root }).sort();
+  return files
+    .flatMap((file) => mutantsOf(file, readFileSync(join(root, file), 'utf8')))
+    .filter((mutant) => line === undefined || mutant.line === Number(line));
 }
 
 /** The same seed, the same order, whatever the machine (mulberry32, Fisher–Yates). */

@@ -266,16 +266,13 @@ function anyFeedForward(): fc.Arbitrary<FeedForward> {
   return fc.oneof(
     intermediate.map((width): FeedForward => ({ kind: 'gated', intermediate: width })),
     intermediate.map((width): FeedForward => ({ kind: 'plain', intermediate: width })),
-    fc.record({ experts: fc.constantFrom(8, 64, 256), activeExperts: fc.constantFrom(1, 2, 8) }).map(
-      ({ experts, activeExperts }): FeedForward => ({
-        kind: 'experts',
-        experts,
-        activeExperts,
-        intermediate: 2048,
-        sharedIntermediate: 0,
-        gated: true,
-      }),
-    ),
+    fc
+      .record({
+        experts: fc.constantFrom(8, 64, 256),
+        activeExperts: fc.constantFrom(1, 2, 8),
+        sharedIntermediate: fc.constantFrom(0, 2048),
+      })
+      .map((parts): FeedForward => ({ kind: 'experts', ...parts, intermediate: 2048, gated: true })),
   );
 }
 

@@ -9,6 +9,8 @@ import {
   runOf,
   sameDeployment,
 } from '../../../src/engine/evidence/neighbours.ts';
+import type { Architecture } from '../../../src/engine/model/architecture.ts';
+import { countParameters } from '../../../src/engine/model/parameters.ts';
 import type { Deployment, Workload } from '../../../src/engine/shapes.ts';
 import {
   anyDeployment,
@@ -29,6 +31,10 @@ const anyRun: fc.Arbitrary<Run> = fc
   .map(([deployment, workload, saturated]) => runOf(deployment, workload, saturated));
 
 const asked = runOf(deploymentOf(llama70b, 4), workloadOf({ batch: 8 }));
+
+const twiceTheLayers = { ...llama70b, blocks: llama70b.blocks.map((group) => ({ ...group, layers: 160 })) };
+
+const activeOf = (architecture: Architecture) => countParameters(architecture).active;
 
 function changed(deployment: Partial<Deployment>, workload: Partial<Workload> = {}): Run {
   return runOf(deploymentOf(llama70b, 4, deployment), workloadOf({ batch: 8, ...workload }));
@@ -120,6 +126,72 @@ describe('distance', () => {
       distance: 6,
     },
     {
+      what: 'another model of the same size',
+      other: changed({ model: { id: 'other', name: 'Other', contextTokens: null, architecture: llama70b } }),
+      distance: 2,
+    },
+    {
+      what: 'another model with twice the layers',
+      other: changed({ model: { id: 'other', name: 'Other', contextTokens: null, architecture: twiceTheLayers } }),
+      // Embedding and head are as before: 2 less a little.
+      distance: 2 + Math.log2(activeOf(twiceTheLayers) / activeOf(llama70b)),
+    },
+    {
+      what: 'a device of another maker and the same kind of memory',
+      other: changed({ hardware: { ...h100, id: 'other', family: 'other', vendor: 'other' } }),
+      distance: 6,
+    },
+    {
+      what: 'a device with another kind of memory',
+      other: changed({ hardware: { ...h100, id: 'other', family: 'other', memoryClass: 'ddr' } }),
+      distance: 8,
+    },
+    {
+      what: 'a runtime with constants of its own',
+      other: changed({ runtime: { ...vllm, id: 'other', coefficients: 'other' } }),
+      distance: 2,
+    },
+    {
+      what: 'a runtime of another family of physics',
+      other: changed({ runtime: { ...vllm, id: 'other', coefficients: 'other', estimator: 'local' } }),
+      distance: 4,
+    },
+    { what: 'twice the devices', other: runOf(deploymentOf(llama70b, 8), workloadOf({ batch: 8 })), distance: 2 / 3 },
+    {
+      what: 'another layout on as many devices',
+      other: changed({ parallelism: { tensor: 2, pipeline: 2, data: 1, expert: 1 } }),
+      distance: 1 / 2.5,
+    },
+    {
+      what: 'a format of another name and the same bits',
+      other: changed({ weights: { ...bf16, id: 'fp16' } }),
+      distance: 0.2 / 2.1,
+    },
+    {
+      what: 'a format of the same kernels and other bits',
+      other: changed({
+        weights: { ...bf16, id: 'other', packing: { kind: 'uniform', bitsPerWeight: 12, keeps16Bit: [] } },
+      }),
+      distance: 1 / 2.5,
+    },
+    {
+      what: 'a format of the same kernels that packs tensor by tensor',
+      other: changed({ weights: { ...bf16, id: 'other', packing: null } }),
+      distance: 1 / 2.5,
+    },
+    { what: 'everything queued at once', other: runOf(asked.deployment, asked.workload, true), distance: 6 / 5 },
+    {
+      what: 'batches that are formed before they run',
+      other: changed({}, { scheduling: 'static' }),
+      distance: 2 / 3,
+    },
+    {
+      what: 'another chunk of the prompt',
+      other: changed({ runtime: { ...vllm, prefillChunkTokens: 2048 } }),
+      distance: 0.5 / 2.25,
+    },
+    { what: 'requests in process', other: changed({ runtime: { ...vllm, served: false } }), distance: 1 / 2.5 },
+    {
       what: 'a program with the same constants',
       other: changed({ runtime: { ...vllm, id: 'vllm-fork' } }),
       distance: 0.5,
@@ -153,9 +225,21 @@ describe('what differs', () => {
     ]);
   });
 
-  test('one sequence alone is the same under both schedulings', () => {
-    const alone = (scheduling: Workload['scheduling']) => changed({}, { batch: 1, scheduling });
-    expect(runDifferences(alone('static'), alone('continuous'))).toEqual([]);
+  test('one sequence alone is the same under both schedulings; of two that differ, each must be alone', () => {
+    const load = (batch: number, scheduling: Workload['scheduling']) => changed({}, { batch, scheduling });
+    expect(runDifferences(load(1, 'static'), load(1, 'continuous'))).toEqual([]);
+    const scheduling = 'scheduling: continuous there, static here';
+    expect(runDifferences(load(2, 'static'), load(2, 'continuous'))).toEqual([scheduling]);
+    expect(runDifferences(load(1, 'static'), load(2, 'continuous'))).toContain(scheduling);
+    expect(runDifferences(load(2, 'static'), load(1, 'continuous'))).toContain(scheduling);
+  });
+
+  test('everything queued at once has neither a batch nor a scheduling', () => {
+    const queued = (batch: number, scheduling: Workload['scheduling']) => {
+      const { deployment, workload } = changed({}, { batch, scheduling });
+      return runOf(deployment, workload, true);
+    };
+    expect(runDifferences(queued(1, 'static'), queued(64, 'continuous'))).toEqual([]);
   });
 
   test('a build newer than the newest calibrated one counts as that', () => {

@@ -113,6 +113,14 @@ describe('own measurements', () => {
     expect(timeToFirstTokenFactor).toBe(timePerOutputTokenFactor);
   });
 
+  test('without a prompt a first token that was timed is met, and one that was timed elsewhere is not', () => {
+    const noPrompt = workloadOf({ promptTokens: 0 });
+    expect(factors([point(1.25, 0.8, noPrompt)], noPrompt).timeToFirstTokenFactor).toBeCloseTo(0.8, 12);
+    expect(factors([point(1.25, null, noPrompt)], noPrompt).timeToFirstTokenFactor).toBeCloseTo(1.25, 12);
+    const untimed = factors([point(1.25, 0.8), point(1.5, null, noPrompt)], noPrompt);
+    expect(untimed.timeToFirstTokenFactor).toBeCloseTo(1.5, 12);
+  });
+
   test('a saturated run is met at saturation and moves decoding by the scalar', () => {
     const saturated: RunResiduals = {
       ...point(null, null),

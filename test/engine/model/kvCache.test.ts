@@ -7,6 +7,7 @@ import {
   cachedBytesOfSequence,
   cacheGroups,
   cacheShareOfRank,
+  elementsReadPerQuery,
   kvCacheBytesPerToken,
   stateBytesPerSequence,
 } from '../../../src/engine/model/kvCache.ts';
@@ -72,6 +73,83 @@ describe('windows', () => {
     const architecture = seedArchitecture('gemma-3-27b');
     const bytes = cachedBytesOfSequence(architecture, 100_000, 2, { windowed: false });
     expect(bytes).toBe(100_000 * kvCacheBytesPerToken(architecture, 2));
+  });
+});
+
+describe('cross-attention', () => {
+  // Llama 3.2 Vision, config.json of meta-llama/Llama-3.2-11B-Vision-Instruct: 8 of 40 layers attend to the image, of
+  // at most 4 tiles of (560 ÷ 14)² patches and a class token: 6,404 tokens, as in vLLM's mllama.
+  const text = seedArchitecture('llama-3.2-11b-vision');
+  const withImage: Architecture = {
+    ...text,
+    blocks: text.blocks.map(({ attention, ...group }) => ({
+      ...group,
+      attention: attention?.kind === 'cross' ? { ...attention, sourceTokens: 4 * ((560 / 14) ** 2 + 1) } : attention,
+    })),
+  };
+  const layer = 2 * 8 * 128 * 2;
+
+  test('Llama 3.2 11B Vision keeps keys and values of 6,404 image tokens in 8 layers, however long the text', () => {
+    for (const tokens of [0, 1, 1000, 100_000]) {
+      const bytes = cachedBytesOfSequence(withImage, tokens, 2, { windowed: true });
+      expect(bytes).toBe(layer * (32 * tokens + 8 * 6404));
+    }
+    expect(kvCacheBytesPerToken(withImage, 2)).toBe(32 * layer);
+  });
+
+  test('and none of them for text alone', () => {
+    expect(cachedBytesOfSequence(text, 1000, 2, { windowed: true })).toBe(32 * 1000 * layer);
+  });
+
+  test('every token reads all of them', () => {
+    const elements = (tokens: number) =>
+      cacheGroups(withImage).reduce((sum, group) => sum + group.layers * elementsReadPerQuery(group, tokens), 0);
+    expect(2 * elements(1000)).toBe(layer * (32 * 1000 + 8 * 6404));
+  });
+});
+
+describe('compressed caches', () => {
+  // DeepSeek-V4-Flash, config.json: 43 layers of one 512-wide key that is its value; all keep the last 128 tokens.
+  // 21 add one entry for every 4 tokens with an index key of 128, and read the 512 best; 20 one for every 128 tokens.
+  const flash = seedArchitecture('deepseek-v4-flash');
+  const entry = 512;
+
+  test.each([128, 1024, 100_352])(
+    'DeepSeek V4 Flash keeps a window of 128 tokens and merged entries of %i',
+    (tokens) => {
+      const bytes = cachedBytesOfSequence(flash, tokens, 1, { windowed: true });
+      const window = 43 * entry * 128;
+      const quarters = 21 * (entry + 128) * (tokens / 4);
+      expect(bytes).toBe(window + quarters + 20 * entry * (tokens / 128));
+    },
+  );
+
+  test.each([
+    [128, 32],
+    [1024, 256],
+    [2048, 512],
+    [100_352, 512],
+  ])('and at %i tokens reads the window and %i of the finer entries', (tokens, best) => {
+    const read = cacheGroups(flash).reduce((sum, group) => sum + group.layers * elementsReadPerQuery(group, tokens), 0);
+    const window = 43 * entry * 128;
+    // The indexer looks at every key to find the best.
+    const fine = 21 * (entry * best + 128 * (tokens / 4));
+    expect(read).toBe(window + fine + 20 * entry * (tokens / 128));
+  });
+});
+
+describe('sparse attention', () => {
+  // DeepSeek-V3.2-Exp, config.json: index_topk 2,048, one index key of 128 elements a token beside the latent of 576.
+  test.each([
+    [1000, 1000],
+    [2048, 2048],
+    [100_000, 2048],
+  ])('DeepSeek V3.2 at %i tokens reads the latents of %i and every index key', (tokens, best) => {
+    const architecture = seedArchitecture('deepseek-v3.2');
+    const groups = cacheGroups(architecture);
+    const read = groups.reduce((sum, group) => sum + group.layers * elementsReadPerQuery(group, tokens), 0);
+    expect(read).toBe(61 * (576 * best + 128 * tokens));
+    expect(kvCacheBytesPerToken(architecture, 2)).toBe(61 * (576 + 128) * 2);
   });
 });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Architecture, BlockGroup, ExpertFeedForward } from '../../../src/engine/model/architecture.ts';
+import type { Architecture, Attention, BlockGroup, ExpertFeedForward } from '../../../src/engine/model/architecture.ts';
 import {
   countParameters,
   expertsPerToken,
@@ -91,6 +91,19 @@ describe('parameters counted from the blocks', () => {
     expect(countParameters(architectureOf(model)).total).toBe(total);
   });
 
+  test.each([
+    // Makers' labels, in billions: 2.7 (Qwen1.5-MoE-A2.7B), 17 (Llama 4 Scout), 14 (Qwen2-57B-A14B), 32 (Kimi K2),
+    // each with experts that every token visits; what is counted is that of the published class.
+    ['qwen1.5-moe-a2.7b', 2_689_173_504],
+    ['llama-4-scout', 17_172_894_720],
+    ['qwen2-57b-a14b', 14_249_270_784],
+    ['kimi-k2', 32_861_477_888],
+    ['deepseek-v3', 37_552_282_624],
+    ['deepseek-v2-lite', 2_661_150_208],
+  ])('a token of %s passes through %i parameters, shared experts among them', (model, active) => {
+    expect(countParameters(architectureOf(model)).active).toBe(active);
+  });
+
   test('a token passes through two of eight experts of Mixtral: 12.9 of 46.7 billion', () => {
     expect(countParameters(architectureOf('mixtral-8x7b')).active).toBe(12_879_925_248);
   });
@@ -108,6 +121,30 @@ describe('parameters counted from the blocks', () => {
   test('per-layer embeddings of Gemma 3n are stored but not on a token’s way', () => {
     const { total, active } = countParameters(architectureOf('gemma-3n-e4b'));
     expect(total - active).toBe(262_144 * 35 * 256);
+  });
+});
+
+describe('cross-attention', () => {
+  // Queries are of the text and keys and values of the source: as many weights as where both are of the text.
+  test('weighs as much as attention over the text itself, whatever it normalises', () => {
+    const attentions = fc.record({
+      heads: fc.constantFrom(8, 32, 64),
+      kvHeads: fc.constantFrom(1, 8),
+      headDim: fc.constantFrom(64, 128),
+      queryKeyNorm: fc.constantFrom('head' as const, 'full' as const, undefined),
+    });
+    fc.assert(
+      fc.property(attentions, ({ queryKeyNorm, ...sizes }) => {
+        const norm = queryKeyNorm === undefined ? {} : { queryKeyNorm };
+        const total = (attention: Attention) => {
+          const blocks = [{ layers: 4, attention, feedForward: null }];
+          return countParameters({ ...llama, blocks }).total;
+        };
+        expect(total({ kind: 'cross', sourceTokens: 1601, ...sizes, ...norm })).toBe(
+          total({ kind: 'grouped-query', ...sizes, ...norm }),
+        );
+      }),
+    );
   });
 });
 

@@ -1,0 +1,319 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { EngineStep } from '../../src/engine/answer.ts';
+import { estimateLocal } from '../../src/engine/desktop/estimate.ts';
+import type { Architecture, Attention } from '../../src/engine/model/architecture.ts';
+import { cachedBytesOfSequence, stateBytesPerSequence } from '../../src/engine/model/kvCache.ts';
+import { countParameters } from '../../src/engine/model/parameters.ts';
+import { weightBytes } from '../../src/engine/model/weights.ts';
+import { estimateServing } from '../../src/engine/serving/estimate.ts';
+import type { Deployment, Workload } from '../../src/engine/shapes.ts';
+import {
+  anyArchitecture,
+  anyWorkload,
+  bf16,
+  coefficients,
+  deepseekV3,
+  deploymentOf,
+  llama70b,
+  workloadOf,
+} from './deployments.ts';
+import { localDeployment, localWorkload, seedArchitecture } from './desktop/machines.ts';
+
+/**
+ * What a step has to calculate and to read, written down here from the architecture alone: 2 FLOPs a weight a token
+ * passes through, 2 FLOPs a pair of query and key elements and as many for values. Both families of physics must agree.
+ */
+
+/** Architectures with one kind of expert layer at most, as every published model has. */
+const anyModel = anyArchitecture.filter(
+  ({ blocks }) =>
+    new Set(
+      blocks.flatMap(({ feedForward: f }) => (f?.kind === 'experts' ? [`${f.activeExperts} of ${f.experts}`] : [])),
+    ).size < 2,
+);
+const anyPublishedModel = fc
+  .constantFrom(
+    ...['deepseek-v3', 'qwen1.5-moe-a2.7b', 'mixtral-8x7b', 'llama-3.1-8b', 'gemma-3-27b', 'deepseek-v2-lite'],
+  )
+  .map(seedArchitecture);
+const anyOfBoth = fc.oneof(anyModel, anyPublishedModel);
+
+const server = (architecture: Architecture) =>
+  deploymentOf(architecture, 1, { parallelism: { tensor: 1, pipeline: 1, data: 1, expert: 1 } });
+const desktop = (architecture: Architecture) =>
+  localDeployment('llama-3.1-8b', 'apple-m2-ultra', 'gguf-f16', 'llama.cpp', {
+    model: { id: 'model', name: 'Model', contextTokens: 131_072, architecture },
+  });
+
+const onServer = (deployment: Deployment, workload: Workload) => estimateServing(deployment, workload, coefficients);
+const onDesktop = (deployment: Deployment, workload: Workload) => estimateLocal(deployment, workload, coefficients);
+
+describe('the FLOPs of a decode step are 2 × active parameters × batch + attention', () => {
+  test('on a server', () => {
+    fc.assert(
+      fc.property(anyOfBoth, anyWorkload, (architecture, anyShape) => {
+        const workload = { ...anyShape, scheduling: 'static' as const };
+        const { decodeStep } = onServer(server(architecture), workload);
+        const context = workload.contextTokens + Math.max(1, workload.promptTokens) + workload.outputTokens / 2;
+        const weights = 2 * multiplied(architecture).decode;
+        const attention = sum(architecture, (mixer) => decodeFlops(mixer, context));
+        expect(flopsOf(decodeStep) / (workload.batch * (weights + attention))).toBeCloseTo(1, 3);
+      }),
+    );
+  });
+
+  test('on a desktop', () => {
+    fc.assert(
+      fc.property(anyOfBoth, anyWorkload, (architecture, anyShape) => {
+        const workload = { ...anyShape, scheduling: 'static' as const };
+        const { decodeStep } = onDesktop(desktop(architecture), workload);
+        const context = workload.contextTokens + workload.promptTokens + workload.outputTokens / 2;
+        const weights = 2 * multiplied(architecture).decode;
+        const attention = sum(architecture, (mixer) => decodeFlops(mixer, context) + recurrence(mixer));
+        expect(flopsOf(decodeStep) / (workload.batch * (weights + attention))).toBeCloseTo(1, 3);
+      }),
+    );
+  });
+});
+
+describe('the FLOPs of a prompt are 2 × active parameters × tokens + half of the square of attention', () => {
+  test('on a server', () => {
+    fc.assert(
+      fc.property(anyOfBoth, fc.integer({ min: 1, max: 8000 }), (architecture, promptTokens) => {
+        const { prefillStep } = onServer(server(architecture), workloadOf({ promptTokens }));
+        const { body, head } = multiplied(architecture);
+        const weights = 2 * (body * promptTokens + head);
+        const attention = sum(architecture, (mixer) => {
+          return promptFlops(mixer, promptTokens, 'expanded') + recurrence(mixer) * promptTokens;
+        });
+        expect(flopsOf(prefillStep) / (weights + attention)).toBeCloseTo(1, 3);
+      }),
+    );
+  });
+
+  test('on a desktop', () => {
+    fc.assert(
+      fc.property(anyOfBoth, fc.integer({ min: 1, max: 8000 }), (architecture, promptTokens) => {
+        const { prefillStep } = onDesktop(desktop(architecture), localWorkload({ promptTokens }));
+        const weights = 2 * multiplied(architecture).body * promptTokens;
+        const attention = sum(architecture, (mixer) => {
+          return promptFlops(mixer, promptTokens, 'absorbed') + recurrence(mixer) * promptTokens;
+        });
+        expect(flopsOf(prefillStep) / (weights + attention)).toBeCloseTo(1, 3);
+      }),
+    );
+  });
+
+  test('over two cards that work on chunks at once, together as many as on one', () => {
+    // Four chunks of 512 through two cards: 5 slots for 8, of which the fitted part of the gain is reached.
+    const alone = localDeployment('mixtral-8x7b', 'apple-m2-ultra', 'gguf-f16', 'llama.cpp');
+    const one = onDesktop(alone, localWorkload({ promptTokens: 2048 })).prefillStep;
+    const two = onDesktop(
+      localDeployment('mixtral-8x7b', 'apple-m2-ultra', 'gguf-f16', 'llama.cpp', { devices: 2 }),
+      localWorkload({ promptTokens: 2048 }),
+    ).prefillStep;
+    const gains = two.operations
+      .filter(({ flops }) => flops > 0)
+      .map((operation) => flopsNamed(one, operation.name) / operation.flops);
+    for (const gain of gains) expect(gain).toBeCloseTo(gains[0] ?? 0, 9);
+    expect(gains[0]).toBeGreaterThan(1);
+    expect(gains[0]).toBeLessThanOrEqual(8 / 5);
+  });
+});
+
+describe('a decode step reads', () => {
+  test('all weights once that every sequence needs, however many sequences, on a server', () => {
+    fc.assert(
+      fc.property(anyOfBoth, anyWorkload, (architecture, anyShape) => {
+        const workload = { ...anyShape, scheduling: 'static' as const };
+        const { decodeStep } = onServer(server(architecture), workload);
+        const { head, embedding, experts } = weightBytes(architecture, bf16);
+        expect(bytesNamed(decodeStep, 'output head')).toBe(architecture.tiedEmbeddings ? embedding : head);
+        const routed = architecture.blocks.flatMap(({ feedForward: f }) => (f?.kind === 'experts' ? [f] : []))[0];
+        if (routed === undefined) return;
+        const idle = (1 - routed.activeExperts / routed.experts) ** workload.batch;
+        expect(bytesNamed(decodeStep, 'experts') / (experts * (1 - idle))).toBeCloseTo(1, 9);
+      }),
+    );
+  });
+
+  test('every cached token that each layer can see, and nothing that it cannot', () => {
+    fc.assert(
+      fc.property(anyModel, anyWorkload, (architecture, anyShape) => {
+        const workload = { ...anyShape, scheduling: 'static' as const };
+        const shared = architecture.blocks.some((group) => {
+          return group.attention?.kind === 'grouped-query' && group.attention.sharesKeyValue === true;
+        });
+        fc.pre(!shared);
+        const { decodeStep } = onServer(server(architecture), workload);
+        const context = workload.contextTokens + Math.max(1, workload.promptTokens) + workload.outputTokens / 2;
+        const cached = cachedBytesOfSequence(architecture, context, 2, { windowed: true });
+        const read = bytesNamed(decodeStep, 'attention over the cache');
+        expect(Math.abs(read - workload.batch * cached)).toBeLessThanOrEqual(1e-9 * read);
+      }),
+    );
+  });
+
+  test('and writes every recurrent state once', () => {
+    fc.assert(
+      fc.property(anyModel, anyWorkload, (architecture, anyShape) => {
+        const workload = { ...anyShape, scheduling: 'static' as const };
+        const state = 2 * workload.batch * stateBytesPerSequence(architecture);
+        for (const { decodeStep } of [
+          onServer(server(architecture), workload),
+          onDesktop(desktop(architecture), workload),
+        ]) {
+          expect(bytesNamed(decodeStep, 'recurrent state')).toBe(state);
+        }
+      }),
+    );
+  });
+});
+
+describe('values that pass between the matrices', () => {
+  // arXiv:2412.19437, DeepSeek-V3: 8 routed and 1 shared expert of width 2,048 a token; dense layers of width 18,432.
+  test('are as many through nine experts of DeepSeek-V3 as through one of its dense layers', () => {
+    const [dense] = deepseekV3.blocks;
+    if (dense === undefined) throw new Error('no dense layers');
+    const allDense = { ...deepseekV3, blocks: [{ ...dense, layers: 61 }] };
+    const server = ['norms and activations', onServer] as const;
+    const desk = ['activations', onDesktop] as const;
+    for (const [name, answer] of [server, desk]) {
+      const passed = (architecture: Architecture) => {
+        const runs = answer === onServer ? deploymentOf(architecture, 1) : desktop(architecture);
+        return bytesNamed(answer(runs, workloadOf({ promptTokens: 512 })).prefillStep, name);
+      };
+      expect(passed(deepseekV3)).toBeGreaterThan(0);
+      expect(passed(deepseekV3)).toBe(passed(allDense));
+    }
+  });
+});
+
+describe('a layer split', () => {
+  // Llama 2 70B has 80 layers (its config.json): 80 on one card, 40 + 40 on two, 27 + 27 + 26 on three.
+  test.each([
+    [1, 80],
+    [2, 40],
+    [3, 27],
+    [4, 20],
+    [6, 14],
+    [7, 12],
+  ])('over %i cards puts %i of 80 layers on the fullest, and all of them somewhere', (devices, layers) => {
+    const perCard = (weightFileBytes: number) => {
+      const deployment = localDeployment('llama-2-70b', 'nvidia-rtx-3090-24gb', 'gguf-q4_0', 'llama.cpp', {
+        devices,
+        weightFileBytes,
+      });
+      return onDesktop(deployment, localWorkload()).memory;
+    };
+    const [small, large] = [perCard(40e9), perCard(48e9)];
+    const share = (large.perDeviceBytes - small.perDeviceBytes) / (large.weightBytes - small.weightBytes);
+    expect(share).toBeCloseTo(layers / 80, 9);
+    expect(share * devices).toBeGreaterThanOrEqual(1 - 1e-9);
+  });
+
+  test('never leaves the fullest of more cards with more', () => {
+    const share = (devices: number) => {
+      const memory = (weightFileBytes: number) =>
+        onDesktop(
+          localDeployment('llama-3.1-8b', 'nvidia-rtx-3090-24gb', 'gguf-q4_0', 'llama.cpp', {
+            devices,
+            weightFileBytes,
+          }),
+          localWorkload(),
+        ).memory;
+      return memory(8e9).perDeviceBytes - memory(4e9).perDeviceBytes;
+    };
+    for (let devices = 1; devices < 32; devices++) expect(share(devices + 1)).toBeLessThanOrEqual(share(devices) + 1);
+  });
+});
+
+describe('a prompt that takes several steps', () => {
+  // Σ over chunks of the pairs each sees, past and itself, is half of the square, however it is cut.
+  test.each(['llama-3.1-8b', 'deepseek-v3'])('calculates as much as one read at once: %s', (model) => {
+    const architecture = seedArchitecture(model);
+    const deployment = { ...server(architecture), model: { ...server(architecture).model, contextTokens: 1e6 } };
+    fc.assert(
+      fc.property(fc.integer({ min: 8193, max: 100_000 }), (promptTokens) => {
+        const { prefillStep } = onServer(deployment, workloadOf({ promptTokens }));
+        const chunks = Math.ceil(promptTokens / 8192);
+        const { body, head } = multiplied(architecture);
+        const attention = sum(architecture, (mixer) => promptFlops(mixer, promptTokens, 'expanded'));
+        const flops = 2 * (body * promptTokens + head * chunks) + attention;
+        expect((chunks * flopsOf(prefillStep)) / flops).toBeCloseTo(1, 5);
+      }),
+    );
+  });
+
+  test('takes the same steps when prompts come faster than they are read: two for twice the budget', () => {
+    // Attention alone, so that what a token sees decides how long a step takes.
+    const attention = { kind: 'grouped-query' as const, heads: 64, kvHeads: 8, headDim: 128 };
+    const blocks = [{ layers: 80, attention, feedForward: null }];
+    const deployment = deploymentOf({ ...llama70b, hidden: 512, vocabulary: 1000, blocks }, 1);
+    const load = { promptTokens: 2 * 8192, outputTokens: 2 };
+    const flood = onServer(deployment, workloadOf({ ...load, batch: 32 }));
+    const alone = onServer(deployment, workloadOf({ ...load, batch: 1 }));
+    const promptSeconds = load.promptTokens / alone.throughput.prefillTokensPerSecond;
+    expect((2 * flood.latency.timePerOutputTokenSeconds) / promptSeconds).toBeCloseTo(1, 2);
+  });
+});
+
+/** Weights one token is multiplied with: those of the blocks that it passes through, and of the head when it decodes. */
+function multiplied(architecture: Architecture): { decode: number; body: number; head: number } {
+  const { active, embedding } = countParameters(architecture);
+  const head = architecture.vocabulary * architecture.hidden;
+  const decode = active - (architecture.tiedEmbeddings ? 0 : embedding);
+  return { decode, body: decode - head, head };
+}
+
+function sum(architecture: Architecture, flopsOfLayer: (mixer: Attention) => number): number {
+  return architecture.blocks.reduce((total, { layers, attention }) => {
+    return total + (attention === null ? 0 : layers * flopsOfLayer(attention));
+  }, 0);
+}
+
+/** Scores and weighted values of one token that follows `context` others. */
+function decodeFlops(mixer: Attention, context: number): number {
+  return flopsPerPair(mixer, 'absorbed') * Math.min(context, windowOf(mixer));
+}
+
+/** A token sees those before it: up to a window, the sum of 1 … n is half of the square. */
+function promptFlops(mixer: Attention, tokens: number, latent: 'absorbed' | 'expanded'): number {
+  const growing = Math.min(tokens, windowOf(mixer));
+  return flopsPerPair(mixer, latent) * (growing ** 2 / 2 + (tokens - growing) * Math.min(tokens, windowOf(mixer)));
+}
+
+function flopsPerPair(mixer: Attention, latent: 'absorbed' | 'expanded'): number {
+  switch (mixer.kind) {
+    case 'grouped-query':
+      return 4 * mixer.heads * mixer.headDim;
+    case 'multi-head-latent':
+      // arXiv:2405.04434: absorbed, scores and values live in the latent space; expanded, in that of the heads.
+      return latent === 'absorbed'
+        ? 2 * mixer.heads * (mixer.latentDim + mixer.ropeDim) + 2 * mixer.heads * mixer.latentDim
+        : 2 * mixer.heads * (mixer.nopeDim + mixer.ropeDim) + 2 * mixer.heads * mixer.valueHeadDim;
+    default:
+      return 0;
+  }
+}
+
+function windowOf(mixer: Attention): number {
+  return mixer.kind === 'grouped-query' ? (mixer.windowTokens ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
+}
+
+function recurrence(mixer: Attention): number {
+  return mixer.kind === 'state-space' ? mixer.recurrenceFlopsPerToken : 0;
+}
+
+function flopsOf({ operations }: EngineStep): number {
+  return operations.reduce((total, { flops }) => total + flops, 0);
+}
+
+function flopsNamed({ operations }: EngineStep, name: string): number {
+  return operations.reduce((total, operation) => total + (operation.name === name ? operation.flops : 0), 0);
+}
+
+function bytesNamed({ operations }: EngineStep, name: string): number {
+  return operations.reduce((total, operation) => total + (operation.name === name ? operation.bytes : 0), 0);
+}
