@@ -5,7 +5,9 @@ import { createVitest, type TestSpecification } from 'vitest/node';
 import type { Mutant } from './mutations.ts';
 
 /** Folders with the tests that are run; the committed accuracy predictions (test/calibration) are not among them. */
-const testFolders = ['test/engine', 'test/calculator', 'test/schema/estimate'];
+const testFolders = ['test/engine', 'test/calculator', 'test/schema'];
+/** Tests of the API that are of no use to a fault in the physics: they ask about the calculator around it. */
+const aboutTheCalculator = /test\/schema\/(?!estimate)/;
 
 const root = process.argv[2] ?? '.';
 const vitest = await createVitest('test', { root, watch: false, bail: 1, reporters: [{}], silent: true });
@@ -42,7 +44,10 @@ function nearest(file: string): TestSpecification[] {
 }
 
 function others(file: string): TestSpecification[] {
-  return specifications.filter(({ moduleId }) => !isNear(moduleId, file));
+  const ofCalculator = file.startsWith('src/calculator');
+  return specifications.filter(({ moduleId }) => {
+    return !isNear(moduleId, file) && (ofCalculator || !aboutTheCalculator.test(moduleId));
+  });
 }
 
 /** Tests in the folder that mirrors the file's. */
