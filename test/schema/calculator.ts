@@ -18,12 +18,12 @@ export interface ReplyError {
   extensions: { code?: string; argument?: string; value?: unknown; suggestions?: string[]; allowed?: unknown };
 }
 
-/** The real schema on the real seeds and packs beside them, in a database of its own. */
-export async function openCalculator(packs: readonly string[] = []) {
+/** The real schema on the real seeds, or on a folder in their place, and packs beside them; in a database of its own. */
+export async function openCalculator(packs: readonly string[] = [], seeds?: string) {
   const folder = temporaryFolder();
   const databasePath = join(folder, 'calculator.db');
-  copyFileSync(inject('seededDatabase'), databasePath);
-  const registry = await openRegistry({ databasePath, packs });
+  if (seeds === undefined) copyFileSync(inject('seededDatabase'), databasePath);
+  const registry = await openRegistry({ databasePath, packs, ...(seeds !== undefined && { seeds }) });
   const schema = buildSchema();
   const context = ({ request }: { request: Request }) => requestContext(registry, request);
   const yoga = createYoga({ schema, context, plugins: [useInvalidArguments()], logging: false });

@@ -39,13 +39,15 @@ export const LatencyEstimateType = builder.objectRef<Answer>('LatencyEstimate').
   fields: (t) => ({
     timeToFirstTokenMs: t.float({
       description:
-        'From asking to the first token, in milliseconds: handling the request, reading the prompt (without one, its begin ' +
-        'token), waiting for others.',
+        'From asking to the first token (TTFT), in milliseconds: handling the request, reading the prompt (without one, its ' +
+        'begin token), waiting for others.',
       resolve: ({ latency }) => millisecondsOf(latency.timeToFirstTokenSeconds),
     }),
     arrivals: t.expose('arrivals', { type: ArrivalsType, description: 'Which arrivals timeToFirstTokenMs assumes.' }),
     timePerOutputTokenMs: t.float({
-      description: 'Mean time of a token after the first, in milliseconds: the first one is not part of it.',
+      description:
+        'Mean time of a token after the first (TPOT, also called inter-token latency, ITL), in milliseconds: the first one ' +
+        'is not part of it.',
       resolve: ({ latency }) => millisecondsOf(latency.timePerOutputTokenSeconds),
     }),
     endToEndMs: t.float({

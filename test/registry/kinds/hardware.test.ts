@@ -19,8 +19,7 @@ function device(id: string) {
 }
 
 describe('every device', () => {
-  test('there are 198, under ids and aliases that no other has', () => {
-    expect(ids).toHaveLength(198);
+  test('has an id and aliases that no other has', () => {
     const names = ids.flatMap((id) => [id, ...facts(id).aliases]).map((name) => name.toLowerCase());
     expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
   });

@@ -23,10 +23,9 @@ test.each(files)('%s holds valid measurements of models which exist', (file) => 
   }
 });
 
-test('there are 259 measurements, each under an id of its own', () => {
+test('every measurement has an id of its own', () => {
   const ids = files.flatMap(expand).map(({ id }) => id);
-  expect(ids).toHaveLength(259);
-  expect(new Set(ids).size).toBe(259);
+  expect(new Set(ids).size).toBe(ids.length);
 });
 
 // llmperf leaderboard, 21 December 2023: end to end 2.95 s for 151 tokens, first token after 0.204 s.

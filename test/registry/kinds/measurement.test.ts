@@ -5,6 +5,7 @@ import {
   type Measurement,
   type MeasurementGroup,
   measurementFileSchema,
+  measurementGroups,
 } from '../../../src/registry/kinds/measurement.ts';
 
 const files = readdirSync('seeds/measurements').map((file) => file.replace(/\.json$/, ''));
@@ -28,16 +29,11 @@ function pointsIn(group: MeasurementGroup): number {
 
 describe('the published measurements', () => {
   test('every set expands to valid rows with unique ids', () => {
-    expect(files).toHaveLength(33);
     expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
-    expect(all.length).toBe(4342);
   });
 
   test('every group of the accuracy report has points', () => {
-    expect(pointsIn('server-decode')).toBe(463);
-    expect(pointsIn('server-saturated')).toBe(329);
-    expect(pointsIn('local-decode-cpu')).toBe(76);
-    expect(pointsIn('memory-weights')).toBe(70);
+    for (const group of measurementGroups) expect(pointsIn(group), group).toBeGreaterThan(0);
   });
 
   test('every row names where it was published', () => {

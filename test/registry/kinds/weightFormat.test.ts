@@ -33,8 +33,7 @@ const llama8B: Architecture = {
 };
 
 describe('every weight format', () => {
-  test('there are 89, under ids and aliases that no other has', () => {
-    expect(ids).toHaveLength(89);
+  test('has an id and aliases that no other has', () => {
     const names = ids.flatMap((id) => [id, ...kind.aliases(kind.schema.parse(read(id)))]);
     const lower = names.map((name) => name.toLowerCase());
     expect(lower.filter((name, index) => lower.indexOf(name) !== index)).toEqual([]);
