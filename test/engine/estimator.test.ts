@@ -22,6 +22,25 @@ describe('a plugged-in estimator', () => {
     );
   });
 
+  test('may round its times, and an empty output takes none', () => {
+    const rounded = changing((own) => {
+      const { endToEndSeconds } = own.latency;
+      return { ...own, latency: { ...own.latency, endToEndSeconds: endToEndSeconds * (1 + 1e-7) } };
+    });
+    const deployment = deploymentOf(llama70b, 4, { estimator: rounded });
+    expect(() => estimate(deployment, workloadOf({}), coefficients)).not.toThrow();
+  });
+
+  test('may say that a first token takes less than the others, and that something takes no room', () => {
+    const free = changing((own) => ({
+      ...own,
+      latency: { ...own.latency, baseSeconds: -1 },
+      memory: { ...own.memory, overheadBytes: 0 },
+    }));
+    const deployment = deploymentOf(llama70b, 4, { estimator: free });
+    expect(() => estimate(deployment, workloadOf({}), coefficients)).not.toThrow();
+  });
+
   test.each<[string, (builtIn: Estimate) => Estimate]>([
     ['no number', (own) => ({ ...own, memory: { ...own.memory, totalBytes: Number.NaN } })],
     ['a time below zero', (own) => ({ ...own, latency: { ...own.latency, timePerOutputTokenSeconds: -1 } })],

@@ -156,6 +156,46 @@ test.each([
   expect(estimate([measured('row')]).assumptions.map((assumption) => assumption.code)).toEqual(['HOSTED_MEASUREMENT']);
 });
 
+test('throughput is what requests read and write over the time they take, all of them side by side', () => {
+  const { throughput, latency } = estimate([measured('row')], { batch: 4 });
+  expect(latency.endToEndSeconds).toBeCloseTo(0.5 + 499 * 0.02, 12);
+  expect(throughput.outputTokensPerSecond).toBeCloseTo((4 * 500) / 10.48, 9);
+  expect(throughput.outputTokensPerSecondPerSequence).toBeCloseTo(500 / 10.48, 9);
+  expect(throughput.prefillTokensPerSecond).toBeCloseTo((4 * 1000) / 0.5, 9);
+  expect(throughput.requestsPerSecond).toBeCloseTo(4 / 10.48, 9);
+});
+
+test('a prompt that is a little longer or shorter than the measured one needs no word, one several times does', () => {
+  const codes = (promptTokens: number, contextTokens = 0) =>
+    estimate([measured('row')], { promptTokens, contextTokens }).assumptions.map(({ code }) => code);
+  for (const near of [900, 1000, 1100]) expect(codes(near)).not.toContain('HOSTED_PROMPT_LENGTH');
+  for (const far of [1, 100_000]) expect(codes(far)).toContain('HOSTED_PROMPT_LENGTH');
+  expect(codes(1000, 100_000)).toContain('HOSTED_PROMPT_LENGTH');
+  const unstated = estimate([measured('row', { promptTokens: null })]).assumptions;
+  expect(unstated.map(({ text }) => text).join(' ')).toContain('a prompt of unstated length');
+});
+
+test('says how and when it was measured, in words', () => {
+  const text = (stated: Partial<HostedMeasurement>) => estimate([measured('row', stated)]).assumptions[0]?.text;
+  const words = [
+    text({}),
+    text({ percentile: 'p90' }),
+    text({ percentile: null, measured: null, measuredAfter: '2024-03' }),
+    text({ measured: null }),
+  ];
+  expect(words).toEqual([
+    'Latency is the median measured at Maker, 2026-04-01, not a promise of the provider.',
+    'Latency is the p90 measured at Maker, 2026-04-01, not a promise of the provider.',
+    'Latency is a figure measured at Maker, undated, not before 2024-03, not a promise of the provider.',
+    'Latency is the median measured at Maker, undated, not a promise of the provider.',
+  ]);
+  const codes = (stated: Partial<HostedMeasurement>) =>
+    estimate([measured('row', stated)]).assumptions.map(({ code }) => code);
+  expect(codes({ includesReasoning: true })).toContain('HOSTED_REASONING_INCLUDED');
+  expect(codes({})).not.toContain('HOSTED_REASONING_INCLUDED');
+  expect(codes({})).not.toContain('HOSTED_NO_CONTENTION');
+});
+
 test('endToEnd = base + perToken × tokens, and more tokens never take less time', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 100_000 }), fc.integer({ min: 1, max: 1000 }), (outputTokens, batch) => {

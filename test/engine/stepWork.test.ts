@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { EngineStep } from '../../src/engine/answer.ts';
+import { lookUpCoefficient } from '../../src/engine/coefficients.ts';
 import { estimateLocal } from '../../src/engine/desktop/estimate.ts';
 import type { Architecture, Attention } from '../../src/engine/model/architecture.ts';
 import { cachedBytesOfSequence, stateBytesPerSequence } from '../../src/engine/model/kvCache.ts';
@@ -186,6 +187,41 @@ describe('values that pass between the matrices', () => {
       };
       expect(passed(deepseekV3)).toBeGreaterThan(0);
       expect(passed(deepseekV3)).toBe(passed(allDense));
+    }
+  });
+});
+
+describe('cards that share every layer of a desktop model', () => {
+  // Megatron-LM, arXiv:1909.08053: two all-reduces of the activations a layer, here at 16 bits.
+  test.each([2, 4])('%i of them sum its activations twice a layer, and each calculates its share', (tensor) => {
+    const deployment = localDeployment('llama-3.1-8b', 'apple-m2-ultra', 'mlx-4bit-g64', 'mlx', {
+      devices: tensor,
+      parallelism: { tensor, pipeline: 1, data: 1, expert: 1 },
+    });
+    const alone = localDeployment('llama-3.1-8b', 'apple-m2-ultra', 'mlx-4bit-g64', 'mlx');
+    const load = localWorkload({ batch: 3, promptTokens: 100 });
+    const [shared, single] = [onDesktop(deployment, load), onDesktop(alone, load)];
+    expect(bytesNamed(shared.decodeStep, 'all-reduce')).toBe(2 * 32 * 3 * 4096 * 2);
+    expect(bytesNamed(shared.prefillStep, 'all-reduce')).toBe(2 * 32 * 3 * 100 * 4096 * 2);
+    expect(bytesNamed(single.decodeStep, 'all-reduce')).toBe(0);
+    expect(flopsOf(shared.decodeStep) * tensor).toBeCloseTo(flopsOf(single.decodeStep), 0);
+  });
+
+  test('take longer for the sums the more there are: log₂ of the cards in messages, and what each must pass on', () => {
+    const sums = (tensor: number) =>
+      onDesktop(
+        localDeployment('llama-3.1-8b', 'apple-m2-ultra', 'mlx-4bit-g64', 'mlx', {
+          devices: tensor,
+          parallelism: { tensor, pipeline: 1, data: 1, expert: 1 },
+        }),
+        localWorkload(),
+      ).decodeStep.operations.find(({ name }) => name === 'all-reduce')?.seconds ?? 0;
+    const value = (table: string) => lookUpCoefficient(coefficients, table, ['mlx', 'metal', 'all'], []);
+    const bytes = 2 * 32 * 4096 * 2;
+    for (const tensor of [2, 4]) {
+      const messages = 64 * Math.log2(tensor) * value('local.allReduceSeconds');
+      const passed = (2 * (tensor - 1) * bytes) / tensor / value('local.allReduceBytesPerSecond');
+      expect(sums(tensor) / (messages + passed)).toBeCloseTo(1, 9);
     }
   });
 });

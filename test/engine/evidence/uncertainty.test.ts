@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { estimateOf } from '../../../calibration/accuracy/predict.ts';
 import { readCoefficients, readPoints, readProfiles } from '../../../calibration/accuracy/seeds.ts';
 import { withoutRows } from '../../../calibration/fit/parameters.ts';
+import type { CoefficientUse } from '../../../src/engine/answer.ts';
 import { type BandedFigure, errorBand, errorGroups, halfWidth } from '../../../src/engine/evidence/uncertainty.ts';
 
 const coefficients = readCoefficients();
@@ -51,6 +52,29 @@ describe('80 % intervals', () => {
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+describe('the evidence', () => {
+  test('names the rows of the device and of the build, how they are known and by what data', () => {
+    const point = points.find(({ deployment }) => deployment.runtime.estimator === 'serving');
+    if (point === undefined) throw new Error('no serving point');
+    const estimate = estimateOf(point, coefficients);
+    const format = { name: 'serving.streamFraction', row: 'card', value: 1, data: 'a page' };
+    const build = { name: 'serving.layerSeconds', row: 'build', value: 1, data: 'runs' };
+    const evidence = (uses: readonly CoefficientUse[]) =>
+      errorBand(point.deployment, point.workload, { ...estimate, coefficients: uses }, coefficients).evidence;
+    const known = { ...format, known: 'source' as const, inheritance: 0 };
+    const fitted = { ...build, known: 'fitted' as const, inheritance: 0 };
+    const [first, second] = [
+      'device and format: row "card" (from a source; a page)',
+      'runtime build: row "build" (fitted; runs)',
+    ];
+    expect(evidence([known, fitted])).toBe(`${first}; ${second}`);
+    expect(evidence([known])).toBe(first);
+    expect(evidence([fitted])).toBe(second);
+    // Of several rows of a part, the one that was inherited furthest.
+    expect(evidence([known, { ...known, row: 'far', inheritance: 2 }, fitted])).toContain('row "far"');
   });
 });
 

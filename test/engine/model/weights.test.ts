@@ -16,6 +16,22 @@ function gguf(id: string): GgufPacking {
   return packing;
 }
 
+describe('parameters outside the stack', () => {
+  // GLM-4.5 (zai-org): the checkpoint holds 358.3 billion, 352.8 of them the main model; runtimes leave the
+  // multi-token-prediction layer out. Llama 3.2 11B Vision: 10.67 billion with the tower, which text does not read.
+  test('count in memory where runtimes load them', () => {
+    const bytes = (model: string) => weightBytes(seedArchitecture(model), seedFormat('bf16')).total;
+    expect(bytes('glm-4.5')).toBe(2 * (358_337_791_296 - 5_539_976_512));
+    expect(bytes('llama-3.2-11b-vision')).toBe(2 * 10_670_220_835);
+  });
+
+  test('and are idle where a step does not read them', () => {
+    const idle = (model: string) => weightBytes(seedArchitecture(model), seedFormat('bf16')).idle;
+    expect(idle('llama-3.2-11b-vision')).toBe(2 * 895_061_539);
+    expect(idle('glm-4.5')).toBe(0);
+  });
+});
+
 describe('size of published weight files', () => {
   // Llama-3.1-8B, GiB rounded to 0.01.
   // https://github.com/ggml-org/llama.cpp/blob/311c2c9f0ebd6e08f5b20e8827c654cebb7a41d6/tools/quantize/README.md

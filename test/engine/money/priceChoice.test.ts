@@ -34,6 +34,18 @@ test('old, undated and spot prices are left out where newer on-demand prices exi
   expect(choice?.compared.map(({ offer }) => offer)).toEqual(['current']);
 });
 
+test('prices are compared that are at most twelve months older than the newest', () => {
+  const offers = (months: string) =>
+    chooseHourlyPrice([
+      hourlyPrice('newest', { provider: 'A', effectiveFrom: '2026-07-20' }),
+      hourlyPrice('older', { provider: 'B', usdPerHour: 9, effectiveFrom: months }),
+    ])?.compared.map(({ offer }) => offer);
+  expect(offers('2025-08-01')).toEqual(['newest', 'older']);
+  expect(offers('2025-07-20')).toEqual(['newest', 'older']);
+  expect(offers('2025-07-19')).toEqual(['newest']);
+  expect(offers('2025-06-20')).toEqual(['newest']);
+});
+
 test.each([
   {
     left: [hourlyPrice('undated', { effectiveFrom: null }), hourlyPrice('spot', { pricing: 'spot' })],
