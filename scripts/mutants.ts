@@ -82,7 +82,8 @@ async function takeMutants(worker: ChildProcess): Promise<void> {
   for (let mutant = waiting.pop(); mutant !== undefined; mutant = waiting.pop()) {
     const asked = answer(worker);
     worker.send(mutant);
-    const { survived = false, late = false } = await asked;
+    const { survived = false, late = false, broken = false } = await asked;
+    if (broken) throw new Error('The tests have begun to fail without any mutant: this run says nothing.');
     done += 1;
     if (survived) survivors.push(mutant);
     console.log(`${done}/${count} ${survived ? 'SURVIVED' : late ? 'no end' : 'killed'} ${shown(mutant)}`);
@@ -93,6 +94,8 @@ async function takeMutants(worker: ChildProcess): Promise<void> {
 interface Answer {
   ready?: boolean;
   survived?: boolean;
+  /** The tests fail without the mutant too. */
+  broken?: boolean;
   late?: boolean;
 }
 

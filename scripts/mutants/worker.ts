@@ -13,8 +13,12 @@ const root = process.argv[2] ?? '.';
 const vitest = await createVitest('test', { root, watch: false, bail: 1, reporters: [{}], silent: true });
 const specifications = await vitest.globTestSpecifications(testFolders);
 
+/** After so many faults that tests noticed, in a row, one looks whether the tests still pass without any. */
+const doubtfulStreak = 20;
+
 const passes = await holds(specifications);
 process.send?.({ ready: passes });
+let streak = 0;
 
 process.on('message', async (mutant: Mutant) => {
   const path = join(root, mutant.file);
@@ -22,7 +26,9 @@ process.on('message', async (mutant: Mutant) => {
   write(path, source.slice(0, mutant.start) + mutant.replacement + source.slice(mutant.end));
   const survived = (await holds(nearest(mutant.file))) && (await holds(others(mutant.file)));
   write(path, source);
-  process.send?.({ survived });
+  streak = survived ? 0 : streak + 1;
+  const broken = streak > 0 && streak % doubtfulStreak === 0 && !(await holds(specifications));
+  process.send?.({ survived, broken });
 });
 
 // Whoever started this is gone: the tests, one of which may never end, go too.
