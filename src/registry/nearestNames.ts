@@ -1,6 +1,7 @@
 import { distance } from 'fastest-levenshtein';
+import { compareText } from '../engine/compareText.ts';
 import type { Profile } from './kinds/kind.ts';
-import { compareText, foldName } from './name.ts';
+import { foldName } from './name.ts';
 
 /** Suggestions below this likeness (0..1) would only confuse. */
 const leastLikeness = 0.4;

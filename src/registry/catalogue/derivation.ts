@@ -1,5 +1,5 @@
+import { compareText } from '../../engine/compareText.ts';
 import type { Profile } from '../kinds/kind.ts';
-import { compareText } from '../name.ts';
 
 /**
  * Something worked out from all listed profiles of a shelf. It is worked out once, when first asked for, and carried to

@@ -1,5 +1,5 @@
+import { compareText } from '../../engine/compareText.ts';
 import { InvalidCursorError } from '../errors.ts';
-import { compareText } from '../name.ts';
 
 /** A way to sort a list: by `key`, then by id, so that no two items tie. Items without a key come last. */
 export interface Order<Item> {
