@@ -1,3 +1,6 @@
+// Loads a folder, which takes a turn of the event loop: every module of the schema waits for it here, so that types keep
+// the order in which the modules are imported.
+import '../importers/benchmarks/readBenchmarks.ts';
 import SchemaBuilder from '@pothos/core';
 import type { Context } from './context.ts';
 
