@@ -6,7 +6,7 @@ type Schema = z.core.JSONSchema.JSONSchema;
 type Properties = Record<string, Schema>;
 
 /**
- * JSON schemas of pack files by file name, for editors: keys, types and ranges while one types. What compares fields
+ * JSON schemas of pack files by file name, for editors: keys, meanings, types and ranges while one types. What compares fields
  * with each other (sources that exist, sums that agree) is checked when a pack is loaded.
  */
 export function profileSchemas(): Map<string, string> {
@@ -29,7 +29,7 @@ function withRows(properties: Properties, row: Schema): Properties {
   const shapes = (row.oneOf ?? [row]) as Schema[];
   return Object.fromEntries(
     Object.entries(properties).map(([name, schema]) => {
-      if (name === 'defaults') return [name, partial(shapes, {})];
+      if (name === 'defaults') return [name, { description: schema.description, ...partial(shapes, {}) }];
       if (schema.type !== 'array') return [name, schema];
       const { properties: identity = {}, required = [] } = schema.items as Schema;
       return [name, { ...schema, items: { ...partial(shapes, identity as Properties), required } }];

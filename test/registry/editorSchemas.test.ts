@@ -25,6 +25,10 @@ describe('schemas for editors', () => {
     }
   });
 
+  test.each(allKinds)('of $folder/ say what every field means', ({ folder }) => {
+    expect(silentFields(JSON.parse(read('schemas', `${folder}.schema.json`)), '')).toEqual([]);
+  });
+
   test.each(allKinds)('of $folder/ name a key that is misspelt', ({ folder }) => {
     const schema = z.fromJSONSchema(JSON.parse(read('schemas', `${folder}.schema.json`)));
     const [file = ''] = readdirSync(join(seeds, folder));
@@ -32,3 +36,13 @@ describe('schemas for editors', () => {
     expect(schema.safeParse(misspelt).error?.message).toContain('soruces');
   });
 });
+
+/** Paths of the fields without a description, `$schema` aside. */
+function silentFields(schema: object, path: string): string[] {
+  return Object.entries(schema).flatMap(([key, inner]) => {
+    if (typeof inner !== 'object' || inner === null) return [];
+    const own = key !== 'properties' ? [] : Object.entries<{ description?: string }>(inner);
+    const silent = own.filter(([name, { description }]) => name !== '$schema' && !description);
+    return [...silent.map(([name]) => `${path}/${name}`), ...silentFields(inner, `${path}/${key}`)];
+  });
+}

@@ -74,10 +74,12 @@ export type HostedLatencyFacts = z.infer<typeof hostedLatencySchema>;
 /** What one source measured. */
 const hostedLatencyListSchema = z.strictObject({
   $schema: z.string().optional(),
-  title: z.string().min(3),
-  /** Fields of every row that does not state them itself. */
-  defaults: z.record(z.string(), z.unknown()).default({}),
-  measurements: z.array(z.record(z.string(), z.unknown())).min(1),
+  title: z.string().min(3).describe('What the list is, in words.'),
+  defaults: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .describe('Fields of every row that does not state them itself.'),
+  measurements: z.array(z.record(z.string(), z.unknown())).min(1).describe('The rows.'),
   sources: sourcesSchema,
 });
 

@@ -53,7 +53,7 @@ export const metricsSchema = z
   .describe('What was measured; null = not this.');
 
 export type MetricName = keyof z.infer<typeof metricsSchema>;
-export const metricNames = Object.keys(metricsSchema.shape) as MetricName[];
+const metricNames = Object.keys(metricsSchema.shape) as MetricName[];
 const metricName = z.enum(metricNames);
 
 const degree = whole(1, 4096);
@@ -61,9 +61,8 @@ const degree = whole(1, 4096);
 /** One measured configuration. Null: the source does not say, or it does not apply. */
 export const measurementSchema = z
   .strictObject({
-    /** The published set it belongs to; the id of the file it was read from. */
-    set: idSchema,
-    source: z.string(),
+    set: idSchema.describe('The published set it belongs to; the id of the file it was read from.'),
+    source: z.string().describe('Key in `sources` of where it comes from.'),
     sources: sourcesSchema,
     date: partialDate.describe('Date of the run or its publication, as precisely as known.'),
     model: referenceSchema.describe('Id of the model.'),
@@ -71,7 +70,12 @@ export const measurementSchema = z
     hardware: referenceSchema.nullable().default(null).describe('Id of the device; null for the size of a file.'),
     devices: whole(1, 4096).nullable().default(null).describe('Devices used, a count.'),
     parallelism: z
-      .strictObject({ tensor: degree, pipeline: degree, expert: degree, data: degree })
+      .strictObject({
+        tensor: degree.describe('Devices that share every layer, a count.'),
+        pipeline: degree.describe('Stages of consecutive layers, a count.'),
+        expert: degree.describe('Ranks the experts are spread over, a count.'),
+        data: degree.describe('Copies of the model that work on different requests, a count.'),
+      })
       .nullable()
       .default(null)
       .describe('How the model was spread over them, counts of devices.'),
@@ -131,7 +135,12 @@ export const measurementSchema = z
           'the driver reports after repeated runs, with every block the allocator kept and what earlier runs still hold.',
       ),
     groups: z
-      .array(z.strictObject({ group: z.enum(measurementGroups), scoredMetric: metricName }))
+      .array(
+        z.strictObject({
+          group: z.enum(measurementGroups).describe('The group.'),
+          scoredMetric: metricName.describe('The metric that stands for it there.'),
+        }),
+      )
       .default([])
       .describe('Groups of the accuracy report it counts in, and the metric that stands for it in each.'),
     trust: z.enum(['high', 'medium', 'low']).describe('How far it can be trusted.'),
@@ -167,11 +176,15 @@ export type Measurement = z.infer<typeof measurementSchema>;
 /** A published set: its sources, what its rows share, and the rows. */
 export const measurementFileSchema = z.strictObject({
   $schema: z.string().optional(),
-  title: z.string().min(3),
-  sources: z.record(z.string(), sourceSchema),
-  /** Fields of every row that does not state them itself; null in a row clears one. */
-  defaults: z.record(z.string(), z.unknown()),
-  measurements: z.array(z.looseObject({ id: idSchema })).min(1),
+  title: z.string().min(3).describe('What the list is, in words.'),
+  sources: z.record(z.string(), sourceSchema).describe('Sources by key; rows name the key they rest on.'),
+  defaults: z
+    .record(z.string(), z.unknown())
+    .describe('Fields of every row that does not state them itself; null in a row clears one.'),
+  measurements: z
+    .array(z.looseObject({ id: idSchema.describe('Id of the measurement; never changes, never reused.') }))
+    .min(1)
+    .describe('The rows.'),
 });
 
 export const kind: Kind<Measurement, Measurement> = {

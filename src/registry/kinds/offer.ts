@@ -134,11 +134,13 @@ export type OfferFacts = z.infer<typeof offerSchema>;
 /** A price list: what its rows share, and the rows, each checked as an offer once it has them. */
 const priceListSchema = z.strictObject({
   $schema: z.string().optional(),
-  title: z.string().min(3),
-  basis: z.enum(['hardware-hour', 'hardware-purchase', 'model-tokens']),
-  /** Fields of every row that does not state them itself. */
-  defaults: z.record(z.string(), z.unknown()).default({}),
-  offers: z.array(z.record(z.string(), z.unknown())).min(1),
+  title: z.string().min(3).describe('What the list is, in words.'),
+  basis: z.enum(['hardware-hour', 'hardware-purchase', 'model-tokens']).describe('What its rows are prices of.'),
+  defaults: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .describe('Fields of every row that does not state them itself.'),
+  offers: z.array(z.record(z.string(), z.unknown())).min(1).describe('The rows.'),
   sources: sourcesSchema,
 });
 

@@ -21,7 +21,7 @@ function isoDay(date: string): string {
  * Where a group of figures comes from and how it is known.
  *
  * vendor: the maker says so. published: a third party says so. measured: somebody measured it.
- * derived: computed from other figures. assumed: nobody we can point to; shown as an assumption in every answer.
+ * derived: computed from other figures. assumed: no source we can point to; shown as an assumption in every answer.
  */
 export const sourceSchema = z
   .strictObject({
@@ -42,11 +42,12 @@ export const sourceSchema = z
 
 export type Source = z.infer<typeof sourceSchema>;
 
-/** Sources of a profile by key; groups of figures name the keys they rest on. */
-export const sourcesSchema = z.record(
-  z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'must be lower-case letters, digits, dots or hyphens'),
-  sourceSchema,
-);
+export const sourcesSchema = z
+  .record(
+    z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'must be lower-case letters, digits, dots or hyphens'),
+    sourceSchema,
+  )
+  .describe('Sources by key; groups of figures name the keys they rest on.');
 
 /** The keys in `sources` that a group of figures rests on, the strongest first. */
 export const sourceKeys = z

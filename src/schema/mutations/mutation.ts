@@ -2,6 +2,7 @@ import type { InputFieldMap, InputShapeFromFields } from '@pothos/core';
 import type { GraphQLSchema } from 'graphql';
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
+import { upperFirst } from '../names.ts';
 import { errorTypes, Failed, failedWith, NotAuthorizedError } from './errors.ts';
 
 type Types = (typeof builder)['$inferSchemaTypes'];
@@ -70,8 +71,4 @@ export function mutation<Args extends InputFieldMap, Payload extends object>(
       },
     }),
   );
-}
-
-export function upperFirst(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -3,9 +3,10 @@ import { InvalidFactsError } from '../../registry/errors.ts';
 import type { Kind, Profile } from '../../registry/kinds/kind.ts';
 import type { Source } from '../../registry/kinds/source.ts';
 import { builder } from '../builder.ts';
+import { upperFirst } from '../names.ts';
 import { type InputNames, inputsOf } from '../profiles/inputsOf.ts';
 import { factsOfInput, patchedFacts, type StatedFacts, withoutNulls } from './inputFacts.ts';
-import { type ArgumentBuilder, mutation, upperFirst, type Writing } from './mutation.ts';
+import { type ArgumentBuilder, mutation, type Writing } from './mutation.ts';
 
 type Types = (typeof builder)['$inferSchemaTypes'];
 type NodeRef<Node> = PothosSchemaTypes.ObjectRef<Types, Node> | PothosSchemaTypes.InterfaceRef<Types, Node>;

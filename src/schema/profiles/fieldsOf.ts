@@ -18,12 +18,13 @@ interface FieldNames {
  *
  * @param group the schema that the facts are part of
  * @param of where the group is
+ * @param names which facts, in this order; left out = all but what says which kind of group it is, and the sources
  */
 export function fieldsOf<Parent, Group extends object>(
   t: PothosSchemaTypes.ObjectFieldBuilder<Types, Parent>,
   group: z.core.$ZodType,
   of: (parent: Parent) => Group,
-  names: readonly (keyof Group & string)[],
+  names: readonly (keyof Group & string)[] = allOf<Group>(group),
   { as = {}, types = {} }: FieldNames = {},
 ): Record<string, ReturnType<typeof t.field>> {
   const facts = new Map(factsIn(group));
@@ -46,7 +47,12 @@ export function fieldsOf<Parent, Group extends object>(
   return Object.fromEntries(fields) as Record<string, ReturnType<typeof t.field>>;
 }
 
-/** What is left out of an input is null in an answer; where something stands for it, nobody can tell. */
+function allOf<Group>(group: z.core.$ZodType): (keyof Group & string)[] {
+  const names = factsIn(group).map(([name]) => name as keyof Group & string);
+  return names.filter((name) => name !== 'kind' && name !== 'source');
+}
+
+/** What is left out of an input is null in an answer; where something else stands then, answers cannot tell. */
 function shownAs(description: string, isNullable: boolean): string {
   const words = description.replace(/^Id or alias of/, 'Id of');
   return isNullable ? words.replace(/left out (=|where)/, 'null $1') : words.replace(/; left out (=|where) [^.]*/, '');

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { builder } from '../builder.ts';
-import { upperFirst } from '../mutations/mutation.ts';
+import { camelCase, upperFirst } from '../names.ts';
 import { descriptionOf, factOf, factsIn, valueType } from './factTypes.ts';
 import { SourceInput } from './source.ts';
 
@@ -167,10 +167,6 @@ function inputName(name: string, form: Form): string {
 /** The API shortens the units of rates. */
 function unitName(fact: string): string {
   return fact.replace(/Teraflops$/, 'Tflops').replace(/TeraOps$/, 'Tops');
-}
-
-function camelCase(tag: string): string {
-  return tag.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 }
 
 /** The id of a profile is stated once: when it is created. */

@@ -25,7 +25,7 @@ export const SourceType = builder.objectRef<KeyedSource>('Source').implement({
   description: 'Where a group of figures comes from and how it is known.',
   fields: (t) => ({
     key: t.exposeString('key', { description: 'Name of the source within its profile.' }),
-    ...fieldsOf(t, sourceSchema, ({ source }) => source, ['title', 'url', 'citation', 'retrieved', 'known']),
+    ...fieldsOf(t, sourceSchema, ({ source }) => source),
   }),
 });
 

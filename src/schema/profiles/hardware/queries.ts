@@ -1,12 +1,12 @@
 import { hourOffersOfHardware, purchaseOffersOfHardware } from '../../../calculator/prices.ts';
 import { usdPerDeviceHour } from '../../../engine/money/price.ts';
 import { priceRange } from '../../../engine/money/priceChoice.ts';
-import { type Order, pageOf } from '../../../registry/catalogue/page.ts';
+import { pageOf } from '../../../registry/catalogue/page.ts';
 import type { HardwareProfile, OfferProfile } from '../../../registry/catalogue/profiles.ts';
 import { inside, NumberRangeInput, requireOrdered, sameWord } from '../../arguments/filterRange.ts';
+import { orderOf } from '../../arguments/orderOf.ts';
 import { builder } from '../../builder.ts';
 import { connectionOf, pageArguments, pageRequest } from '../../connection.ts';
-import { OrderDirection } from '../../enums.ts';
 import { resolving } from '../../errors.ts';
 import { PriceRangeType } from '../../estimate/cost.ts';
 import { gibOf, gigabytesOf } from '../../units.ts';
@@ -26,33 +26,16 @@ const HardwareFilter = builder.inputType('HardwareFilter', {
   }),
 });
 
-const HardwareOrderField = builder.enumType('HardwareOrderField', {
-  description: 'What devices can be ordered by. Devices without the figure come last.',
-  values: {
-    NAME: { description: 'Name.' },
-    MEMORY: { description: 'Memory.' },
-    MEMORY_BANDWIDTH: { description: 'Memory bandwidth.' },
-    COMPUTE: { description: 'Dense 16-bit peak rate.' },
-    POWER: { description: 'Rated power.' },
-    RELEASED: { description: 'Day of the announcement.' },
-  },
-});
-
-const HardwareOrder = builder.inputType('HardwareOrder', {
-  description: 'How to order devices.',
-  fields: (t) => ({
-    field: t.field({ type: HardwareOrderField, required: true, description: 'What to order by.' }),
-    direction: t.field({
-      type: OrderDirection,
-      required: true,
-      defaultValue: 'ascending',
-      description: 'Which end comes first.',
-    }),
-  }),
+const orders = orderOf<HardwareProfile>('Hardware', 'devices', {
+  NAME: { description: 'Name.', key: ({ name }) => name.toLowerCase() },
+  MEMORY: { description: 'Memory.', key: ({ engine }) => engine.memoryBytes },
+  MEMORY_BANDWIDTH: { description: 'Memory bandwidth.', key: ({ engine }) => engine.memoryBytesPerSecond },
+  COMPUTE: { description: 'Dense 16-bit peak rate.', key: ({ engine: { peaks } }) => peaks.bf16 ?? peaks.fp16 ?? null },
+  POWER: { description: 'Rated power.', key: ({ engine }) => engine.powerWatts },
+  RELEASED: { description: 'Day of the announcement.', key: ({ facts }) => facts.released ?? null },
 });
 
 type HardwareFilterValue = typeof HardwareFilter.$inferInput;
-type HardwareOrderValue = typeof HardwareOrder.$inferInput;
 
 /** The filter as a predicate. */
 function hardwareWhere(filter: HardwareFilterValue): (hardware: HardwareProfile) => boolean {
@@ -67,20 +50,6 @@ function hardwareWhere(filter: HardwareFilterValue): (hardware: HardwareProfile)
     inside(gibOf(engine.memoryBytes), filter.memoryGiB) &&
     inside(gigabytesOf(engine.memoryBytesPerSecond), filter.memoryBandwidthGBPerSecond);
 }
-
-/** The order as a sort key. */
-function hardwareOrder({ field, direction }: HardwareOrderValue): Order<HardwareProfile> {
-  return { name: field, direction, key: keys[field] };
-}
-
-const keys: Record<HardwareOrderValue['field'], Order<HardwareProfile>['key']> = {
-  NAME: ({ name }) => name.toLowerCase(),
-  MEMORY: ({ engine }) => engine.memoryBytes,
-  MEMORY_BANDWIDTH: ({ engine }) => engine.memoryBytesPerSecond,
-  COMPUTE: ({ engine: { peaks } }) => peaks.bf16 ?? peaks.fp16 ?? null,
-  POWER: ({ engine }) => engine.powerWatts,
-  RELEASED: ({ facts }) => facts.released ?? null,
-};
 
 const HardwareConnection = connectionOf('Hardware', HardwareType, 'devices');
 
@@ -104,7 +73,7 @@ builder.queryFields((t) => ({
       search: t.arg.string({
         description: 'Words that must all occur in id, name, aliases, vendor or family, in any order.',
       }),
-      orderBy: t.arg({ type: HardwareOrder, description: 'How to order them; left out = by id.' }),
+      orderBy: t.arg({ type: orders.input, description: 'How to order them; left out = by id.' }),
       ...pageArguments(t),
     },
     resolve: resolving((_root, { filter, orderBy, search, ...page }, { catalogue }) =>
@@ -112,7 +81,7 @@ builder.queryFields((t) => ({
         ...pageRequest(page),
         search,
         ...(filter && { where: hardwareWhere(filter) }),
-        ...(orderBy && { order: hardwareOrder(orderBy) }),
+        ...(orderBy && { order: orders.order(orderBy) }),
       }),
     ),
   }),

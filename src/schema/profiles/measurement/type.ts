@@ -8,7 +8,6 @@ import {
   type Measurement,
   measurementGroups,
   measurementSchema,
-  metricNames,
   metricsSchema,
 } from '../../../registry/kinds/measurement.ts';
 import { builder } from '../../builder.ts';
@@ -95,7 +94,7 @@ type Metrics = Measurement['metrics'];
 
 const MetricsType = builder.objectRef<Metrics>('MeasuredMetrics').implement({
   description: descriptionOf(metricsSchema),
-  fields: (t) => fieldsOf(t, metricsSchema, itself, metricNames),
+  fields: (t) => fieldsOf(t, metricsSchema, itself),
 });
 
 export const MeasurementType = builder.objectRef<MeasurementProfile>('Measurement').implement({

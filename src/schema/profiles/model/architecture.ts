@@ -29,7 +29,7 @@ const BlockGroupType = builder.objectRef<BlockGroup>('BlockGroup').implement({
 
 const ExtraParametersType = builder.objectRef<ExtraParameters>('ExtraParameters').implement({
   description: descriptionOf(extraSchema),
-  fields: (t) => fieldsOf(t, extraSchema, itself, ['name', 'parameters', 'resident', 'readEachStep']),
+  fields: (t) => fieldsOf(t, extraSchema, itself),
 });
 
 export const ParameterCountType = builder.objectRef<ParameterCount>('ParameterCount').implement({

@@ -33,7 +33,7 @@ builder.enumType('QueryKeyNorm', {
 
 const SparseSelectionType = builder.objectRef<SparseSelection>('SparseSelection').implement({
   description: descriptionOf(sparseSchema),
-  fields: (t) => fieldsOf(t, sparseSchema, itself, ['topTokens', 'indexHeads', 'indexHeadDim']),
+  fields: (t) => fieldsOf(t, sparseSchema, itself),
 });
 
 const sparse = { types: { sparse: SparseSelectionType } };
@@ -62,14 +62,7 @@ const GroupedQueryType = builder.objectRef<GroupedQueryAttention>('GroupedQueryA
 
 const LatentType = builder.objectRef<LatentAttention>('LatentAttention').implement({
   description: descriptionOf(latentSchema),
-  fields: (t) =>
-    fieldsOf(
-      t,
-      latentSchema,
-      itself,
-      ['heads', 'latentDim', 'ropeDim', 'nopeDim', 'valueHeadDim', 'queryRank', 'sparse'],
-      sparse,
-    ),
+  fields: (t) => fieldsOf(t, latentSchema, itself, undefined, sparse),
 });
 
 const StateSpaceType = builder.objectRef<StateSpaceMixer>('StateSpaceMixer').implement({

@@ -1,12 +1,12 @@
 import { latenciesOfModel } from '../../../calculator/hosted.ts';
 import { tokenOffersOfModel } from '../../../calculator/prices.ts';
-import { type Order, pageOf } from '../../../registry/catalogue/page.ts';
+import { pageOf } from '../../../registry/catalogue/page.ts';
 import type { ModelProfile } from '../../../registry/catalogue/profiles.ts';
 import type { ModelFacts } from '../../../registry/kinds/model.ts';
 import { CountRangeInput, inside, requireOrdered, sameWord } from '../../arguments/filterRange.ts';
+import { orderOf } from '../../arguments/orderOf.ts';
 import { builder } from '../../builder.ts';
 import { connectionOf, pageArguments, pageRequest } from '../../connection.ts';
-import { OrderDirection } from '../../enums.ts';
 import { resolving } from '../../errors.ts';
 import { HostedLatencyType } from '../hostedLatency/type.ts';
 import { MeasurementConnection, measurementsOf } from '../measurement/type.ts';
@@ -32,31 +32,14 @@ const ModelFilter = builder.inputType('ModelFilter', {
   }),
 });
 
-const ModelOrderField = builder.enumType('ModelOrderField', {
-  description: 'What models can be ordered by. Models without the figure come last.',
-  values: {
-    NAME: { description: 'Name.' },
-    PARAMETERS: { description: 'Published total parameters.' },
-    CONTEXT: { description: 'Longest sequence.' },
-    RELEASED: { description: 'Day of the announcement.' },
-  },
-});
-
-const ModelOrder = builder.inputType('ModelOrder', {
-  description: 'How to order models.',
-  fields: (t) => ({
-    field: t.field({ type: ModelOrderField, required: true, description: 'What to order by.' }),
-    direction: t.field({
-      type: OrderDirection,
-      required: true,
-      defaultValue: 'ascending',
-      description: 'Which end comes first.',
-    }),
-  }),
+const orders = orderOf<ModelProfile>('Model', 'models', {
+  NAME: { description: 'Name.', key: ({ name }) => name.toLowerCase() },
+  PARAMETERS: { description: 'Published total parameters.', key: ({ facts }) => facts.parameters?.total ?? null },
+  CONTEXT: { description: 'Longest sequence.', key: ({ facts }) => facts.contextTokens ?? null },
+  RELEASED: { description: 'Day of the announcement.', key: ({ facts }) => facts.released ?? null },
 });
 
 type ModelFilterValue = typeof ModelFilter.$inferInput;
-type ModelOrderValue = typeof ModelOrder.$inferInput;
 
 /** The filter as a predicate. */
 function modelsWhere(filter: ModelFilterValue): (model: ModelProfile) => boolean {
@@ -81,18 +64,6 @@ function someBlock({ architecture }: ModelFacts, holds: (block: Block) => boolea
   return architecture?.blocks.some(holds) ?? false;
 }
 
-/** The order as a sort key. */
-function modelOrder({ field, direction }: ModelOrderValue): Order<ModelProfile> {
-  return { name: field, direction, key: keys[field] };
-}
-
-const keys: Record<ModelOrderValue['field'], Order<ModelProfile>['key']> = {
-  NAME: ({ name }) => name.toLowerCase(),
-  PARAMETERS: ({ facts }) => facts.parameters?.total ?? null,
-  CONTEXT: ({ facts }) => facts.contextTokens ?? null,
-  RELEASED: ({ facts }) => facts.released ?? null,
-};
-
 const ModelConnection = connectionOf('Model', ModelType, 'models');
 
 builder.queryFields((t) => ({
@@ -115,7 +86,7 @@ builder.queryFields((t) => ({
       search: t.arg.string({
         description: 'Words that must all occur in id, name, aliases, developer or family, in any order.',
       }),
-      orderBy: t.arg({ type: ModelOrder, description: 'How to order them; left out = by id.' }),
+      orderBy: t.arg({ type: orders.input, description: 'How to order them; left out = by id.' }),
       ...pageArguments(t),
     },
     resolve: resolving((_root, { filter, orderBy, search, ...page }, { catalogue }) =>
@@ -123,7 +94,7 @@ builder.queryFields((t) => ({
         ...pageRequest(page),
         search,
         ...(filter && { where: modelsWhere(filter) }),
-        ...(orderBy && { order: modelOrder(orderBy) }),
+        ...(orderBy && { order: orders.order(orderBy) }),
       }),
     ),
   }),

@@ -19,7 +19,7 @@ export const Modality = builder.enumType('Modality', {
 
 const ModelParametersType = builder.objectRef<NonNullable<ModelFacts['parameters']>>('ModelParameters').implement({
   description: 'Published parameter counts.',
-  fields: (t) => fieldsOf(t, parametersSchema, itself, ['total', 'active', 'statedTotal', 'statedActive']),
+  fields: (t) => fieldsOf(t, parametersSchema, itself),
 });
 
 export const ModelType = builder.objectRef<ModelProfile>('Model').implement({

@@ -73,19 +73,12 @@ export const HardwarePurchaseOfferType = builder
 
 const PriceTierType = builder.objectRef<z.infer<typeof tierSchema>>('PriceTier').implement({
   description: descriptionOf(tierSchema),
-  fields: (t) =>
-    fieldsOf(t, tierSchema, itself, [
-      'aboveInputTokens',
-      'usdPerMillionInputTokens',
-      'usdPerMillionOutputTokens',
-      'usdPerMillionCachedInputTokens',
-    ]),
+  fields: (t) => fieldsOf(t, tierSchema, itself),
 });
 
 const PriceDisagreementType = builder.objectRef<z.infer<typeof disagreementSchema>>('PriceDisagreement').implement({
   description: descriptionOf(disagreementSchema),
-  fields: (t) =>
-    fieldsOf(t, disagreementSchema, itself, ['usdPerMillionInputTokens', 'usdPerMillionOutputTokens', 'date']),
+  fields: (t) => fieldsOf(t, disagreementSchema, itself),
 });
 
 export const ModelTokensOfferType = builder.objectRef<OfferProfile<'model-tokens'>>('ModelTokensOffer').implement({

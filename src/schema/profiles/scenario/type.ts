@@ -14,12 +14,12 @@ import { ProfileType } from '../profile.ts';
 
 const TokenSpreadType = builder.objectRef<z.infer<typeof spreadSchema>>('TokenSpread').implement({
   description: descriptionOf(spreadSchema),
-  fields: (t) => fieldsOf(t, spreadSchema, itself, ['mean', 'p90']),
+  fields: (t) => fieldsOf(t, spreadSchema, itself),
 });
 
 const ObjectiveType = builder.objectRef<z.infer<typeof objectiveSchema>>('Objective').implement({
   description: descriptionOf(objectiveSchema),
-  fields: (t) => fieldsOf(t, objectiveSchema, itself, ['timeToFirstTokenMs', 'timePerOutputTokenMs', 'endToEndMs']),
+  fields: (t) => fieldsOf(t, objectiveSchema, itself),
 });
 
 export const ScenarioType = builder.objectRef<ScenarioProfile>('Scenario').implement({

@@ -9,7 +9,7 @@ type WholeFile = NonNullable<WeightFormatFacts['wholeFiles']>[number];
 const WholeFileType = builder.objectRef<WholeFile>('MeasuredFile').implement({
   description:
     'A published file in this format: wider embeddings and mixed blocks lift its rate over the format’s own.',
-  fields: (t) => fieldsOf(t, wholeFileSchema, itself, ['model', 'bitsPerWeight']),
+  fields: (t) => fieldsOf(t, wholeFileSchema, itself),
 });
 
 export const WeightFormatType = builder.objectRef<WeightFormatProfile>('WeightFormat').implement({
