@@ -96,8 +96,11 @@ function isWritable(path: string): boolean {
 
 /** Looks before anything is written: whose file is it, and is it newer than this program? */
 function checkIdentity(database: SqliteFile, path: string): void {
-  const owner = database.pragma('application_id', { simple: true });
-  const objects = database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get();
+  // One view: another process may be making the file at this moment.
+  const { owner, objects } = inView(database, () => ({
+    owner: database.pragma('application_id', { simple: true }),
+    objects: database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get(),
+  }));
   if (owner !== applicationId && objects !== 0) {
     throw new RegistryError(`The database ${path} belongs to another program.`, anotherFile);
   }
