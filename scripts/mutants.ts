@@ -14,8 +14,8 @@ import { type Mutant, mutantsOf } from './mutants/mutations.ts';
 const limitMilliseconds = 180_000;
 
 const root = join(import.meta.dirname, '..');
-const copied = ['src', 'test', 'calibration', 'vitest.config.ts', 'package.json', 'tsconfig.json'];
-const linked = ['node_modules', 'seeds', 'migrations', 'package-lock.json'];
+const copied = ['src', 'test', 'calibration', 'seeds', 'vitest.config.ts', 'package.json', 'tsconfig.json'];
+const linked = ['node_modules', 'migrations', 'docs', 'schema.graphql', 'package-lock.json'];
 
 const { values } = parseArgs({
   options: {

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { EngineStep } from '../../src/engine/answer.ts';
 import { lookUpCoefficient } from '../../src/engine/coefficients.ts';
 import { estimateLocal } from '../../src/engine/desktop/estimate.ts';
-import type { Architecture, Attention } from '../../src/engine/model/architecture.ts';
+import type { Architecture } from '../../src/engine/model/architecture.ts';
+import type { Attention } from '../../src/engine/model/attention/attention.ts';
 import { cachedBytesOfSequence, stateBytesPerSequence } from '../../src/engine/model/kvCache.ts';
 import { countParameters } from '../../src/engine/model/parameters.ts';
 import { weightBytes } from '../../src/engine/model/weights.ts';
@@ -19,7 +20,7 @@ import {
   llama70b,
   workloadOf,
 } from './deployments.ts';
-import { localDeployment, localWorkload, seedArchitecture } from './desktop/machines.ts';
+import { desktopDeployment, desktopWorkload, seedArchitecture } from './desktop/machines.ts';
 
 /**
  * What a step has to calculate and to read, written down here from the architecture alone: 2 FLOPs a weight a token
@@ -43,7 +44,7 @@ const anyOfBoth = fc.oneof(anyModel, anyPublishedModel);
 const server = (architecture: Architecture) =>
   deploymentOf(architecture, 1, { parallelism: { tensor: 1, pipeline: 1, data: 1, expert: 1 } });
 const desktop = (architecture: Architecture) =>
-  localDeployment('llama-3.1-8b', 'apple-m2-ultra', 'gguf-f16', 'llama.cpp', {
+  desktopDeployment('llama-3.1-8b', 'apple-m2-ultra', 'gguf-f16', 'llama.cpp', {
     model: { id: 'model', name: 'Model', contextTokens: 131_072, architecture },
   });
 
@@ -96,7 +97,7 @@ describe('the FLOPs of a prompt are 2 × active parameters × tokens + half of t
   test('on a desktop', () => {
     fc.assert(
       fc.property(anyOfBoth, fc.integer({ min: 1, max: 8000 }), (architecture, promptTokens) => {
-        const { prefillStep } = onDesktop(desktop(architecture), localWorkload({ promptTokens }));
+        const { prefillStep } = onDesktop(desktop(architecture), desktopWorkload({ promptTokens }));
         const weights = 2 * multiplied(architecture).body * promptTokens;
         const attention = sum(architecture, (mixer) => {
           return promptFlops(mixer, promptTokens, 'absorbed') + recurrence(mixer) * promptTokens;
@@ -108,11 +109,11 @@ describe('the FLOPs of a prompt are 2 × active parameters × tokens + half of t
 
   test('over two cards that work on chunks at once, together as many as on one', () => {
     // Four chunks of 512 through two cards: 5 slots for 8, of which the fitted part of the gain is reached.
-    const alone = localDeployment('mixtral-8x7b', 'apple-m2-ultra', 'gguf-f16', 'llama.cpp');
-    const one = onDesktop(alone, localWorkload({ promptTokens: 2048 })).prefillStep;
+    const alone = desktopDeployment('mixtral-8x7b', 'apple-m2-ultra', 'gguf-f16', 'llama.cpp');
+    const one = onDesktop(alone, desktopWorkload({ promptTokens: 2048 })).prefillStep;
     const two = onDesktop(
-      localDeployment('mixtral-8x7b', 'apple-m2-ultra', 'gguf-f16', 'llama.cpp', { devices: 2 }),
-      localWorkload({ promptTokens: 2048 }),
+      desktopDeployment('mixtral-8x7b', 'apple-m2-ultra', 'gguf-f16', 'llama.cpp', { devices: 2 }),
+      desktopWorkload({ promptTokens: 2048 }),
     ).prefillStep;
     const gains = two.operations
       .filter(({ flops }) => flops > 0)
@@ -194,12 +195,12 @@ describe('values that pass between the matrices', () => {
 describe('cards that share every layer of a desktop model', () => {
   // Megatron-LM, arXiv:1909.08053: two all-reduces of the activations a layer, here at 16 bits.
   test.each([2, 4])('%i of them sum its activations twice a layer, and each calculates its share', (tensor) => {
-    const deployment = localDeployment('llama-3.1-8b', 'apple-m2-ultra', 'mlx-4bit-g64', 'mlx', {
+    const deployment = desktopDeployment('llama-3.1-8b', 'apple-m2-ultra', 'mlx-4bit-g64', 'mlx', {
       devices: tensor,
       parallelism: { tensor, pipeline: 1, data: 1, expert: 1 },
     });
-    const alone = localDeployment('llama-3.1-8b', 'apple-m2-ultra', 'mlx-4bit-g64', 'mlx');
-    const load = localWorkload({ batch: 3, promptTokens: 100 });
+    const alone = desktopDeployment('llama-3.1-8b', 'apple-m2-ultra', 'mlx-4bit-g64', 'mlx');
+    const load = desktopWorkload({ batch: 3, promptTokens: 100 });
     const [shared, single] = [onDesktop(deployment, load), onDesktop(alone, load)];
     expect(bytesNamed(shared.decodeStep, 'all-reduce')).toBe(2 * 32 * 3 * 4096 * 2);
     expect(bytesNamed(shared.prefillStep, 'all-reduce')).toBe(2 * 32 * 3 * 100 * 4096 * 2);
@@ -210,11 +211,11 @@ describe('cards that share every layer of a desktop model', () => {
   test('take longer for the sums the more there are: log₂ of the cards in messages, and what each must pass on', () => {
     const sums = (tensor: number) =>
       onDesktop(
-        localDeployment('llama-3.1-8b', 'apple-m2-ultra', 'mlx-4bit-g64', 'mlx', {
+        desktopDeployment('llama-3.1-8b', 'apple-m2-ultra', 'mlx-4bit-g64', 'mlx', {
           devices: tensor,
           parallelism: { tensor, pipeline: 1, data: 1, expert: 1 },
         }),
-        localWorkload(),
+        desktopWorkload(),
       ).decodeStep.operations.find(({ name }) => name === 'all-reduce')?.seconds ?? 0;
     const value = (table: string) => lookUpCoefficient(coefficients, table, ['mlx', 'metal', 'all'], []);
     const bytes = 2 * 32 * 4096 * 2;
@@ -237,11 +238,11 @@ describe('a layer split', () => {
     [7, 12],
   ])('over %i cards puts %i of 80 layers on the fullest, and all of them somewhere', (devices, layers) => {
     const perCard = (weightFileBytes: number) => {
-      const deployment = localDeployment('llama-2-70b', 'nvidia-rtx-3090-24gb', 'gguf-q4_0', 'llama.cpp', {
+      const deployment = desktopDeployment('llama-2-70b', 'nvidia-rtx-3090-24gb', 'gguf-q4_0', 'llama.cpp', {
         devices,
         weightFileBytes,
       });
-      return onDesktop(deployment, localWorkload()).memory;
+      return onDesktop(deployment, desktopWorkload()).memory;
     };
     const [small, large] = [perCard(40e9), perCard(48e9)];
     const share = (large.perDeviceBytes - small.perDeviceBytes) / (large.weightBytes - small.weightBytes);
@@ -253,11 +254,11 @@ describe('a layer split', () => {
     const share = (devices: number) => {
       const memory = (weightFileBytes: number) =>
         onDesktop(
-          localDeployment('llama-3.1-8b', 'nvidia-rtx-3090-24gb', 'gguf-q4_0', 'llama.cpp', {
+          desktopDeployment('llama-3.1-8b', 'nvidia-rtx-3090-24gb', 'gguf-q4_0', 'llama.cpp', {
             devices,
             weightFileBytes,
           }),
-          localWorkload(),
+          desktopWorkload(),
         ).memory;
       return memory(8e9).perDeviceBytes - memory(4e9).perDeviceBytes;
     };

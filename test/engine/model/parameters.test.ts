@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Architecture, Attention, BlockGroup, ExpertFeedForward } from '../../../src/engine/model/architecture.ts';
+import type { Architecture, BlockGroup, ExpertFeedForward } from '../../../src/engine/model/architecture.ts';
+import type { Attention } from '../../../src/engine/model/attention/attention.ts';
 import {
   countParameters,
   expertsPerToken,

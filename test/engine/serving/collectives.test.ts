@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { allReduceSeconds, allToAllSeconds, interconnectAmong, sendSeconds } from '../../src/engine/collectives.ts';
-import type { Hardware } from '../../src/engine/shapes.ts';
-import { coefficients, h100, pcieCard } from './deployments.ts';
+import { lookUpInto } from '../../../src/engine/coefficients.ts';
+import {
+  allReduceSeconds,
+  allToAllSeconds,
+  interconnectAmong,
+  sendSeconds,
+} from '../../../src/engine/serving/collectives.ts';
+import type { Hardware } from '../../../src/engine/shapes.ts';
+import { coefficients, h100, pcieCard } from '../deployments.ts';
 
 const path = { latencySeconds: 1e-5, bytesPerSecond: 100e9 };
 
@@ -36,7 +42,7 @@ describe('the latency of a collective', () => {
 
 describe('the path among devices', () => {
   const rate = (hardware: Hardware, ranks: number) =>
-    interconnectAmong(hardware, ranks, coefficients, []).bytesPerSecond;
+    interconnectAmong(hardware, ranks, lookUpInto([], coefficients)).bytesPerSecond;
   const network = coefficients.tables['serving.networkBytesPerSecond']?.all?.value;
   const bridged: Hardware = { ...pcieCard, link: { kind: 'nvlink', bytesPerSecond: 300e9, domainDevices: 2 } };
 

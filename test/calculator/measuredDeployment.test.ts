@@ -3,8 +3,8 @@ import {
   type MeasuredProfiles,
   measuredDeployment,
   measuredWorkload,
-} from '../../src/calculator/evidence/measuredRun.ts';
-import { typicalErrorPercent } from '../../src/calculator/typicalError.ts';
+} from '../../src/calculator/evidence/measuredDeployment.ts';
+import { typicalErrorPercent } from '../../src/engine/evidence/uncertainty.ts';
 import type { Deployment } from '../../src/engine/shapes.ts';
 import { type Measurement, kind as measurementKind } from '../../src/registry/kinds/measurement.ts';
 import { openRegistry, type Registry } from '../../src/registry/registry.ts';
