@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { MemoryEstimate } from '../../src/engine/answer.ts';
-import { LARGEST_BATCH, ofLength } from '../../src/engine/capacity.ts';
+import { LARGEST_BATCH, largestThatHolds, ofLength } from '../../src/engine/capacity.ts';
 import { lookUpInto } from '../../src/engine/coefficients.ts';
 import { desktopMemory, desktopMemoryEstimate } from '../../src/engine/desktop/memory.ts';
 import { admittedSequences, memoryEstimate, memoryPlan } from '../../src/engine/serving/memory.ts';
@@ -99,4 +99,13 @@ test('what a runtime without optimistic admission admits fits', () => {
       if (admitted > 0) expect(memoryEstimate(plan, { ...workload, batch: admitted }).fits).toBe(true);
     }),
   );
+});
+
+test('the largest number that holds is found wherever it lies, 0 and the limit included', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 5000 }), fc.integer({ min: 0, max: 6000 }), (limit, most) => {
+      expect(largestThatHolds(limit, (count) => count <= most)).toBe(Math.min(limit, most));
+    }),
+  );
+  for (const limit of [0, 1, 2, 3, 4, 5]) expect(largestThatHolds(limit, () => true)).toBe(limit);
 });

@@ -124,6 +124,16 @@ describe('the FLOPs of a prompt are 2 × active parameters × tokens + half of t
   });
 });
 
+test.each([1, 200, 511, 512])(
+  'cards that take turns gain nothing on a prompt of %i tokens: it is one chunk',
+  (tokens) => {
+    const load = desktopWorkload({ promptTokens: tokens });
+    const on = (devices: number) =>
+      onDesktop(desktopDeployment('mixtral-8x7b', 'apple-m2-ultra', 'gguf-f16', 'llama.cpp', { devices }), load);
+    expect(flopsOf(on(2).prefillStep)).toBe(flopsOf(on(1).prefillStep));
+  },
+);
+
 describe('a decode step reads', () => {
   test('all weights once that every sequence needs, however many sequences, on a server', () => {
     fc.assert(
