@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { array, optional, record, strictObject, z } from 'zod';
 import type { HostedMeasurement } from '../../engine/hosted.ts';
 import type { Kind } from './kind.ts';
 import { namedSources, rowIds } from './listFile.ts';
@@ -10,76 +10,64 @@ const seconds = z.number().positive().max(600);
 const tokens = whole(1, 10_000_000);
 
 /** One source's figure for one model at one provider. The same pair recurs at other dates, on purpose. */
-export const hostedLatencySchema = z
-  .strictObject({
-    model: referenceSchema.nullable().describe('Id of the model; null = one the catalogue does not have.'),
-    /** "several providers" where the source does not say which. */
-    provider: text(2, 60).describe('Who served it.'),
-    firstParty: z.boolean().default(false).describe('Served by the model’s own developer.'),
-    measuredModel: text(1, 120).describe('The model’s name as measured.'),
-    timeToFirstTokenSeconds: seconds.optional().describe('Time to the first token, in seconds.'),
-    outputTokensPerSecond: z
-      .number()
-      .positive()
-      .max(20_000)
-      .optional()
-      .describe('Speed, in tokens per second; instead of secondsPerOutputToken.'),
-    secondsPerOutputToken: seconds.optional().describe('Time of an output token, in seconds.'),
-    /** Not a decode speed until the first token's time is taken out. */
-    includesTimeToFirstToken: z.boolean().default(false).describe('The speed is output tokens over the whole request.'),
-    includesReasoning: z
-      .boolean()
-      .default(false)
-      .describe('The time to the first token contains hidden reasoning, so it depends on the question.'),
-    promptTokens: tokens.optional().describe('Length of the prompt measured with, in tokens; left out = not stated.'),
-    /** Of one measured request. */
-    outputTokens: tokens.optional().describe('Length of the answers measured, in tokens; left out = not stated.'),
-    /** For the stated output tokens. */
-    endToEndSeconds: seconds.optional().describe('The whole request, in seconds.'),
-    percentile: z
-      .string()
-      .regex(/^p\d{1,2}$/, 'must be a percentile, as p50')
-      .optional()
-      .describe('Which of the runs it is: p50, p95 and the like; left out = not stated, often a mean.'),
-    measured: partialDate
-      .nullable()
-      .describe('Day of the measurement, as YYYY-MM-DD or as precisely as known; null = undated.'),
-    measuredAfter: partialDate
-      .optional()
-      .describe('Of an undated page: not before this day, by what its text mentions.'),
-    /** Never chosen, never in a range. */
-    atypical: z
-      .string()
-      .min(5)
-      .optional()
-      .describe('Why it does not stand for the model and no estimate uses it; left out = it does.'),
-    notes: z.string().max(600).describe('How it was measured, as far as known.'),
-    source: sourceKeys,
-    sources: sourcesSchema,
-  })
-  .superRefine((row, context) => {
-    refuseUnknownSources(row, context);
-    const speeds = [row.outputTokensPerSecond, row.secondsPerOutputToken].filter((speed) => speed !== undefined);
-    if (speeds.length > 1) {
-      const message = 'give outputTokensPerSecond or secondsPerOutputToken, not both';
-      context.addIssue({ code: 'custom', path: ['secondsPerOutputToken'], message });
-    }
-    if (speeds.length === 0 && row.timeToFirstTokenSeconds === undefined) {
-      context.addIssue({ code: 'custom', path: [], message: 'needs a time to first token or a speed' });
-    }
-  });
+export const hostedLatencySchema = strictObject({
+  model: referenceSchema.nullable().describe('Id of the model; null = one the catalogue does not have.'),
+  /** "several providers" where the source does not say which. */
+  provider: text(2, 60).describe('Who served it.'),
+  firstParty: z.boolean().default(false).describe('Served by the model’s own developer.'),
+  measuredModel: text(1, 120).describe('The model’s name as measured.'),
+  timeToFirstTokenSeconds: optional(seconds).describe('Time to the first token, in seconds.'),
+  outputTokensPerSecond: optional(z.number().positive().max(20_000)).describe(
+    'Speed, in tokens per second; instead of secondsPerOutputToken.',
+  ),
+  secondsPerOutputToken: optional(seconds).describe('Time of an output token, in seconds.'),
+  /** Not a decode speed until the first token's time is taken out. */
+  includesTimeToFirstToken: z.boolean().default(false).describe('The speed is output tokens over the whole request.'),
+  includesReasoning: z
+    .boolean()
+    .default(false)
+    .describe('The time to the first token contains hidden reasoning, so it depends on the question.'),
+  promptTokens: optional(tokens).describe('Length of the prompt measured with, in tokens; left out = not stated.'),
+  /** Of one measured request. */
+  outputTokens: optional(tokens).describe('Length of the answers measured, in tokens; left out = not stated.'),
+  /** For the stated output tokens. */
+  endToEndSeconds: optional(seconds).describe('The whole request, in seconds.'),
+  percentile: optional(z.string().regex(/^p\d{1,2}$/, 'must be a percentile, as p50')).describe(
+    'Which of the runs it is: p50, p95 and the like; left out = not stated, often a mean.',
+  ),
+  measured: partialDate
+    .nullable()
+    .describe('Day of the measurement, as YYYY-MM-DD or as precisely as known; null = undated.'),
+  measuredAfter: optional(partialDate).describe('Of an undated page: not before this day, by what its text mentions.'),
+  /** Never chosen, never in a range. */
+  atypical: optional(z.string().min(5)).describe(
+    'Why it does not stand for the model and no estimate uses it; left out = it does.',
+  ),
+  notes: z.string().max(600).describe('How it was measured, as far as known.'),
+  source: sourceKeys,
+  sources: sourcesSchema,
+}).superRefine((row, context) => {
+  refuseUnknownSources(row, context);
+  const speeds = [row.outputTokensPerSecond, row.secondsPerOutputToken].filter((speed) => speed !== undefined);
+  if (speeds.length > 1) {
+    const message = 'give outputTokensPerSecond or secondsPerOutputToken, not both';
+    context.addIssue({ code: 'custom', path: ['secondsPerOutputToken'], message });
+  }
+  if (speeds.length === 0 && row.timeToFirstTokenSeconds === undefined) {
+    context.addIssue({ code: 'custom', path: [], message: 'needs a time to first token or a speed' });
+  }
+});
 
 export type HostedLatencyFacts = z.infer<typeof hostedLatencySchema>;
 
 /** What one source measured. */
-const hostedLatencyListSchema = z.strictObject({
-  $schema: z.string().optional(),
+const hostedLatencyListSchema = strictObject({
+  $schema: optional(z.string()),
   title: z.string().min(3).describe('What the list is, in words.'),
-  defaults: z
-    .record(z.string(), z.unknown())
+  defaults: record(z.string(), z.unknown())
     .default({})
     .describe('Fields of every row that does not state them itself.'),
-  measurements: z.array(z.record(z.string(), z.unknown())).min(1).describe('The rows.'),
+  measurements: array(record(z.string(), z.unknown())).min(1).describe('The rows.'),
   sources: sourcesSchema,
 });
 

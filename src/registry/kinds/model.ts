@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { array, exactOptional, strictObject, z } from 'zod';
 import { countParameters } from '../../engine/model/parameters.ts';
 import type { Model } from '../../engine/shapes.ts';
 import { architectureSchema, toArchitecture } from './architecture.ts';
@@ -12,20 +12,17 @@ export const parameterTolerance = 0.005;
 const contextTokens = whole(16, 1_000_000_000);
 const parameterCount = whole(1e6, 1e14);
 
-export const parametersSchema = z
-  .strictObject({
-    total: parameterCount.describe('Everything stored, embedding, head and towers included, a count.'),
-    active: parameterCount.describe(
-      'What one token passes through, embedding and head included, a count; of a dense model, the total.',
-    ),
-    statedTotal: parameterCount
-      .exactOptional()
-      .describe('The maker’s own figure for the total, often rounded, a count.'),
-    statedActive: parameterCount
-      .exactOptional()
-      .describe('The maker’s own figure for the active ones, often rounded, a count.'),
-    source: sourceKeys,
-  })
+export const parametersSchema = strictObject({
+  total: parameterCount.describe('Everything stored, embedding, head and towers included, a count.'),
+  active: parameterCount.describe(
+    'What one token passes through, embedding and head included, a count; of a dense model, the total.',
+  ),
+  statedTotal: exactOptional(parameterCount).describe('The maker’s own figure for the total, often rounded, a count.'),
+  statedActive: exactOptional(parameterCount).describe(
+    'The maker’s own figure for the active ones, often rounded, a count.',
+  ),
+  source: sourceKeys,
+})
   .refine(({ active, total }) => active <= total, { error: 'must not exceed total', path: ['active'] })
   .refine(({ statedActive, statedTotal, total }) => (statedActive ?? 0) <= (statedTotal ?? total), {
     error: 'must not exceed the total',
@@ -35,53 +32,46 @@ export const parametersSchema = z
     'Published parameter counts. They must agree with the blocks within 0.5 %, or parameterDifference says why.',
   );
 
-const modelFacts = z.strictObject({
-  $schema: z.string().exactOptional(),
+const modelFacts = strictObject({
+  $schema: exactOptional(z.string()),
   name: text(2, 120).describe('Name for people.'),
   /** Unique over all models. */
-  aliases: z.array(aliasSchema).max(40).default([]).describe('Other names to find it by, upper and lower case alike.'),
-  huggingFaceId: z
-    .string()
-    .regex(/^[\w.-]+\/[\w.-]+$/, 'must be owner/name')
-    .exactOptional()
-    .describe('Repository on Hugging Face, as owner/name; works as an alias.'),
+  aliases: array(aliasSchema).max(40).default([]).describe('Other names to find it by, upper and lower case alike.'),
+  huggingFaceId: exactOptional(z.string().regex(/^[\w.-]+\/[\w.-]+$/, 'must be owner/name')).describe(
+    'Repository on Hugging Face, as owner/name; works as an alias.',
+  ),
   developer: text(2, 120).describe('Who made it.'),
-  family: text(1, 80).exactOptional().describe('Models it belongs with.'),
-  released: partialDate.exactOptional().describe('Day of the announcement, as YYYY-MM-DD or as precisely as known.'),
-  license: text(2, 120).exactOptional().describe('Licence of the weights.'),
-  openWeights: z.boolean().exactOptional().describe('The weights can be downloaded; left out = not recorded.'),
+  family: exactOptional(text(1, 80)).describe('Models it belongs with.'),
+  released: exactOptional(partialDate).describe('Day of the announcement, as YYYY-MM-DD or as precisely as known.'),
+  license: exactOptional(text(2, 120)).describe('Licence of the weights.'),
+  openWeights: exactOptional(z.boolean()).describe('The weights can be downloaded; left out = not recorded.'),
   /** All of them write text. */
-  modalities: z
-    .array(z.enum(['text', 'image', 'audio', 'video']))
+  modalities: array(z.enum(['text', 'image', 'audio', 'video']))
     .min(1)
     .max(4)
     .default(['text'])
     .describe('What it reads; left out = text.'),
-  contextTokens: contextTokens
-    .exactOptional()
-    .describe('Longest sequence, prompt and answer together, in tokens; left out = not published.'),
-  maximumOutputTokens: contextTokens
-    .exactOptional()
-    .describe('Longest answer, in tokens; left out = no limit of its own is published.'),
+  contextTokens: exactOptional(contextTokens).describe(
+    'Longest sequence, prompt and answer together, in tokens; left out = not published.',
+  ),
+  maximumOutputTokens: exactOptional(contextTokens).describe(
+    'Longest answer, in tokens; left out = no limit of its own is published.',
+  ),
   /** Of its widest matrices. */
-  nativeFormat: referenceSchema
-    .exactOptional()
-    .describe('Id or alias of the weight format it is published in, as bf16; left out for a model behind an API.'),
+  nativeFormat: exactOptional(referenceSchema).describe(
+    'Id or alias of the weight format it is published in, as bf16; left out for a model behind an API.',
+  ),
   /** Where the figures above come from. */
   source: sourceKeys,
-  parameters: parametersSchema.exactOptional().describe('Its parameter counts; come with the architecture.'),
-  architecture: architectureSchema.exactOptional().describe('Its block stack; none for an API.'),
-  parameterDifference: text(20, 1000)
-    .exactOptional()
-    .describe(
-      'Why the count of the blocks and the published one differ by more than half a percent; left out = they do not.',
-    ),
-  notes: z.array(text(10, 1000)).max(10).exactOptional().describe('Choices made in writing the architecture down.'),
-  flags: z
-    .array(text(10, 1000))
-    .max(10)
-    .exactOptional()
-    .describe('Fields that were solved or taken from a sibling model, not read from this one’s configuration.'),
+  parameters: exactOptional(parametersSchema).describe('Its parameter counts; come with the architecture.'),
+  architecture: exactOptional(architectureSchema).describe('Its block stack; none for an API.'),
+  parameterDifference: exactOptional(text(20, 1000)).describe(
+    'Why the count of the blocks and the published one differ by more than half a percent; left out = they do not.',
+  ),
+  notes: exactOptional(array(text(10, 1000)).max(10)).describe('Choices made in writing the architecture down.'),
+  flags: exactOptional(array(text(10, 1000)).max(10)).describe(
+    'Fields that were solved or taken from a sibling model, not read from this one’s configuration.',
+  ),
   sources: sourcesSchema,
 });
 export type ModelFacts = z.infer<typeof modelFacts>;

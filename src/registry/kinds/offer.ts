@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { array, discriminatedUnion, optional, record, strictObject, z } from 'zod';
 import type { Price, TokenRates } from '../../engine/money/price.ts';
 import type { Kind, Reference } from './kind.ts';
 import { namedSources, rowIds, slug } from './listFile.ts';
@@ -8,7 +8,7 @@ import { refuseUnknownSources } from './sourcedGroups.ts';
 
 const provider = text(2, 60);
 const tokens = whole(1, 100_000_000);
-const notes = z.string().max(300).optional().describe('What to know about it.');
+const notes = optional(z.string().max(300)).describe('What to know about it.');
 
 const usdPerMillion = figure(0, 2000);
 const perMillion = 'in USD per million tokens.';
@@ -16,109 +16,92 @@ const rates = {
   usdPerMillionInputTokens: usdPerMillion.describe(`Price of input, ${perMillion}`),
   usdPerMillionOutputTokens: usdPerMillion.describe(`Price of output, ${perMillion}`),
 };
-const usdPerMillionCachedInputTokens = usdPerMillion
-  .optional()
-  .describe('Price of input found in the provider’s cache, in USD per million tokens; left out = no such price known.');
+const usdPerMillionCachedInputTokens = optional(usdPerMillion).describe(
+  'Price of input found in the provider’s cache, in USD per million tokens; left out = no such price known.',
+);
 
 /** Announced, or the day of the list it was read from; null = undated. */
 const effectiveFrom = partialDate
   .nullable()
   .describe('First day the price is known to have held, as YYYY-MM-DD or as precisely as known.');
-const effectiveTo = partialDate
-  .optional()
-  .describe('Last day the price held, as YYYY-MM-DD; left out = not known to have ended.');
+const effectiveTo = optional(partialDate).describe(
+  'Last day the price held, as YYYY-MM-DD; left out = not known to have ended.',
+);
 
-export const hardwareHourSchema = z
-  .strictObject({
-    basis: z.literal('hardware-hour').describe('Hardware by the hour.'),
-    provider: provider.describe('Who rents it out.'),
-    hardware: referenceSchema.describe('Id or alias of the device.'),
-    instance: text(1, 80).describe('The provider’s name for the machine.'),
-    /** GPUs, chips, CPU sockets. */
-    devices: whole(1, 20_000).describe('Devices in the machine, a count.'),
-    usdPerHour: figure(0.001, 50_000).describe('Price of the whole machine, all devices, in USD per hour.'),
-    pricing: z.enum(['on-demand', 'spot']).describe('On what terms.'),
-    region: text(2, 40).describe('The provider’s region.'),
-    effectiveFrom,
-    effectiveTo,
-    notes,
-    source: sourceKeys,
-    sources: sourcesSchema,
-  })
-  .describe('Hardware rented by the hour: the price of the whole machine.');
+export const hardwareHourSchema = strictObject({
+  basis: z.literal('hardware-hour').describe('Hardware by the hour.'),
+  provider: provider.describe('Who rents it out.'),
+  hardware: referenceSchema.describe('Id or alias of the device.'),
+  instance: text(1, 80).describe('The provider’s name for the machine.'),
+  /** GPUs, chips, CPU sockets. */
+  devices: whole(1, 20_000).describe('Devices in the machine, a count.'),
+  usdPerHour: figure(0.001, 50_000).describe('Price of the whole machine, all devices, in USD per hour.'),
+  pricing: z.enum(['on-demand', 'spot']).describe('On what terms.'),
+  region: text(2, 40).describe('The provider’s region.'),
+  effectiveFrom,
+  effectiveTo,
+  notes,
+  source: sourceKeys,
+  sources: sourcesSchema,
+}).describe('Hardware rented by the hour: the price of the whole machine.');
 
-export const hardwarePurchaseSchema = z
-  .strictObject({
-    basis: z.literal('hardware-purchase').describe('Hardware to buy.'),
-    hardware: referenceSchema.describe('Id or alias of the device.'),
-    devices: whole(1, 1024)
-      .default(1)
-      .describe('Devices that come for this price, a count: 2 for a board with two GPUs; left out = 1.'),
-    usd: figure(1, 10_000_000).describe('Price of all of them, in USD.'),
-    /** msrp: the maker's list price; street: what a shop or a listing asked. */
-    priceKind: z.enum(['msrp', 'street']).describe('List or street price.'),
-    date: effectiveFrom,
-    notes,
-    source: sourceKeys,
-    sources: sourcesSchema,
-  })
-  .describe('Hardware to buy.');
+export const hardwarePurchaseSchema = strictObject({
+  basis: z.literal('hardware-purchase').describe('Hardware to buy.'),
+  hardware: referenceSchema.describe('Id or alias of the device.'),
+  devices: whole(1, 1024)
+    .default(1)
+    .describe('Devices that come for this price, a count: 2 for a board with two GPUs; left out = 1.'),
+  usd: figure(1, 10_000_000).describe('Price of all of them, in USD.'),
+  /** msrp: the maker's list price; street: what a shop or a listing asked. */
+  priceKind: z.enum(['msrp', 'street']).describe('List or street price.'),
+  date: effectiveFrom,
+  notes,
+  source: sourceKeys,
+  sources: sourcesSchema,
+}).describe('Hardware to buy.');
 
-export const tierSchema = z
-  .strictObject({
-    aboveInputTokens: tokens.describe(
-      'Holds for requests with more input than this, cached input included, in tokens; the whole request is billed at it.',
-    ),
-    ...rates,
-    usdPerMillionCachedInputTokens,
-  })
-  .describe('Other rates for long requests: the whole request is billed at them.');
+export const tierSchema = strictObject({
+  aboveInputTokens: tokens.describe(
+    'Holds for requests with more input than this, cached input included, in tokens; the whole request is billed at it.',
+  ),
+  ...rates,
+  usdPerMillionCachedInputTokens,
+}).describe('Other rates for long requests: the whole request is billed at them.');
 
-export const disagreementSchema = z
-  .strictObject({
-    ...rates,
-    date: partialDate.optional().describe('When it was said, as YYYY-MM-DD or as precisely as known.'),
-    source: sourceKeys,
-  })
-  .describe('What another source says about the same price.');
+export const disagreementSchema = strictObject({
+  ...rates,
+  date: optional(partialDate).describe('When it was said, as YYYY-MM-DD or as precisely as known.'),
+  source: sourceKeys,
+}).describe('What another source says about the same price.');
 
-export const modelTokensSchema = z
-  .strictObject({
-    basis: z.literal('model-tokens').describe('A hosted model by the token.'),
-    provider: provider.describe('Who hosts it.'),
-    /** null: a model the catalogue does not have; `providerModel` still says which. */
-    model: referenceSchema.nullable().describe('Id or alias of the model.'),
-    providerModel: text(1, 120).describe('The model’s name there.'),
-    firstParty: z.boolean().default(false).describe('Sold by the model’s own developer; left out = no.'),
-    ...rates,
-    usdPerMillionCachedInputTokens,
-    usdPerMillionCacheWriteTokens: usdPerMillion
-      .optional()
-      .describe(
-        'Price of putting input into the provider’s cache, in USD per million tokens; left out = no such price known.',
-      ),
-    tiers: z
-      .array(tierSchema)
-      .min(1)
-      .optional()
-      .describe('Other rates for long requests, by rising length; none = one rate for all.'),
-    contextTokens: tokens.optional().describe('Longest request there, input and output, in tokens.'),
-    maximumOutputTokens: tokens.optional().describe('Longest answer there, in tokens.'),
-    effectiveFrom,
-    effectiveTo,
-    disagreements: z
-      .array(disagreementSchema)
-      .min(1)
-      .optional()
-      .describe('Other prices that sources give for the same offer.'),
-    notes: z.string().max(400).optional().describe('What to know about it.'),
-    source: sourceKeys,
-    sources: sourcesSchema,
-  })
-  .describe('A hosted model, paid by the token.');
+export const modelTokensSchema = strictObject({
+  basis: z.literal('model-tokens').describe('A hosted model by the token.'),
+  provider: provider.describe('Who hosts it.'),
+  /** null: a model the catalogue does not have; `providerModel` still says which. */
+  model: referenceSchema.nullable().describe('Id or alias of the model.'),
+  providerModel: text(1, 120).describe('The model’s name there.'),
+  firstParty: z.boolean().default(false).describe('Sold by the model’s own developer; left out = no.'),
+  ...rates,
+  usdPerMillionCachedInputTokens,
+  usdPerMillionCacheWriteTokens: optional(usdPerMillion).describe(
+    'Price of putting input into the provider’s cache, in USD per million tokens; left out = no such price known.',
+  ),
+  tiers: optional(array(tierSchema).min(1)).describe(
+    'Other rates for long requests, by rising length; none = one rate for all.',
+  ),
+  contextTokens: optional(tokens).describe('Longest request there, input and output, in tokens.'),
+  maximumOutputTokens: optional(tokens).describe('Longest answer there, in tokens.'),
+  effectiveFrom,
+  effectiveTo,
+  disagreements: optional(array(disagreementSchema).min(1)).describe(
+    'Other prices that sources give for the same offer.',
+  ),
+  notes: optional(z.string().max(400)).describe('What to know about it.'),
+  source: sourceKeys,
+  sources: sourcesSchema,
+}).describe('A hosted model, paid by the token.');
 
-const offerSchema = z
-  .discriminatedUnion('basis', [hardwareHourSchema, hardwarePurchaseSchema, modelTokensSchema])
+const offerSchema = discriminatedUnion('basis', [hardwareHourSchema, hardwarePurchaseSchema, modelTokensSchema])
   .superRefine((offer, context) => {
     refuseUnknownSources(offer, context);
     if (offer.basis !== 'model-tokens') return;
@@ -132,15 +115,14 @@ const offerSchema = z
 export type OfferFacts = z.infer<typeof offerSchema>;
 
 /** A price list: what its rows share, and the rows, each checked as an offer once it has them. */
-const priceListSchema = z.strictObject({
-  $schema: z.string().optional(),
+const priceListSchema = strictObject({
+  $schema: optional(z.string()),
   title: z.string().min(3).describe('What the list is, in words.'),
   basis: z.enum(['hardware-hour', 'hardware-purchase', 'model-tokens']).describe('What its rows are prices of.'),
-  defaults: z
-    .record(z.string(), z.unknown())
+  defaults: record(z.string(), z.unknown())
     .default({})
     .describe('Fields of every row that does not state them itself.'),
-  offers: z.array(z.record(z.string(), z.unknown())).min(1).describe('The rows.'),
+  offers: array(record(z.string(), z.unknown())).min(1).describe('The rows.'),
   sources: sourcesSchema,
 });
 

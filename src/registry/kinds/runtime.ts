@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { array, optional, record, strictObject, z } from 'zod';
 import type { Hardware, Reservation, Runtime } from '../../engine/shapes.ts';
 import type { Kind } from './kind.ts';
 import { figure, text, whole } from './ranges.ts';
@@ -9,77 +9,62 @@ import { efficiencyClasses } from './weightFormat.ts';
 const deviceKinds = ['gpu', 'apu', 'cpu', 'tpu', 'npu', 'asic'] as const;
 const maker = z.string().describe('The maker: NVIDIA, AMD, Apple; CPU for any CPU.');
 
-const supportSchema = z
-  .strictObject({
-    vendors: z.array(z.string().min(2)).min(1).optional().describe('Makers of devices.'),
-    deviceKinds: z.array(z.enum(deviceKinds)).min(1).optional().describe('Sorts of device.'),
-    families: z.array(idSchema).min(1).optional().describe('Families of devices.'),
-    formats: z
-      .array(z.enum(efficiencyClasses))
-      .min(1)
-      .describe('Efficiency classes of weight formats: 16-bit, fp8, gguf.'),
-    /** 100 = the usual choice, 10 = historical. */
-    preference: whole(1, 100).describe(
-      'How usual it is there, a count from 1 to 100: the highest of all runtimes is the default.',
-    ),
-  })
-  .describe(
-    'Devices and formats a runtime runs; every list that is given must contain the device’s or format’s entry.',
-  );
+const supportSchema = strictObject({
+  vendors: optional(array(z.string().min(2)).min(1)).describe('Makers of devices.'),
+  deviceKinds: optional(array(z.enum(deviceKinds)).min(1)).describe('Sorts of device.'),
+  families: optional(array(idSchema).min(1)).describe('Families of devices.'),
+  formats: array(z.enum(efficiencyClasses)).min(1).describe('Efficiency classes of weight formats: 16-bit, fp8, gguf.'),
+  /** 100 = the usual choice, 10 = historical. */
+  preference: whole(1, 100).describe(
+    'How usual it is there, a count from 1 to 100: the highest of all runtimes is the default.',
+  ),
+}).describe(
+  'Devices and formats a runtime runs; every list that is given must contain the device’s or format’s entry.',
+);
 
-export const memorySchema = z
-  .strictObject({
-    /**
-     * fraction: takes a share of the device up front, holds weights and cache in it, preempts when full.
-     * pool: a share of what the weights leave, and never evicts. as-needed: allocates what it needs.
-     */
-    reservation: z.enum(['fraction', 'pool', 'as-needed']).describe('How it takes device memory.'),
-    fraction: figure(0.1, 1)
-      .optional()
-      .describe(
-        'The share it takes, from 0.1 to 1 (a fraction, dimensionless); left out where it takes what it needs.',
-      ),
-    perDeviceGB: figure(0, 20).describe(
-      'Context, captured graphs, buffers: on every device, whatever the model, a count of GB (10⁹ bytes).',
-    ),
-    defaultCache: referenceSchema.describe('Id or alias of the cache’s format when nothing else is asked for.'),
-    cachePageTokens: whole(1, 4096).describe('The unit in which it allocates cache, in tokens.'),
-    cacheFollowsFp8Weights: z.boolean().describe('Checkpoints in FP8 or narrower floats get an FP8 cache by default.'),
-    windowedCacheSince: buildYear
-      .optional()
-      .describe('Year of the build since which windowed layers cache only their window (a calendar year).'),
-    source: sourceKeys,
-  })
-  .describe('How a runtime lays out device memory.');
+export const memorySchema = strictObject({
+  /**
+   * fraction: takes a share of the device up front, holds weights and cache in it, preempts when full.
+   * pool: a share of what the weights leave, and never evicts. as-needed: allocates what it needs.
+   */
+  reservation: z.enum(['fraction', 'pool', 'as-needed']).describe('How it takes device memory.'),
+  fraction: optional(figure(0.1, 1)).describe(
+    'The share it takes, from 0.1 to 1 (a fraction, dimensionless); left out where it takes what it needs.',
+  ),
+  perDeviceGB: figure(0, 20).describe(
+    'Context, captured graphs, buffers: on every device, whatever the model, a count of GB (10⁹ bytes).',
+  ),
+  defaultCache: referenceSchema.describe('Id or alias of the cache’s format when nothing else is asked for.'),
+  cachePageTokens: whole(1, 4096).describe('The unit in which it allocates cache, in tokens.'),
+  cacheFollowsFp8Weights: z.boolean().describe('Checkpoints in FP8 or narrower floats get an FP8 cache by default.'),
+  windowedCacheSince: optional(buildYear).describe(
+    'Year of the build since which windowed layers cache only their window (a calendar year).',
+  ),
+  source: sourceKeys,
+}).describe('How a runtime lays out device memory.');
 
 const prefillChunkTokens = whole(1, 1_000_000);
 const maximumSequences = whole(1, 1_000_000);
 
-const smallDevicesSchema = z
-  .strictObject({
-    underMemoryGiB: figure(1, 1000).describe('For devices with less memory than this, in GiB.'),
-    also: z.array(referenceSchema).optional().describe('Ids or aliases of larger devices that get them too.'),
-    prefillChunkTokens: prefillChunkTokens.describe('Most prompt tokens read in one step, in tokens.'),
-    maximumSequences: maximumSequences.describe('Most sequences in flight, a count.'),
-  })
-  .describe('Smaller defaults that a runtime itself chooses on smaller devices.');
+const smallDevicesSchema = strictObject({
+  underMemoryGiB: figure(1, 1000).describe('For devices with less memory than this, in GiB.'),
+  also: optional(array(referenceSchema)).describe('Ids or aliases of larger devices that get them too.'),
+  prefillChunkTokens: prefillChunkTokens.describe('Most prompt tokens read in one step, in tokens.'),
+  maximumSequences: maximumSequences.describe('Most sequences in flight, a count.'),
+}).describe('Smaller defaults that a runtime itself chooses on smaller devices.');
 
-export const schedulingSchema = z
-  .strictObject({
-    continuousBatching: z.boolean().describe('Requests join and leave a running batch.'),
-    prefillChunkTokens: prefillChunkTokens
-      .optional()
-      .describe('Most prompt tokens read in one step, in tokens; left out = the whole prompt.'),
-    maximumSequences: maximumSequences
-      .optional()
-      .describe('Most sequences in flight, a count; left out = no limit of its own.'),
-    smallDevices: smallDevicesSchema.optional().describe('Other defaults on smaller devices.'),
-    served: z
-      .boolean()
-      .describe('Requests arrive over HTTP and tokens are streamed; false = a library or command line.'),
-    source: sourceKeys,
-  })
-  .describe('How a runtime puts requests together.');
+export const schedulingSchema = strictObject({
+  continuousBatching: z.boolean().describe('Requests join and leave a running batch.'),
+  prefillChunkTokens: optional(prefillChunkTokens).describe(
+    'Most prompt tokens read in one step, in tokens; left out = the whole prompt.',
+  ),
+  maximumSequences: optional(maximumSequences).describe(
+    'Most sequences in flight, a count; left out = no limit of its own.',
+  ),
+  smallDevices: optional(smallDevicesSchema).describe('Other defaults on smaller devices.'),
+  served: z.boolean().describe('Requests arrive over HTTP and tokens are streamed; false = a library or command line.'),
+  source: sourceKeys,
+}).describe('How a runtime puts requests together.');
 
 /** Which builds have a limit that was lifted later. */
 const untilVersion = {
@@ -90,84 +75,79 @@ const untilVersion = {
   beforeYear: buildYear.describe('The year of that version (a calendar year).'),
 };
 
-const graphContextLimitSchema = z
-  .strictObject({ tokens: z.int().min(1).describe('The context, in tokens.'), ...untilVersion })
-  .describe('Older builds capture decode steps up to a context, and launch kernels one by one beyond it.');
+const graphContextLimitSchema = strictObject({
+  tokens: z.int().min(1).describe('The context, in tokens.'),
+  ...untilVersion,
+}).describe('Older builds capture decode steps up to a context, and launch kernels one by one beyond it.');
 
-const sharedReadLimitSchema = z
-  .strictObject({ queryHeads: z.int().min(1).describe('Query heads, a count.'), ...untilVersion })
-  .describe('Older builds share one read of a key-value head among so many query heads at most.');
+const sharedReadLimitSchema = strictObject({
+  queryHeads: z.int().min(1).describe('Query heads, a count.'),
+  ...untilVersion,
+}).describe('Older builds share one read of a key-value head among so many query heads at most.');
 
-const executionSchema = z
-  .strictObject({
-    /** tensor: every device works on every layer. layers: devices hold consecutive layers. */
-    split: z.enum(['tensor', 'layers']).describe('How it uses several devices.'),
-    eager: z.boolean().describe('The host launches every kernel by itself: no captured graphs.'),
-    flashAttentionSince: buildYear
-      .optional()
-      .describe(
-        'Year of the build since which its attention never stores the score matrix (a calendar year); left out = never.',
-      ),
-    graphContextLimit: graphContextLimitSchema
-      .optional()
-      .describe('Context up to which older builds capture decode steps; left out = no limit.'),
-    sharedReadLimit: sharedReadLimitSchema
-      .optional()
-      .describe('Query heads among which older builds share a read of the cache; left out = no limit.'),
-    windowedAttentionSince: buildYear
-      .optional()
-      .describe(
-        'Year of the build since which a sliding window shortens attention (a calendar year); left out = always.',
-      ),
-    /**
-     * int8: packed weights are multiplied as int8, unpacked ones in fp16 with fp16 sums. fp16: all in fp16 with fp16
-     * sums. fp32: all in fp16 with fp32 sums.
-     */
-    promptSums: z
-      .enum(['int8', 'fp16', 'fp32'])
-      .default('fp32')
-      .describe('What a local runtime multiplies prompts in on cards with matrix units.'),
-    backends: z
-      .record(maker, z.string().describe('The backend: CUDA, Metal, Vulkan.'))
-      .describe('The backend a local runtime uses on the devices of a maker.')
-      .describe('Of a local runtime, by maker; of a server, none.'),
-    otherBackends: z
-      .record(maker, z.array(z.string()).describe('The backends.'))
-      .describe('Other backends that can be chosen on the devices of a maker.')
-      .optional()
-      .describe('Other backends that can be chosen, by maker.'),
-    source: sourceKeys,
-  })
-  .describe('How a runtime runs a model.');
+const executionSchema = strictObject({
+  /** tensor: every device works on every layer. layers: devices hold consecutive layers. */
+  split: z.enum(['tensor', 'layers']).describe('How it uses several devices.'),
+  eager: z.boolean().describe('The host launches every kernel by itself: no captured graphs.'),
+  flashAttentionSince: optional(buildYear).describe(
+    'Year of the build since which its attention never stores the score matrix (a calendar year); left out = never.',
+  ),
+  graphContextLimit: optional(graphContextLimitSchema).describe(
+    'Context up to which older builds capture decode steps; left out = no limit.',
+  ),
+  sharedReadLimit: optional(sharedReadLimitSchema).describe(
+    'Query heads among which older builds share a read of the cache; left out = no limit.',
+  ),
+  windowedAttentionSince: optional(buildYear).describe(
+    'Year of the build since which a sliding window shortens attention (a calendar year); left out = always.',
+  ),
+  /**
+   * int8: packed weights are multiplied as int8, unpacked ones in fp16 with fp16 sums. fp16: all in fp16 with fp16
+   * sums. fp32: all in fp16 with fp32 sums.
+   */
+  promptSums: z
+    .enum(['int8', 'fp16', 'fp32'])
+    .default('fp32')
+    .describe('What a local runtime multiplies prompts in on cards with matrix units.'),
+  backends: record(maker, z.string().describe('The backend: CUDA, Metal, Vulkan.'))
+    .describe('The backend a local runtime uses on the devices of a maker.')
+    .describe('Of a local runtime, by maker; of a server, none.'),
+  otherBackends: optional(
+    record(maker, array(z.string()).describe('The backends.')).describe(
+      'Other backends that can be chosen on the devices of a maker.',
+    ),
+  ).describe('Other backends that can be chosen, by maker.'),
+  source: sourceKeys,
+}).describe('How a runtime runs a model.');
 
-const runtimeSchema = z
-  .strictObject({
-    $schema: z.string().optional(),
-    name: text(2, 60).describe('Name for people.'),
-    aliases: z.array(aliasSchema).describe('Other names to find it by, upper and lower case alike.'),
-    homepage: z.url({ protocol: /^https$/ }).describe('Where it lives, an https address.'),
-    license: text(2, 40).optional().describe('Licence, as an SPDX identifier.'),
-    /** serving: steps of a GPU server. local: an engine that unpacks weights with ordinary arithmetic. */
-    estimator: z.enum(['serving', 'local']).describe('Which physics describes it.'),
-    estimatedBy: idSchema
+const runtimeSchema = strictObject({
+  $schema: optional(z.string()),
+  name: text(2, 60).describe('Name for people.'),
+  aliases: array(aliasSchema).describe('Other names to find it by, upper and lower case alike.'),
+  homepage: z.url({ protocol: /^https$/ }).describe('Where it lives, an https address.'),
+  license: optional(text(2, 40)).describe('Licence, as an SPDX identifier.'),
+  /** serving: steps of a GPU server. local: an engine that unpacks weights with ordinary arithmetic. */
+  estimator: z.enum(['serving', 'local']).describe('Which physics describes it.'),
+  estimatedBy: optional(
+    idSchema
       .describe(
         'Id of an estimator that a pack brings and that answers for this runtime instead; left out = the calculator’s own.',
       )
-      .register(ids, { of: 'estimator' })
-      .optional(),
-    coefficients: idSchema.describe(
-      'The runtime whose fitted constants it uses: vllm, sglang, tensorrt-llm, llama.cpp, mlx.',
-    ),
-    defaultYear: buildYear.describe(
-      'Latest year of its builds with fitted constants (calendar year): the default of runtimeYear.',
-    ),
-    memory: memorySchema.describe('How it lays out device memory.'),
-    scheduling: schedulingSchema.describe('How it puts requests together.'),
-    execution: executionSchema.describe('How it runs a model.'),
-    supports: z.array(supportSchema).min(1).describe('Where it runs, and which formats.'),
-    notes: z.string().max(800).optional().describe('What to know about it.'),
-    sources: sourcesSchema,
-  })
+      .register(ids, { of: 'estimator' }),
+  ),
+  coefficients: idSchema.describe(
+    'The runtime whose fitted constants it uses: vllm, sglang, tensorrt-llm, llama.cpp, mlx.',
+  ),
+  defaultYear: buildYear.describe(
+    'Latest year of its builds with fitted constants (calendar year): the default of runtimeYear.',
+  ),
+  memory: memorySchema.describe('How it lays out device memory.'),
+  scheduling: schedulingSchema.describe('How it puts requests together.'),
+  execution: executionSchema.describe('How it runs a model.'),
+  supports: array(supportSchema).min(1).describe('Where it runs, and which formats.'),
+  notes: optional(z.string().max(800)).describe('What to know about it.'),
+  sources: sourcesSchema,
+})
   .superRefine((facts, context) => {
     const { reservation, fraction } = facts.memory;
     if ((reservation === 'as-needed') !== (fraction === undefined)) {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { array, optional, record, strictObject, union, z } from 'zod';
 import { buildYears } from '../../engine/buildYears.ts';
 import { text } from './ranges.ts';
 
@@ -23,36 +23,31 @@ function isoDay(date: string): string {
  * vendor: the maker says so. published: a third party says so. measured: somebody measured it.
  * derived: computed from other figures. assumed: no source we can point to; shown as an assumption in every answer.
  */
-export const sourceSchema = z
-  .strictObject({
-    title: z.string().min(3).describe('What it is, in words: "NVIDIA H300 datasheet, March 2027".'),
-    url: z
-      .url({ protocol: /^https?$/ })
-      .optional()
-      .describe('Public address, if it has a stable one; otherwise a citation, unless it is assumed.'),
-    citation: z.string().min(10).optional().describe('Full citation where there is no stable address.'),
-    retrieved: partialDate
-      .optional()
-      .describe('Day it was read or the snapshot was taken, as YYYY-MM-DD or as precisely as known.'),
-    known: z.enum(['vendor', 'published', 'measured', 'derived', 'assumed']).describe('How the figures are known.'),
-  })
-  .refine((source) => source.url !== undefined || source.citation !== undefined || source.known === 'assumed', {
-    error: 'needs a url or a full citation (or known: "assumed")',
-  });
+export const sourceSchema = strictObject({
+  title: z.string().min(3).describe('What it is, in words: "NVIDIA H300 datasheet, March 2027".'),
+  url: optional(z.url({ protocol: /^https?$/ })).describe(
+    'Public address, if it has a stable one; otherwise a citation, unless it is assumed.',
+  ),
+  citation: optional(z.string().min(10)).describe('Full citation where there is no stable address.'),
+  retrieved: optional(partialDate).describe(
+    'Day it was read or the snapshot was taken, as YYYY-MM-DD or as precisely as known.',
+  ),
+  known: z.enum(['vendor', 'published', 'measured', 'derived', 'assumed']).describe('How the figures are known.'),
+}).refine((source) => source.url !== undefined || source.citation !== undefined || source.known === 'assumed', {
+  error: 'needs a url or a full citation (or known: "assumed")',
+});
 
 export type Source = z.infer<typeof sourceSchema>;
 
-export const sourcesSchema = z
-  .record(
-    z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'must be lower-case letters, digits, dots or hyphens'),
-    sourceSchema,
-  )
-  .describe('Sources by key; groups of figures name the keys they rest on.');
+export const sourcesSchema = record(
+  z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'must be lower-case letters, digits, dots or hyphens'),
+  sourceSchema,
+).describe('Sources by key; groups of figures name the keys they rest on.');
 
 /** The keys in `sources` that a group of figures rests on, the strongest first. */
-export const sourceKeys = z
-  .union([z.string(), z.array(z.string()).min(1)])
-  .describe('Keys in `sources` of where these figures come from, the strongest first.');
+export const sourceKeys = union([z.string(), array(z.string()).min(1)]).describe(
+  'Keys in `sources` of where these figures come from, the strongest first.',
+);
 export type SourceKeys = z.infer<typeof sourceKeys>;
 
 /** Names people type: at most 120 characters, no control characters. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { array, optional, strictObject, tuple, z } from 'zod';
 import { figure, text, whole } from '../ranges.ts';
 import { aliasSchema, idSchema, partialDate, sourceKeys, sourcesSchema } from '../source.ts';
 
@@ -6,142 +6,118 @@ const gigabytesPerSecond = figure(1, 5_000);
 const watts = figure(2, 30_000);
 const gigahertz = figure(0.5, 8);
 
-const memorySchema = z
-  .strictObject({
-    memoryGiB: figure(0.5, 8192)
-      .optional()
-      .describe('Capacity, in GiB: "80 GB" on a box is 80 GiB. Left out only for on-chip memory.'),
-    memoryGB: figure(0.1, 100)
-      .optional()
-      .describe('Capacity of on-chip SRAM, in GB (10⁹ bytes), instead of memoryGiB.'),
-    memoryKind: z
-      .string()
-      .regex(/^(HBM|GDDR|LPDDR|DDR|SRAM)/, 'must begin with HBM, GDDR, LPDDR, DDR or SRAM')
-      .describe('What memory it is: HBM3e, GDDR7, LPDDR5X-8000 256-bit, DDR5-5600, SRAM. Begins with the class.'),
-    memoryGigabytesPerSecond: figure(5, 30_000_000).describe(
-      'Bandwidth by the datasheet, in GB/s (10⁹ bytes per second).',
-    ),
-    optionsGiB: z
-      .array(figure(1, 8192))
-      .min(1)
-      .optional()
-      .describe('Sizes it is sold with, in GiB; memoryGiB is the largest.'),
-    sharedWithCpu: z.literal(true).optional().describe('CPU and GPU work in the same memory: true, or left out.'),
-    source: sourceKeys,
-  })
-  .describe('Memory of one device, as a runtime sees it.');
+const memorySchema = strictObject({
+  memoryGiB: optional(figure(0.5, 8192)).describe(
+    'Capacity, in GiB: "80 GB" on a box is 80 GiB. Left out only for on-chip memory.',
+  ),
+  memoryGB: optional(figure(0.1, 100)).describe('Capacity of on-chip SRAM, in GB (10⁹ bytes), instead of memoryGiB.'),
+  memoryKind: z
+    .string()
+    .regex(/^(HBM|GDDR|LPDDR|DDR|SRAM)/, 'must begin with HBM, GDDR, LPDDR, DDR or SRAM')
+    .describe('What memory it is: HBM3e, GDDR7, LPDDR5X-8000 256-bit, DDR5-5600, SRAM. Begins with the class.'),
+  memoryGigabytesPerSecond: figure(5, 30_000_000).describe(
+    'Bandwidth by the datasheet, in GB/s (10⁹ bytes per second).',
+  ),
+  optionsGiB: optional(array(figure(1, 8192)).min(1)).describe(
+    'Sizes it is sold with, in GiB; memoryGiB is the largest.',
+  ),
+  sharedWithCpu: optional(z.literal(true)).describe('CPU and GPU work in the same memory: true, or left out.'),
+  source: sourceKeys,
+}).describe('Memory of one device, as a runtime sees it.');
 
 /** A peak rate; of matrix units where the device has them. */
 function rate(of: string) {
   const dense = 'Dense, never sparse; in TFLOPS (10¹² operations per second; a multiply-add is two).';
-  return figure(0.01, 200_000).optional().describe(`${of}. ${dense}`);
+  return optional(figure(0.01, 200_000)).describe(`${of}. ${dense}`);
 }
 
-const computeSchema = z
-  .strictObject({
-    denseFp32Teraflops: rate('FP32'),
-    denseTf32Teraflops: rate('TF32'),
-    denseBf16Teraflops: rate('BF16'),
-    denseFp16Teraflops: rate('FP16 with FP32 accumulation'),
-    denseFp8Teraflops: rate('FP8 with FP32 accumulation'),
-    denseFp6Teraflops: rate('FP6'),
-    denseFp4Teraflops: rate('FP4'),
-    denseInt8TeraOps: rate('INT8'),
-    denseInt4TeraOps: rate('INT4'),
-    /** Twice the rate with fp32 accumulation. */
-    fp16AccumulateFp16Teraflops: rate('GeForce: FP16 with FP16 accumulation'),
-    fp16AccumulateFp8Teraflops: rate('GeForce: FP8 with FP16 accumulation'),
-    vectorFp32Teraflops: rate('FP32 outside the matrix units, where the dense FP32 rate is inside'),
-    /** CDNA 1; elsewhere such a pair is a sparse figure in the wrong place. */
-    bf16AtHalfRate: z.literal(true).optional().describe('BF16 really runs at half the FP16 rate: true, or left out.'),
-    derived: z.string().max(600).optional().describe('How figures were computed, in words.'),
-    source: sourceKeys,
-  })
-  .describe('Peak rates of dense matrix arithmetic, by number format. What the device cannot do is left out.');
+const computeSchema = strictObject({
+  denseFp32Teraflops: rate('FP32'),
+  denseTf32Teraflops: rate('TF32'),
+  denseBf16Teraflops: rate('BF16'),
+  denseFp16Teraflops: rate('FP16 with FP32 accumulation'),
+  denseFp8Teraflops: rate('FP8 with FP32 accumulation'),
+  denseFp6Teraflops: rate('FP6'),
+  denseFp4Teraflops: rate('FP4'),
+  denseInt8TeraOps: rate('INT8'),
+  denseInt4TeraOps: rate('INT4'),
+  /** Twice the rate with fp32 accumulation. */
+  fp16AccumulateFp16Teraflops: rate('GeForce: FP16 with FP16 accumulation'),
+  fp16AccumulateFp8Teraflops: rate('GeForce: FP8 with FP16 accumulation'),
+  vectorFp32Teraflops: rate('FP32 outside the matrix units, where the dense FP32 rate is inside'),
+  /** CDNA 1; elsewhere such a pair is a sparse figure in the wrong place. */
+  bf16AtHalfRate: optional(z.literal(true)).describe('BF16 really runs at half the FP16 rate: true, or left out.'),
+  derived: optional(z.string().max(600)).describe('How figures were computed, in words.'),
+  source: sourceKeys,
+}).describe('Peak rates of dense matrix arithmetic, by number format. What the device cannot do is left out.');
 
-const linkSchema = z
-  .strictObject({
-    kind: z
-      .enum(['nvlink', 'pcie', 'infinity-fabric', 'xe-link', 'ici', 'neuron', 'gaudi', 'c2c', 'other'])
-      .describe('What link it is.'),
-    name: z.string().min(2).describe('NVLink 5, PCIe Gen5 x16, Infinity Fabric.'),
-    gigabytesPerSecondPerDirection: gigabytesPerSecond
-      .optional()
-      .describe('One device in one direction, in GB/s (10⁹ bytes per second); left out = not published.'),
-    /** Not published of PCIe: the host decides. */
-    domainDevices: whole(2, 100_000)
-      .optional()
-      .describe('Devices that reach each other over it, a count; left out = not published.'),
-    source: sourceKeys,
-  })
-  .describe('How devices reach each other.');
+const linkSchema = strictObject({
+  kind: z
+    .enum(['nvlink', 'pcie', 'infinity-fabric', 'xe-link', 'ici', 'neuron', 'gaudi', 'c2c', 'other'])
+    .describe('What link it is.'),
+  name: z.string().min(2).describe('NVLink 5, PCIe Gen5 x16, Infinity Fabric.'),
+  gigabytesPerSecondPerDirection: optional(gigabytesPerSecond).describe(
+    'One device in one direction, in GB/s (10⁹ bytes per second); left out = not published.',
+  ),
+  /** Not published of PCIe: the host decides. */
+  domainDevices: optional(whole(2, 100_000)).describe(
+    'Devices that reach each other over it, a count; left out = not published.',
+  ),
+  source: sourceKeys,
+}).describe('How devices reach each other.');
 
-const hostSchema = z
-  .strictObject({
-    name: z.string().min(2).describe('PCIe Gen5 x16.'),
-    gigabytesPerSecondPerDirection: gigabytesPerSecond.describe('One direction, in GB/s (10⁹ bytes per second).'),
-    memoryGiB: z
-      .number()
-      .positive()
-      .max(8192)
-      .optional()
-      .describe('Memory of the host that comes with the device (superchips), in GiB.'),
-    source: sourceKeys,
-  })
-  .describe('Link to the host.');
+const hostSchema = strictObject({
+  name: z.string().min(2).describe('PCIe Gen5 x16.'),
+  gigabytesPerSecondPerDirection: gigabytesPerSecond.describe('One direction, in GB/s (10⁹ bytes per second).'),
+  memoryGiB: optional(z.number().positive().max(8192)).describe(
+    'Memory of the host that comes with the device (superchips), in GiB.',
+  ),
+  source: sourceKeys,
+}).describe('Link to the host.');
 
-const powerSchema = z
-  .strictObject({
-    tdpWatts: watts.optional().describe('Rated power of the device, in watts.'),
-    systemMaximumWatts: watts
-      .optional()
-      .describe('Of the whole computer, where the maker states no power for the chip, in watts.'),
-    systemName: z.string().optional().describe('Which computer that is.'),
-    idleWattsRange: z
-      .tuple([figure(0.1, 5_000), figure(0.1, 5_000)])
-      .optional()
-      .describe('Measured without load, lowest and highest, in watts.'),
-    idleNotes: z.string().max(200).optional().describe('How it was measured.'),
-    source: sourceKeys,
-  })
-  .describe('Power of one device.');
+const powerSchema = strictObject({
+  tdpWatts: optional(watts).describe('Rated power of the device, in watts.'),
+  systemMaximumWatts: optional(watts).describe(
+    'Of the whole computer, where the maker states no power for the chip, in watts.',
+  ),
+  systemName: optional(z.string()).describe('Which computer that is.'),
+  idleWattsRange: optional(tuple([figure(0.1, 5_000), figure(0.1, 5_000)])).describe(
+    'Measured without load, lowest and highest, in watts.',
+  ),
+  idleNotes: optional(z.string().max(200)).describe('How it was measured.'),
+  source: sourceKeys,
+}).describe('Power of one device.');
 
-const cpuSchema = z
-  .strictObject({
-    cores: whole(1, 1024).describe('Physical cores, a count.'),
-    baseGigahertz: gigahertz.describe('Base clock, in GHz (10⁹ cycles per second).'),
-    allCoreGigahertz: gigahertz
-      .optional()
-      .describe('Sustained with all cores busy, in GHz (10⁹ cycles per second); left out = not published.'),
-    memoryChannels: whole(1, 64).describe('Memory channels, a count.'),
-    memoryMegatransfersPerSecond: whole(800, 20_000).describe(
-      'Memory speed, in MT/s: a count of 10⁶ transfers per second.',
-    ),
-    instructionSets: z.array(z.string()).min(1).describe('Vector and matrix extensions: avx2, avx512, amx_bf16, neon.'),
-    source: sourceKeys,
-  })
-  .describe('What a CPU calculates and reads memory with.');
+const cpuSchema = strictObject({
+  cores: whole(1, 1024).describe('Physical cores, a count.'),
+  baseGigahertz: gigahertz.describe('Base clock, in GHz (10⁹ cycles per second).'),
+  allCoreGigahertz: optional(gigahertz).describe(
+    'Sustained with all cores busy, in GHz (10⁹ cycles per second); left out = not published.',
+  ),
+  memoryChannels: whole(1, 64).describe('Memory channels, a count.'),
+  memoryMegatransfersPerSecond: whole(800, 20_000).describe(
+    'Memory speed, in MT/s: a count of 10⁶ transfers per second.',
+  ),
+  instructionSets: array(z.string()).min(1).describe('Vector and matrix extensions: avx2, avx512, amx_bf16, neon.'),
+  source: sourceKeys,
+}).describe('What a CPU calculates and reads memory with.');
 
-const usableMemorySchema = z
-  .strictObject({
-    reportedMiB: whole(128, 8_388_608).describe('As nvidia-smi and its like say it, in MiB (2²⁰ bytes).'),
-    source: sourceKeys,
-  })
-  .describe('What the driver reports: capacity less firmware and error correction.');
+const usableMemorySchema = strictObject({
+  reportedMiB: whole(128, 8_388_608).describe('As nvidia-smi and its like say it, in MiB (2²⁰ bytes).'),
+  source: sourceKeys,
+}).describe('What the driver reports: capacity less firmware and error correction.');
 
-const processorsSchema = z
-  .strictObject({
-    count: whole(1, 10_000).describe('How many, a count.'),
-    unit: z.enum(['streaming multiprocessor', 'compute unit', 'Xe core', 'GPU core']).describe('Of what.'),
-    source: sourceKeys,
-  })
-  .describe('The parts that work in parallel.');
+const processorsSchema = strictObject({
+  count: whole(1, 10_000).describe('How many, a count.'),
+  unit: z.enum(['streaming multiprocessor', 'compute unit', 'Xe core', 'GPU core']).describe('Of what.'),
+  source: sourceKeys,
+}).describe('The parts that work in parallel.');
 
 /** What a file says of one device; `hardware.ts` adds what must hold between the figures. */
-export const hardwareFacts = z.strictObject({
-  $schema: z.string().optional(),
+export const hardwareFacts = strictObject({
+  $schema: optional(z.string()),
   name: text(2, 80).describe('Name for people.'),
-  aliases: z.array(aliasSchema).describe('Other names to find it by, upper and lower case alike.'),
+  aliases: array(aliasSchema).describe('Other names to find it by, upper and lower case alike.'),
   vendor: text(2, 30).describe('Who makes it; runtimes support devices by maker: NVIDIA, AMD, Intel, Apple.'),
   kind: z.enum(['gpu', 'apu', 'cpu', 'tpu', 'npu', 'asic']).describe('What sort of device it is.'),
   family: idSchema.describe(
@@ -150,31 +126,25 @@ export const hardwareFacts = z.strictObject({
   ),
   architecture: text(2, 60).describe('The maker’s name for the generation: Hopper, CDNA 3.'),
   formFactor: text(2, 60).describe('SXM5, PCIe, OAM, mobile, SoC. Another form factor is another device.'),
-  released: partialDate.optional().describe('Day of the announcement, as YYYY-MM-DD or as precisely as known.'),
-  computeCapability: z
-    .string()
-    .regex(/^\d+\.\d$/, 'must be major.minor, as 9.0')
-    .optional()
-    .describe('NVIDIA’s number for the architecture: 9.0.'),
-  gfxTarget: z
-    .string()
-    .regex(/^gfx[0-9a-f]+$/, 'must be like gfx942')
-    .optional()
-    .describe('AMD’s: gfx942.'),
-  devicesPerBoard: whole(2, 16)
-    .optional()
-    .describe('Devices on one board, a count, where there are several: figures are those of one.'),
+  released: optional(partialDate).describe('Day of the announcement, as YYYY-MM-DD or as precisely as known.'),
+  computeCapability: optional(z.string().regex(/^\d+\.\d$/, 'must be major.minor, as 9.0')).describe(
+    'NVIDIA’s number for the architecture: 9.0.',
+  ),
+  gfxTarget: optional(z.string().regex(/^gfx[0-9a-f]+$/, 'must be like gfx942')).describe('AMD’s: gfx942.'),
+  devicesPerBoard: optional(whole(2, 16)).describe(
+    'Devices on one board, a count, where there are several: figures are those of one.',
+  ),
   memory: memorySchema.describe('Its memory.'),
-  usableMemory: usableMemorySchema.optional().describe('What a process can allocate; left out = all of it.'),
-  compute: computeSchema.optional().describe('Its peak rates; without any, only sizes can be estimated.'),
-  link: linkSchema.optional().describe('How devices reach each other; left out = only through the host.'),
-  host: hostSchema.optional().describe('Its link to the host; left out = shared memory, or not known.'),
-  power: powerSchema.optional().describe('Its power; left out = not known.'),
-  processors: processorsSchema.optional().describe('Its parallel parts; left out = not known.'),
-  cpu: cpuSchema.optional().describe('For a CPU: cores and memory channels.'),
+  usableMemory: optional(usableMemorySchema).describe('What a process can allocate; left out = all of it.'),
+  compute: optional(computeSchema).describe('Its peak rates; without any, only sizes can be estimated.'),
+  link: optional(linkSchema).describe('How devices reach each other; left out = only through the host.'),
+  host: optional(hostSchema).describe('Its link to the host; left out = shared memory, or not known.'),
+  power: optional(powerSchema).describe('Its power; left out = not known.'),
+  processors: optional(processorsSchema).describe('Its parallel parts; left out = not known.'),
+  cpu: optional(cpuSchema).describe('For a CPU: cores and memory channels.'),
   /** vendor-recalled: the maker's figures, written from memory. */
   confidence: z.enum(['high', 'medium', 'low', 'vendor-recalled']).describe('How well the sources agree.'),
-  notes: z.string().max(1000).optional().describe('What to know about it.'),
+  notes: optional(z.string().max(1000)).describe('What to know about it.'),
   sources: sourcesSchema,
 });
 
