@@ -59,16 +59,14 @@ function withShelves(
 }
 
 function profilesByKind(rows: Iterable<StoredRow>): Map<string, StoredProfile<object, unknown>[]> {
+  return Map.groupBy(profilesOf(rows), ({ kind }) => kind);
+}
+
+function* profilesOf(rows: Iterable<StoredRow>): Generator<StoredProfile<object, unknown>> {
   const known = new Map(allKinds.map((kind) => [kind.kind, kind]));
-  const profiles = new Map<string, StoredProfile<object, unknown>[]>();
   for (const row of rows) {
-    // A kind that this version does not have stays in the database, unseen.
     const kind = known.get(row.kind);
-    if (kind === undefined) continue;
-    const ofKind = profiles.get(row.kind);
-    const profile = new StoredProfile(kind, row);
-    if (ofKind === undefined) profiles.set(row.kind, [profile]);
-    else ofKind.push(profile);
+    // A kind that this version does not have stays in the database, unseen.
+    if (kind !== undefined) yield new StoredProfile(kind, row);
   }
-  return profiles;
 }

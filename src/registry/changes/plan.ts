@@ -188,7 +188,7 @@ function changed(
   return { answer: [row], profiles: [row], changes, remembered: null };
 }
 
-function changeOf(
+export function changeOf(
   row: ProfileRow,
   before: ProfileRow | null,
   action: ChangeRow['action'],
@@ -230,11 +230,11 @@ function replacement(catalogue: Catalogue, { kind, id }: ProfileRow, replacedBy:
   return other;
 }
 
-function nextRevision(row: ProfileRow, at: string): ProfileRow {
+export function nextRevision(row: ProfileRow, at: string): ProfileRow {
   return { ...row, revision: row.revision + 1, updatedAt: at };
 }
 
-function inUse(row: ProfileRow, at: string): ProfileRow {
+export function inUse(row: ProfileRow, at: string): ProfileRow {
   return { ...nextRevision(row, at), retiredAt: null, retiredBy: null, replacedBy: null };
 }
 

@@ -3,6 +3,7 @@ import { type FactProblem, IdTakenError, InvalidFactsError } from '../errors.ts'
 import { pathSegments } from '../jsonText.ts';
 import { factProblems } from '../kinds/factProblems.ts';
 import type { Kind, Reference } from '../kinds/kind.ts';
+import { didYouMean } from '../nearestNames.ts';
 import { checkId } from '../packs/profiles.ts';
 
 /**
@@ -38,8 +39,7 @@ export function validFacts(catalogue: Catalogue, kind: Kind, id: string, stated:
 
 function unknownReference(catalogue: Catalogue, { kind, id, path }: Reference): FactProblem {
   const [suggestion] = shelfOf(catalogue, kind).suggest(id);
-  const hint = suggestion === undefined ? '' : ` (did you mean ${suggestion}?)`;
-  const message = `there is no ${kind} ${JSON.stringify(id)}${hint}`;
+  const message = `there is no ${kind} ${JSON.stringify(id)}${didYouMean(suggestion)}`;
   return { path, code: 'UNKNOWN_PROFILE', message, ...(suggestion !== undefined && { suggestion }) };
 }
 

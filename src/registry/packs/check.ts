@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { type FactProblem, PackError } from '../errors.ts';
-import { JsonTextError, parseJsonText, pathSegments, positionOfPath, type TextPosition } from '../jsonText.ts';
+import { JsonTextError, parseJsonText, pathSegments, positionOfPath } from '../jsonText.ts';
 import { mergePacks } from './merge.ts';
-import type { Pack, PackFile } from './pack.ts';
-import { readPack } from './pack.ts';
+import { type Pack, type PackFile, readPack } from './pack.ts';
 import { loadPack } from './package.ts';
 import { discoverPriceSources, profilesOfPriceSource } from './priceSources/discover.ts';
 import { type PackProfile, profilesOfPack } from './profiles.ts';
@@ -72,8 +71,7 @@ function checkFile(pack: Pack, file: PackFile): { found: PackProfile[]; wrong: s
 function placed({ file, line, problems }: PackError, { files }: Pack): string[] {
   const text = files.find(({ path }) => path === file)?.bytes.toString('utf8');
   return problems.map(({ path, message }: FactProblem) => {
-    const position: TextPosition =
-      text === undefined ? { line: line ?? 1, column: 1 } : positionOfPath(text, pathSegments(path));
+    const position = text === undefined ? { line: line ?? 1, column: 1 } : positionOfPath(text, pathSegments(path));
     return `${file}:${position.line}:${position.column}: ${path === '' ? message : `${path}: ${message}`}`;
   });
 }

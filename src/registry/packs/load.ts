@@ -1,4 +1,4 @@
-import { type NewChange, newRow, type Writes } from '../changes/plan.ts';
+import { changeOf, inUse, type NewChange, newRow, nextRevision, type Writes } from '../changes/plan.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { ProfileRow } from '../storage/tables.ts';
 import { packDigest } from './digest.ts';
@@ -70,20 +70,9 @@ function planLoad(merged: MergedPacks, rows: readonly ProfileRow[], revision: nu
   const plan: LoadPlan = { profiles: [], changes: [], counts: { created: 0, updated: 0, retired: 0, restored: 0 } };
   const at = new Date().toISOString();
   /** A pack's facts are not repeated in the log: the row, or the next change's `before`, has them. */
-  const change = (row: ProfileRow, actor: string, action: NewChange['action'], before: string | null) => {
-    const { kind, id, revision: ofProfile } = row;
+  const change = (row: ProfileRow, actor: string, action: NewChange['action'], before: ProfileRow | null) => {
     plan.profiles.push(row);
-    plan.changes.push({
-      catalogueRevision: revision + 1,
-      kind,
-      id,
-      revision: ofProfile,
-      actor,
-      action,
-      before,
-      after: null,
-      at,
-    });
+    plan.changes.push({ ...changeOf(row, before, action, actor, revision + 1), after: null });
     plan.counts[`${action}d`] += 1;
   };
   const existing = new Map(rows.map((row) => [`${row.kind}/${row.id}`, row]));
@@ -101,9 +90,8 @@ function planLoad(merged: MergedPacks, rows: readonly ProfileRow[], revision: nu
     } else {
       const returns = row.retiredBy === 'pack';
       if (row.facts === facts && row.name === name && row.origin === origin && !returns) return;
-      const listed = returns ? { retiredAt: null, retiredBy: null, replacedBy: null } : {};
-      const next = { ...row, ...listed, name, origin, facts, revision: row.revision + 1, updatedAt: at };
-      change(next, pack, returns ? 'restore' : 'update', row.facts);
+      const next = { ...(returns ? inUse(row, at) : nextRevision(row, at)), name, origin, facts };
+      change(next, pack, returns ? 'restore' : 'update', row);
     }
   }
 
@@ -111,8 +99,7 @@ function planLoad(merged: MergedPacks, rows: readonly ProfileRow[], revision: nu
     if (row.origin === 'user') {
       if (row.packFacts !== null) plan.profiles.push({ ...row, packFacts: null, packOrigin: null });
     } else if (row.retiredAt === null) {
-      const next = { ...row, retiredAt: at, retiredBy: 'pack' as const, revision: row.revision + 1, updatedAt: at };
-      change(next, 'packs', 'retire', row.facts);
+      change({ ...nextRevision(row, at), retiredAt: at, retiredBy: 'pack' }, 'packs', 'retire', row);
     }
   }
 }
