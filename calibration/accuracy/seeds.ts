@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Coefficients } from '../../src/engine/coefficients.ts';
-import { kind as hardware } from '../../src/registry/kinds/hardware/hardware.ts';
+import { hardwareKind as hardware } from '../../src/registry/kinds/hardware/hardware.ts';
 import type { Kind } from '../../src/registry/kinds/kind.ts';
 import { kind as measurement } from '../../src/registry/kinds/measurement.ts';
 import { kind as model } from '../../src/registry/kinds/model.ts';
-import { kind as runtime } from '../../src/registry/kinds/runtime.ts';
-import { kind as weightFormat } from '../../src/registry/kinds/weightFormat.ts';
+import { runtimeKind as runtime } from '../../src/registry/kinds/runtime.ts';
+import { weightFormatKind as weightFormat } from '../../src/registry/kinds/weightFormat.ts';
 import { type Point, type Profiles, pointsOf, type SkippedPoint } from './points.ts';
 
 /** A profile as the seeds state it, and as the engine sees it. */

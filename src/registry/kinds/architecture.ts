@@ -1,6 +1,6 @@
-import { array, discriminatedUnion, exactOptional, strictObject, union, z } from 'zod';
+import { array, discriminatedUnion, exactOptional, enum as oneOf, strictObject, union, z } from 'zod';
 import type { Architecture } from '../../engine/model/architecture.ts';
-import { figure, text, whole } from './ranges.ts';
+import { figure, orNull, text, whole } from './ranges.ts';
 import { sourceKeys } from './source.ts';
 
 /**
@@ -14,7 +14,7 @@ const headDim = whole(8, 1024);
 const tokens = whole(1, 100_000_000);
 const parameters = whole(1, 1e14);
 const elements = whole(0, 1e9);
-const queryKeyNorm = exactOptional(z.enum(['head', 'full'])).describe('Norms of queries and keys; left out = none.');
+const queryKeyNorm = exactOptional(oneOf(['head', 'full'])).describe('Norms of queries and keys; left out = none.');
 const queryHeads = heads.describe('Query heads, a count.');
 const kvHeads = heads.describe(
   'Key and value heads, a count: as many as heads (multi-head), fewer (grouped-query) or 1 (multi-query).',
@@ -59,7 +59,7 @@ export const groupedQuerySchema = strictObject({
   keyIsValue: exactOptional(z.boolean()).describe('Keys are used as values: one projection and one cached vector.'),
   valueFromKey: exactOptional(z.boolean()).describe('Values are made from the key projection; both are cached.'),
   outputGate: exactOptional(z.boolean()).describe('An elementwise gate on the output, projected from the input.'),
-  bias: exactOptional(z.enum(['qkv', 'all'])).describe('Learned biases; left out = none.'),
+  bias: exactOptional(oneOf(['qkv', 'all'])).describe('Learned biases; left out = none.'),
   queryKeyNorm,
   sparse,
   queryRank: exactOptional(width).describe('Rank the query is projected through first, in elements.'),
@@ -144,16 +144,16 @@ export const expertsSchema = strictObject({
 
 export const blockGroupSchema = strictObject({
   layers: whole(1, 1000).describe('How many layers are like this, a count.'),
-  attention: discriminatedUnion('kind', [groupedQuerySchema, latentSchema, stateSpaceSchema, crossSchema])
-    .describe('How a layer looks at other tokens: exactly one of these.')
-    .nullable()
-    .default(null)
-    .describe('The mixing half; left out = none.'),
-  feedForward: discriminatedUnion('kind', [gatedSchema, plainSchema, expertsSchema])
-    .describe('How a layer works on each token by itself: exactly one of these.')
-    .nullable()
-    .default(null)
-    .describe('The feed-forward half; left out = none.'),
+  attention: orNull(
+    discriminatedUnion('kind', [groupedQuerySchema, latentSchema, stateSpaceSchema, crossSchema]).describe(
+      'How a layer looks at other tokens: exactly one of these.',
+    ),
+  ).describe('The mixing half; left out = none.'),
+  feedForward: orNull(
+    discriminatedUnion('kind', [gatedSchema, plainSchema, expertsSchema]).describe(
+      'How a layer works on each token by itself: exactly one of these.',
+    ),
+  ).describe('The feed-forward half; left out = none.'),
 })
   .refine(({ attention, feedForward }) => attention !== null || feedForward !== null, {
     error: 'holds neither attention nor feed-forward',

@@ -1,12 +1,12 @@
-import { array, optional, record, strictObject, z } from 'zod';
+import { optional, strictObject, z } from 'zod';
 import type { HostedMeasurement } from '../../engine/hosted.ts';
 import type { Kind } from './kind.ts';
-import { namedSources, rowIds } from './listFile.ts';
-import { text, whole } from './ranges.ts';
+import { listDefaults, listRows, listTitle, namedSources, withIds } from './listFile.ts';
+import { positive, text, whole } from './ranges.ts';
 import { partialDate, referenceSchema, sourceKeys, sourcesSchema } from './source.ts';
 import { refuseUnknownSources } from './sourcedGroups.ts';
 
-const seconds = z.number().positive().max(600);
+const seconds = positive(600);
 const tokens = whole(1, 10_000_000);
 
 /** One source's figure for one model at one provider. The same pair recurs at other dates, on purpose. */
@@ -17,7 +17,7 @@ export const hostedLatencySchema = strictObject({
   firstParty: z.boolean().default(false).describe('Served by the model’s own developer.'),
   measuredModel: text(1, 120).describe('The model’s name as measured.'),
   timeToFirstTokenSeconds: optional(seconds).describe('Time to the first token, in seconds.'),
-  outputTokensPerSecond: optional(z.number().positive().max(20_000)).describe(
+  outputTokensPerSecond: optional(positive(20_000)).describe(
     'Speed, in tokens per second; instead of secondsPerOutputToken.',
   ),
   secondsPerOutputToken: optional(seconds).describe('Time of an output token, in seconds.'),
@@ -63,11 +63,9 @@ export type HostedLatencyFacts = z.infer<typeof hostedLatencySchema>;
 /** What one source measured. */
 const hostedLatencyListSchema = strictObject({
   $schema: optional(z.string()),
-  title: z.string().min(3).describe('What the list is, in words.'),
-  defaults: record(z.string(), z.unknown())
-    .default({})
-    .describe('Fields of every row that does not state them itself.'),
-  measurements: array(record(z.string(), z.unknown())).min(1).describe('The rows.'),
+  title: listTitle,
+  defaults: listDefaults,
+  measurements: listRows,
   sources: sourcesSchema,
 });
 
@@ -82,13 +80,9 @@ export const kind: Kind<HostedLatencyFacts, HostedMeasurement> = {
       const row: Record<string, unknown> = { ...defaults, ...stated };
       return { ...row, sources: namedSources(sources, row.source) };
     });
-    const ids = rowIds(
-      rows.map((row: Record<string, unknown>) => [
-        fileId,
-        ...[row.measuredModel, row.provider, row.measured ?? 'undated'].map(String),
-      ]),
-    );
-    return rows.map((facts, index) => ({ id: ids[index] ?? '', facts, path: `measurements[${index}]` }));
+    const words = ({ measuredModel, provider, measured }: Record<string, unknown>) =>
+      [fileId, measuredModel, provider, measured ?? 'undated'].map(String);
+    return withIds(rows, words).map((row, index) => ({ ...row, path: `measurements[${index}]` }));
   },
   name: (_id, { measuredModel, provider, measured }) => `${measuredModel} at ${provider}, ${measured ?? 'undated'}`,
   aliases: () => [],

@@ -1,12 +1,12 @@
-import { kind as hardware } from './hardware/hardware.ts';
+import { hardwareKind as hardware } from './hardware/hardware.ts';
 import { kind as hostedLatency } from './hostedLatency.ts';
 import type { Kind } from './kind.ts';
 import { kind as measurement } from './measurement.ts';
 import { kind as model } from './model.ts';
 import { kind as offer } from './offer.ts';
-import { kind as runtime } from './runtime.ts';
+import { runtimeKind as runtime } from './runtime.ts';
 import { kind as scenario } from './scenario.ts';
-import { kind as weightFormat } from './weightFormat.ts';
+import { weightFormatKind as weightFormat } from './weightFormat.ts';
 
 /** Every kind of profile, by the name of its shelf in the catalogue. A new kind is one file in `kinds/` and one line here. */
 export const kinds = { model, hardware, weightFormat, runtime, offer, hostedLatency, scenario, measurement };

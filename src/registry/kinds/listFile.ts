@@ -1,16 +1,26 @@
+import { array, record, z } from 'zod';
 import type { Source, SourceKeys } from './source.ts';
 
+const anyFields = record(z.string(), z.unknown());
+/** Fields that every file of a list has beside its rows and sources. */
+export const listTitle = z.string().min(3).describe('What the list is, in words.');
+export const listDefaults = anyFields.default({}).describe('Fields of every row that does not state them itself.');
+export const listRows = array(anyFields).min(1).describe('The rows.');
+
 /**
- * Id made of the words that tell one row from another. A row that repeats them gets a number, in file order; list
+ * Rows with ids made of the words that tell one from another. A row that repeats them gets a number, in file order; list
  * files only grow at the end of such a repetition, so an id never moves to another row.
  */
-export function rowIds(words: readonly (readonly string[])[]): string[] {
+export function withIds<Row>(
+  rows: readonly Row[],
+  words: (row: Row) => readonly string[],
+): { id: string; facts: Row }[] {
   const seen = new Map<string, number>();
-  return words.map((parts) => {
-    const id = slug(parts.join('-'));
+  return rows.map((facts) => {
+    const id = slug(words(facts).join('-'));
     const times = (seen.get(id) ?? 0) + 1;
     seen.set(id, times);
-    return times === 1 ? id : `${id}-${times}`;
+    return { id: times === 1 ? id : `${id}-${times}`, facts };
   });
 }
 

@@ -1,7 +1,7 @@
-import { array, optional, record, strictObject, z } from 'zod';
+import { array, enum as oneOf, optional, record, strictObject, z } from 'zod';
 import type { Kind, Reference } from './kind.ts';
-import { namedSources } from './listFile.ts';
-import { whole } from './ranges.ts';
+import { listTitle, namedSources } from './listFile.ts';
+import { orNull, positive, whole } from './ranges.ts';
 import { buildYear, idSchema, partialDate, referenceSchema, sourceSchema, sourcesSchema } from './source.ts';
 
 /**
@@ -9,51 +9,38 @@ import { buildYear, idSchema, partialDate, referenceSchema, sourceSchema, source
  * `local-` ones consumer devices; `-decode` is a batch of at most 8, `-batch` more; `moe-` groups are models with experts.
  */
 export const measurementGroups = [
-  'server-decode',
-  'server-batch',
-  'server-saturated',
-  'server-ttft',
-  'moe-decode',
-  'moe-batch',
-  'local-decode-nvidia',
-  'local-decode-apple',
-  'local-decode-amd-intel',
-  'local-decode-cpu',
-  'local-prefill',
-  'local-batch',
-  'memory-weights',
-  'memory-kv',
-  'memory-total',
+  ...['server-decode', 'server-batch', 'server-saturated', 'server-ttft', 'moe-decode', 'moe-batch'],
+  ...['local-decode-nvidia', 'local-decode-apple', 'local-decode-amd-intel', 'local-decode-cpu'],
+  ...['local-prefill', 'local-batch', 'memory-weights', 'memory-kv', 'memory-total'],
 ] as const;
 export type MeasurementGroup = (typeof measurementGroups)[number];
 
-const positive = (maximum: number, description: string) =>
-  optional(z.number().positive().max(maximum)).describe(description);
-const tokens = z.number().nonnegative().max(1e7).nullable().default(null);
+const metric = (maximum: number, description: string) => optional(positive(maximum)).describe(description);
+const tokens = orNull(z.number().nonnegative().max(1e7));
 
 export const metricsSchema = strictObject({
-  timeToFirstTokenMs: positive(1e7, 'Time to the first token, in milliseconds.'),
-  timePerOutputTokenMs: positive(1e6, 'Mean time of an output token after the first, in milliseconds.'),
-  endToEndMs: positive(1e8, 'A whole request, or the whole static batch, in milliseconds.'),
-  prefillTokensPerSecond: positive(1e8, 'Prompt tokens of the whole batch, in tokens per second.'),
-  decodeTokensPerSecondPerSequence: positive(1e5, 'Decode phase only, one sequence, in tokens per second.'),
-  outputTokensPerSecond: positive(
+  timeToFirstTokenMs: metric(1e7, 'Time to the first token, in milliseconds.'),
+  timePerOutputTokenMs: metric(1e6, 'Mean time of an output token after the first, in milliseconds.'),
+  endToEndMs: metric(1e8, 'A whole request, or the whole static batch, in milliseconds.'),
+  prefillTokensPerSecond: metric(1e8, 'Prompt tokens of the whole batch, in tokens per second.'),
+  decodeTokensPerSecondPerSequence: metric(1e5, 'Decode phase only, one sequence, in tokens per second.'),
+  outputTokensPerSecond: metric(
     1e8,
     'Whole system over the whole run, the time of the prefill included, in tokens per second.',
   ),
-  totalTokensPerSecond: positive(1e8, 'Prompt and output of the whole system, in tokens per second.'),
-  peakMemoryGiB: positive(1e5, 'Most memory in use, over all devices, in GiB.'),
+  totalTokensPerSecond: metric(1e8, 'Prompt and output of the whole system, in tokens per second.'),
+  peakMemoryGiB: metric(1e5, 'Most memory in use, over all devices, in GiB.'),
   /** Of a GGUF: the size of the file, embeddings included. */
-  weightsGiB: positive(1e5, 'Size of the weights, in GiB.'),
-  kvCacheMiB: positive(1e8, 'Size of the KV cache, over all devices, in MiB.'),
-  computeBufferMiB: positive(1e8, 'Working buffers, over all devices, in MiB.'),
+  weightsGiB: metric(1e5, 'Size of the weights, in GiB.'),
+  kvCacheMiB: metric(1e8, 'Size of the KV cache, over all devices, in MiB.'),
+  computeBufferMiB: metric(1e8, 'Working buffers, over all devices, in MiB.'),
 })
   .refine((metrics) => Object.values(metrics).some((value) => value !== undefined), { error: 'needs a metric' })
   .describe('What was measured; null = not this.');
 
 export type MetricName = keyof z.infer<typeof metricsSchema>;
 const metricNames = Object.keys(metricsSchema.shape) as MetricName[];
-const metricName = z.enum(metricNames);
+const metricName = oneOf(metricNames);
 
 const degree = whole(1, 4096);
 
@@ -65,57 +52,35 @@ export const measurementSchema = strictObject({
   date: partialDate.describe('Date of the run or its publication, as precisely as known.'),
   model: referenceSchema.describe('Id of the model.'),
   /** Nothing ran for the size of a file. */
-  hardware: referenceSchema.nullable().default(null).describe('Id of the device; null for the size of a file.'),
-  devices: whole(1, 4096).nullable().default(null).describe('Devices used, a count.'),
-  parallelism: strictObject({
-    tensor: degree.describe('Devices that share every layer, a count.'),
-    pipeline: degree.describe('Stages of consecutive layers, a count.'),
-    expert: degree.describe('Ranks the experts are spread over, a count.'),
-    data: degree.describe('Copies of the model that work on different requests, a count.'),
-  })
-    .nullable()
-    .default(null)
-    .describe('How the model was spread over them, counts of devices.'),
+  hardware: orNull(referenceSchema).describe('Id of the device; null for the size of a file.'),
+  devices: orNull(whole(1, 4096)).describe('Devices used, a count.'),
+  parallelism: orNull(
+    strictObject({
+      tensor: degree.describe('Devices that share every layer, a count.'),
+      pipeline: degree.describe('Stages of consecutive layers, a count.'),
+      expert: degree.describe('Ranks the experts are spread over, a count.'),
+      data: degree.describe('Copies of the model that work on different requests, a count.'),
+    }),
+  ).describe('How the model was spread over them, counts of devices.'),
   runtime: referenceSchema.describe('Id of the runtime.'),
-  runtimeVersion: z
-    .string()
-    .max(120)
-    .nullable()
-    .default(null)
-    .describe('Version of the runtime as the source states it.'),
+  runtimeVersion: orNull(z.string().max(120)).describe('Version of the runtime as the source states it.'),
   runtimeYear: buildYear.describe(
     'Year of the runtime’s build, or of the publication where the build is not stated (calendar year).',
   ),
-  backend: z
-    .enum(['cuda', 'rocm', 'rocm+rocwmma', 'vulkan', 'metal', 'sycl', 'opencl', 'cpu'])
-    .nullable()
-    .default(null)
-    .describe('The backend of a local runtime.'),
-  flashAttention: z.boolean().nullable().default(null).describe('Fused attention kernels were on.'),
-  threads: whole(1, 4096).nullable().default(null).describe('CPU threads used, a count.'),
-  prefillChunkTokens: whole(1, 1e6)
-    .nullable()
-    .default(null)
-    .describe('Most prompt tokens processed in one step, in tokens, where the source sets it (llama.cpp: ubatch).'),
+  backend: orNull(oneOf(['cuda', 'rocm', 'rocm+rocwmma', 'vulkan', 'metal', 'sycl', 'opencl', 'cpu'])).describe(
+    'The backend of a local runtime.',
+  ),
+  flashAttention: orNull(z.boolean()).describe('Fused attention kernels were on.'),
+  threads: orNull(whole(1, 4096)).describe('CPU threads used, a count.'),
+  prefillChunkTokens: orNull(whole(1, 1e6)).describe(
+    'Most prompt tokens processed in one step, in tokens, where the source sets it (llama.cpp: ubatch).',
+  ),
   weights: referenceSchema.describe('Id of the weight format.'),
-  weightsFileGiB: z
-    .number()
-    .positive()
-    .max(1e4)
-    .nullable()
-    .default(null)
-    .describe('Size of the weight file where the source prints it, in GiB.'),
-  kvCache: referenceSchema.nullable().default(null).describe('Id of the cache’s format; null = not stated.'),
+  weightsFileGiB: orNull(positive(1e4)).describe('Size of the weight file where the source prints it, in GiB.'),
+  kvCache: orNull(referenceSchema).describe('Id of the cache’s format; null = not stated.'),
   /** served: requests over HTTP at a fixed concurrency. saturated: everything queued at once, as many as fit. */
-  mode: z
-    .enum(['single-stream', 'static-batch', 'saturated', 'served'])
-    .nullable()
-    .default(null)
-    .describe('How it was driven.'),
-  concurrency: whole(1, 1e6)
-    .nullable()
-    .default(null)
-    .describe('Sequences in a static batch, or requests in flight, a count.'),
+  mode: orNull(oneOf(['single-stream', 'static-batch', 'saturated', 'served'])).describe('How it was driven.'),
+  concurrency: orNull(whole(1, 1e6)).describe('Sequences in a static batch, or requests in flight, a count.'),
   promptTokens: tokens.describe('Prompt per sequence, in tokens (a mean may be fractional).'),
   outputTokens: tokens.describe('Generated per sequence, in tokens (a mean may be fractional).'),
   contextTokens: tokens.describe(
@@ -123,24 +88,20 @@ export const measurementSchema = strictObject({
   ),
   metrics: metricsSchema.describe('What was measured.'),
   /** A pool is more than a run needs, so no estimate of a need is held against it. */
-  memoryScope: z
-    .enum(['allocated', 'process', 'pool'])
-    .nullable()
-    .default(null)
-    .describe(
-      'What a peak counts. allocated: the runtime’s own allocations. process: those and the driver’s context. pool: what ' +
-        'the driver reports after repeated runs, with every block the allocator kept and what earlier runs still hold.',
-    ),
+  memoryScope: orNull(oneOf(['allocated', 'process', 'pool'])).describe(
+    'What a peak counts. allocated: the runtime’s own allocations. process: those and the driver’s context. pool: what ' +
+      'the driver reports after repeated runs, with every block the allocator kept and what earlier runs still hold.',
+  ),
   groups: array(
     strictObject({
-      group: z.enum(measurementGroups).describe('The group.'),
+      group: oneOf(measurementGroups).describe('The group.'),
       scoredMetric: metricName.describe('The metric that stands for it there.'),
     }),
   )
     .default([])
     .describe('Groups of the accuracy report it counts in, and the metric that stands for it in each.'),
-  trust: z.enum(['high', 'medium', 'low']).describe('How far it can be trusted.'),
-  notes: z.string().max(500).nullable().default(null).describe('What to know about it.'),
+  trust: oneOf(['high', 'medium', 'low']).describe('How far it can be trusted.'),
+  notes: orNull(z.string().max(500)).describe('What to know about it.'),
 }).superRefine((row, context) => {
   if (row.sources[row.source] === undefined) {
     context.addIssue({ code: 'custom', path: ['source'], message: `no source has the key ${row.source}` });
@@ -171,7 +132,7 @@ export type Measurement = z.infer<typeof measurementSchema>;
 /** A published set: its sources, what its rows share, and the rows. */
 export const measurementFileSchema = strictObject({
   $schema: optional(z.string()),
-  title: z.string().min(3).describe('What the list is, in words.'),
+  title: listTitle,
   sources: record(z.string(), sourceSchema).describe('Sources by key; rows name the key they rest on.'),
   defaults: record(z.string(), z.unknown()).describe(
     'Fields of every row that does not state them itself; null in a row clears one.',

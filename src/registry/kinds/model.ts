@@ -1,10 +1,11 @@
-import { array, exactOptional, strictObject, z } from 'zod';
+import { array, exactOptional, enum as oneOf, strictObject, z } from 'zod';
 import { countParameters } from '../../engine/model/parameters.ts';
 import type { Model } from '../../engine/shapes.ts';
 import { architectureSchema, toArchitecture } from './architecture.ts';
 import type { Kind } from './kind.ts';
 import { text, whole } from './ranges.ts';
-import { aliasSchema, partialDate, referenceSchema, type SourceKeys, sourceKeys, sourcesSchema } from './source.ts';
+import { aliasSchema, partialDate, referenceSchema, sourceKeys, sourcesSchema } from './source.ts';
+import { refuseUnknownSources } from './sourcedGroups.ts';
 
 /** Largest difference between the count from the blocks and the published one that needs no explanation. */
 export const parameterTolerance = 0.005;
@@ -46,7 +47,7 @@ const modelFacts = strictObject({
   license: exactOptional(text(2, 120)).describe('Licence of the weights.'),
   openWeights: exactOptional(z.boolean()).describe('The weights can be downloaded; left out = not recorded.'),
   /** All of them write text. */
-  modalities: array(z.enum(['text', 'image', 'audio', 'video']))
+  modalities: array(oneOf(['text', 'image', 'audio', 'video']))
     .min(1)
     .max(4)
     .default(['text'])
@@ -80,12 +81,7 @@ const modelSchema = modelFacts
   .superRefine((facts, context) => {
     const complain = (path: (string | number)[], message: string) =>
       context.addIssue({ code: 'custom', path, message });
-    for (const [path, keys] of namedSources(facts)) {
-      for (const key of typeof keys === 'string' ? [keys] : keys) {
-        if (!Object.hasOwn(facts.sources, key))
-          complain(path, `names the source ${key}, which sources does not define`);
-      }
-    }
+    refuseUnknownSources(facts, context, (key) => `names the source ${key}, which sources does not define`);
     const spellings = new Set<string>();
     for (const [index, alias] of facts.aliases.entries()) {
       const spelling = alias.toLowerCase();
@@ -120,13 +116,6 @@ const modelSchema = modelFacts
 /** The Hugging Face id is a name like any other. */
 function aliases({ aliases, huggingFaceId }: ModelFacts): string[] {
   return huggingFaceId === undefined ? aliases : [...aliases, huggingFaceId];
-}
-
-function namedSources({ source, parameters, architecture }: ModelFacts): [path: string[], keys: SourceKeys][] {
-  const named: [string[], SourceKeys][] = [[['source'], source]];
-  if (parameters !== undefined) named.push([['parameters', 'source'], parameters.source]);
-  if (architecture !== undefined) named.push([['architecture', 'source'], architecture.source]);
-  return named;
 }
 
 /** A language model: its block stack, or only its limits when it exists behind an API. */

@@ -1,7 +1,7 @@
-import { array, discriminatedUnion, optional, record, strictObject, z } from 'zod';
+import { array, discriminatedUnion, enum as oneOf, optional, strictObject, z } from 'zod';
 import type { Price, TokenRates } from '../../engine/money/price.ts';
 import type { Kind, Reference } from './kind.ts';
-import { namedSources, rowIds, slug } from './listFile.ts';
+import { listDefaults, listRows, listTitle, namedSources, slug, withIds } from './listFile.ts';
 import { figure, text, whole } from './ranges.ts';
 import { partialDate, referenceSchema, sourceKeys, sourcesSchema } from './source.ts';
 import { refuseUnknownSources } from './sourcedGroups.ts';
@@ -36,7 +36,7 @@ export const hardwareHourSchema = strictObject({
   /** GPUs, chips, CPU sockets. */
   devices: whole(1, 20_000).describe('Devices in the machine, a count.'),
   usdPerHour: figure(0.001, 50_000).describe('Price of the whole machine, all devices, in USD per hour.'),
-  pricing: z.enum(['on-demand', 'spot']).describe('On what terms.'),
+  pricing: oneOf(['on-demand', 'spot']).describe('On what terms.'),
   region: text(2, 40).describe('The provider’s region.'),
   effectiveFrom,
   effectiveTo,
@@ -53,7 +53,7 @@ export const hardwarePurchaseSchema = strictObject({
     .describe('Devices that come for this price, a count: 2 for a board with two GPUs; left out = 1.'),
   usd: figure(1, 10_000_000).describe('Price of all of them, in USD.'),
   /** msrp: the maker's list price; street: what a shop or a listing asked. */
-  priceKind: z.enum(['msrp', 'street']).describe('List or street price.'),
+  priceKind: oneOf(['msrp', 'street']).describe('List or street price.'),
   date: effectiveFrom,
   notes,
   source: sourceKeys,
@@ -117,12 +117,10 @@ export type OfferFacts = z.infer<typeof offerSchema>;
 /** A price list: what its rows share, and the rows, each checked as an offer once it has them. */
 const priceListSchema = strictObject({
   $schema: optional(z.string()),
-  title: z.string().min(3).describe('What the list is, in words.'),
-  basis: z.enum(['hardware-hour', 'hardware-purchase', 'model-tokens']).describe('What its rows are prices of.'),
-  defaults: record(z.string(), z.unknown())
-    .default({})
-    .describe('Fields of every row that does not state them itself.'),
-  offers: array(record(z.string(), z.unknown())).min(1).describe('The rows.'),
+  title: listTitle,
+  basis: oneOf(['hardware-hour', 'hardware-purchase', 'model-tokens']).describe('What its rows are prices of.'),
+  defaults: listDefaults,
+  offers: listRows,
   sources: sourcesSchema,
 });
 
@@ -140,8 +138,7 @@ export const kind: Kind<OfferFacts, Price> = {
       const keys = [row.source, ...disagreements.map((other: { source?: unknown }) => other?.source)].flat();
       return { ...row, sources: namedSources(sources, keys) };
     });
-    const ids = rowIds(rows.map(identifyingWords));
-    return rows.map((facts, index) => ({ id: ids[index] ?? '', facts, path: `offers[${index}]` }));
+    return withIds(rows, identifyingWords).map((row, index) => ({ ...row, path: `offers[${index}]` }));
   },
   name: (_id, facts) => offerName(facts),
   aliases: () => [],
@@ -152,7 +149,7 @@ export const kind: Kind<OfferFacts, Price> = {
 
 /** The id of an offer that comes alone: what a list would call it. */
 export function offerId(facts: object): string {
-  return rowIds([identifyingWords({ ...facts })])[0] ?? '';
+  return withIds([{ ...facts }], identifyingWords)[0]?.id ?? '';
 }
 
 function identifyingWords(row: Record<string, unknown>): string[] {
@@ -186,34 +183,32 @@ function toPrice(id: string, facts: OfferFacts): Price {
   switch (facts.basis) {
     case 'hardware-hour': {
       const { basis, provider, hardware, devices, usdPerHour, instance, region, pricing, effectiveFrom } = facts;
-      const effectiveTo = facts.effectiveTo ?? null;
       const what = { provider, hardware, devices, instance, region, pricing };
-      return { basis, offer: id, ...what, usdPerHour, effectiveFrom, effectiveTo };
+      return { basis, offer: id, ...what, usdPerHour, effectiveFrom, effectiveTo: facts.effectiveTo ?? null };
     }
     case 'hardware-purchase': {
       const { hardware, devices, usd, priceKind, date } = facts;
       return { basis: facts.basis, offer: id, hardware, devices, usd, priceKind, date };
     }
-    case 'model-tokens':
-      return {
-        basis: facts.basis,
-        offer: id,
-        provider: facts.provider,
-        model: facts.model,
-        providerModel: facts.providerModel,
-        firstParty: facts.firstParty,
-        effectiveFrom: facts.effectiveFrom,
-        effectiveTo: facts.effectiveTo ?? null,
-        rates: [{ ...facts, aboveInputTokens: 0 }, ...(facts.tiers ?? [])].map(toRates),
-      };
+    case 'model-tokens': {
+      const {
+        basis,
+        provider,
+        model,
+        providerModel,
+        firstParty,
+        effectiveFrom,
+        effectiveTo = null,
+        tiers = [],
+      } = facts;
+      const what = { provider, model, providerModel, firstParty, effectiveFrom, effectiveTo };
+      return { basis, offer: id, ...what, rates: [{ ...facts, aboveInputTokens: 0 }, ...tiers].map(toRates) };
+    }
   }
 }
 
 function toRates(tier: z.infer<typeof tierSchema>): TokenRates {
-  return {
-    aboveInputTokens: tier.aboveInputTokens,
-    usdPerMillionInputTokens: tier.usdPerMillionInputTokens,
-    usdPerMillionOutputTokens: tier.usdPerMillionOutputTokens,
-    usdPerMillionCachedInputTokens: tier.usdPerMillionCachedInputTokens ?? null,
-  };
+  const { aboveInputTokens, usdPerMillionInputTokens, usdPerMillionOutputTokens } = tier;
+  const { usdPerMillionCachedInputTokens = null } = tier;
+  return { aboveInputTokens, usdPerMillionInputTokens, usdPerMillionOutputTokens, usdPerMillionCachedInputTokens };
 }

@@ -8,3 +8,10 @@ export const whole = (minimum: number, maximum: number) => z.int().min(minimum).
 
 /** A number, both ends included. */
 export const figure = (minimum: number, maximum: number) => z.number().min(minimum).max(maximum);
+
+/** A number above zero; the end is included. */
+export const positive = (maximum: number) => z.number().positive().max(maximum);
+
+/** null in place of what a file does not state. */
+export const orNull = <Schema extends z.ZodType>(schema: Schema): z.ZodDefault<z.ZodNullable<Schema>> =>
+  z._default(z.nullable(schema), null);

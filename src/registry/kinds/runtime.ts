@@ -1,4 +1,4 @@
-import { array, optional, record, strictObject, z } from 'zod';
+import { array, enum as oneOf, optional, record, strictObject, z } from 'zod';
 import type { Hardware, Reservation, Runtime } from '../../engine/shapes.ts';
 import type { Kind } from './kind.ts';
 import { figure, text, whole } from './ranges.ts';
@@ -11,9 +11,9 @@ const maker = z.string().describe('The maker: NVIDIA, AMD, Apple; CPU for any CP
 
 const supportSchema = strictObject({
   vendors: optional(array(z.string().min(2)).min(1)).describe('Makers of devices.'),
-  deviceKinds: optional(array(z.enum(deviceKinds)).min(1)).describe('Sorts of device.'),
+  deviceKinds: optional(array(oneOf(deviceKinds)).min(1)).describe('Sorts of device.'),
   families: optional(array(idSchema).min(1)).describe('Families of devices.'),
-  formats: array(z.enum(efficiencyClasses)).min(1).describe('Efficiency classes of weight formats: 16-bit, fp8, gguf.'),
+  formats: array(oneOf(efficiencyClasses)).min(1).describe('Efficiency classes of weight formats: 16-bit, fp8, gguf.'),
   /** 100 = the usual choice, 10 = historical. */
   preference: whole(1, 100).describe(
     'How usual it is there, a count from 1 to 100: the highest of all runtimes is the default.',
@@ -27,7 +27,7 @@ export const memorySchema = strictObject({
    * fraction: takes a share of the device up front, holds weights and cache in it, preempts when full.
    * pool: a share of what the weights leave, and never evicts. as-needed: allocates what it needs.
    */
-  reservation: z.enum(['fraction', 'pool', 'as-needed']).describe('How it takes device memory.'),
+  reservation: oneOf(['fraction', 'pool', 'as-needed']).describe('How it takes device memory.'),
   fraction: optional(figure(0.1, 1)).describe(
     'The share it takes, from 0.1 to 1 (a fraction, dimensionless); left out where it takes what it needs.',
   ),
@@ -87,7 +87,7 @@ const sharedReadLimitSchema = strictObject({
 
 const executionSchema = strictObject({
   /** tensor: every device works on every layer. layers: devices hold consecutive layers. */
-  split: z.enum(['tensor', 'layers']).describe('How it uses several devices.'),
+  split: oneOf(['tensor', 'layers']).describe('How it uses several devices.'),
   eager: z.boolean().describe('The host launches every kernel by itself: no captured graphs.'),
   flashAttentionSince: optional(buildYear).describe(
     'Year of the build since which its attention never stores the score matrix (a calendar year); left out = never.',
@@ -105,8 +105,7 @@ const executionSchema = strictObject({
    * int8: packed weights are multiplied as int8, unpacked ones in fp16 with fp16 sums. fp16: all in fp16 with fp16
    * sums. fp32: all in fp16 with fp32 sums.
    */
-  promptSums: z
-    .enum(['int8', 'fp16', 'fp32'])
+  promptSums: oneOf(['int8', 'fp16', 'fp32'])
     .default('fp32')
     .describe('What a local runtime multiplies prompts in on cards with matrix units.'),
   backends: record(maker, z.string().describe('The backend: CUDA, Metal, Vulkan.'))
@@ -127,7 +126,7 @@ const runtimeSchema = strictObject({
   homepage: z.url({ protocol: /^https$/ }).describe('Where it lives, an https address.'),
   license: optional(text(2, 40)).describe('Licence, as an SPDX identifier.'),
   /** serving: steps of a GPU server. local: an engine that unpacks weights with ordinary arithmetic. */
-  estimator: z.enum(['serving', 'local']).describe('Which physics describes it.'),
+  estimator: oneOf(['serving', 'local']).describe('Which physics describes it.'),
   estimatedBy: optional(
     idSchema
       .describe(
@@ -200,9 +199,6 @@ export const runtimeKind: Kind<RuntimeFacts, Runtime> = {
     windowedCacheSince: facts.memory.windowedCacheSince ?? null,
   }),
 };
-
-/** The registry's list of kinds picks this up by name. */
-export const kind = runtimeKind;
 
 /**
  * How usual it is to run weights of an efficiency class on this device with this runtime: 1 to 100, null when it

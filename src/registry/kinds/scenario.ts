@@ -1,6 +1,6 @@
-import { array, optional, strictObject, z } from 'zod';
+import { array, enum as oneOf, optional, strictObject, z } from 'zod';
 import type { Kind, Reference } from './kind.ts';
-import { text, whole } from './ranges.ts';
+import { positive, text, whole } from './ranges.ts';
 import { referenceSchema, sourceKeys, sourcesSchema } from './source.ts';
 import { refuseUnknownSources } from './sourcedGroups.ts';
 
@@ -14,15 +14,13 @@ export const spreadSchema = strictObject({
 
 /** Only where a source says so. */
 export const objectiveSchema = strictObject({
-  timeToFirstTokenMs: optional(z.number().positive().max(600_000)).describe(
+  timeToFirstTokenMs: optional(positive(600_000)).describe(
     'Longest acceptable time to the first token, in milliseconds.',
   ),
-  timePerOutputTokenMs: optional(z.number().positive().max(60_000)).describe(
+  timePerOutputTokenMs: optional(positive(60_000)).describe(
     'Longest acceptable time per further token, in milliseconds.',
   ),
-  endToEndMs: optional(z.number().positive().max(3_600_000)).describe(
-    'Longest acceptable time of a request, in milliseconds.',
-  ),
+  endToEndMs: optional(positive(3_600_000)).describe('Longest acceptable time of a request, in milliseconds.'),
   source: sourceKeys,
 }).describe('What the workload wants to be fast enough.');
 
@@ -33,7 +31,7 @@ const scenarioSchema = strictObject({
   order: whole(1, 10_000).describe('Place in the list, a count from 1; the documented three come first.'),
   model: referenceSchema.describe('Id or alias of the model asked about.'),
   /** local: own or rented hardware. api: a hosted model, by the token. */
-  deployment: z.enum(['local', 'api']).describe('Own hardware or an API.'),
+  deployment: oneOf(['local', 'api']).describe('Own hardware or an API.'),
   hardware: optional(referenceSchema).describe('Id or alias of the device asked about; none for an API.'),
   devices: optional(whole(1, 4096)).describe('Devices, a count; left out = as few as hold the model.'),
   runtime: optional(referenceSchema).describe('Id or alias of the runtime; left out = the usual one.'),
@@ -45,7 +43,7 @@ const scenarioSchema = strictObject({
   outputTokensSpread: optional(spreadSchema).describe('How the answer’s length spreads, in tokens.'),
   batch: whole(1, 1_000_000).describe('Sequences in flight, a count.'),
   /** static: one batch, prefilled together. continuous: requests come and go at this concurrency. */
-  scheduling: z.enum(['static', 'continuous']).describe('How requests are put together.'),
+  scheduling: oneOf(['static', 'continuous']).describe('How requests are put together.'),
   objective: optional(objectiveSchema).describe('What it wants to be fast enough; left out where no source says.'),
   /** What no source says. */
   assumptions: array(text(10, 300))

@@ -1,4 +1,4 @@
-import { array, optional, record, strictObject, union, z } from 'zod';
+import { array, enum as oneOf, optional, record, strictObject, union, z } from 'zod';
 import { buildYears } from '../../engine/buildYears.ts';
 import { text } from './ranges.ts';
 
@@ -32,7 +32,7 @@ export const sourceSchema = strictObject({
   retrieved: optional(partialDate).describe(
     'Day it was read or the snapshot was taken, as YYYY-MM-DD or as precisely as known.',
   ),
-  known: z.enum(['vendor', 'published', 'measured', 'derived', 'assumed']).describe('How the figures are known.'),
+  known: oneOf(['vendor', 'published', 'measured', 'derived', 'assumed']).describe('How the figures are known.'),
 }).refine((source) => source.url !== undefined || source.citation !== undefined || source.known === 'assumed', {
   error: 'needs a url or a full citation (or known: "assumed")',
 });

@@ -2,18 +2,18 @@ import type { z } from 'zod';
 import { missingSources } from './listFile.ts';
 import type { Source, SourceKeys } from './source.ts';
 
-interface Sourced {
-  sources: Readonly<Record<string, Source>>;
-}
-
 /**
  * For `superRefine`: every `source` anywhere in a profile must name keys of its `sources`.
  * The issue's path is that of the `source` field, so the message says which group of figures rests on nothing.
  */
-export function refuseUnknownSources(facts: Sourced, context: z.RefinementCtx): void {
+export function refuseUnknownSources(
+  facts: { sources: Readonly<Record<string, Source>> },
+  context: z.RefinementCtx,
+  complaint = (key: string) => `"${key}" is not in sources`,
+): void {
   for (const [path, keys] of sourceFields(facts, [])) {
     for (const key of missingSources(facts.sources, keys)) {
-      context.addIssue({ code: 'custom', path, message: `"${key}" is not in sources` });
+      context.addIssue({ code: 'custom', path, message: complaint(key) });
     }
   }
 }

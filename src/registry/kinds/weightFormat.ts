@@ -1,4 +1,4 @@
-import { array, discriminatedUnion, exactOptional, optional, record, strictObject, z } from 'zod';
+import { array, discriminatedUnion, exactOptional, enum as oneOf, optional, record, strictObject, z } from 'zod';
 import { bitsOfBlockType, UnknownBlockTypeError } from '../../engine/model/blockTypes.ts';
 import type { WeightFormat, WeightPacking } from '../../engine/shapes.ts';
 import type { Kind } from './kind.ts';
@@ -8,44 +8,17 @@ import { refuseUnknownSources } from './sourcedGroups.ts';
 
 /** Formats that share fitted efficiencies; `cache` marks a format that holds KV-cache entries only. */
 export const efficiencyClasses = [
-  'fp32',
-  '16-bit',
-  'fp8',
-  'fp4',
-  'mxfp4',
-  'int8-w8a8',
-  'int8-weight-only',
-  'int4',
-  'awq',
-  'nf4',
-  'bnb-int8',
-  'gguf',
-  'mlx',
-  'exl2',
-  'mlc',
-  'cache',
+  ...['fp32', '16-bit', 'fp8', 'fp4', 'mxfp4', 'int8-w8a8', 'int8-weight-only', 'int4', 'awq', 'nf4', 'bnb-int8'],
+  ...['gguf', 'mlx', 'exl2', 'mlc', 'cache'],
 ] as const;
 
 const bits = figure(1, 32);
 
 const tensorClasses = [
-  'embedding',
-  'head',
-  'attention-query',
-  'attention-key',
-  'attention-value',
-  'attention-output',
-  'mixer',
-  'ffn-gate',
-  'ffn-up',
-  'ffn-down',
-  'expert-gate',
-  'expert-up',
-  'expert-down',
-  'router',
-  'extra',
+  ...['embedding', 'head', 'attention-query', 'attention-key', 'attention-value', 'attention-output', 'mixer'],
+  ...['ffn-gate', 'ffn-up', 'ffn-down', 'expert-gate', 'expert-up', 'expert-down', 'router', 'extra'],
 ] as const;
-const tensors = array(z.enum(tensorClasses));
+const tensors = array(oneOf(tensorClasses));
 const tensorNames = `${tensorClasses.slice(0, -1).join(', ')} or ${tensorClasses.at(-1)}.`;
 
 const fraction = figure(0, 1);
@@ -142,15 +115,13 @@ const weightFormatSchema = strictObject({
   packing: optional(packingSchema).describe('Which tensors are stored how; comes with weights.'),
   cache: optional(cacheSchema).describe('How cached elements are stored; left out = not for caches.'),
   /** The first one that a device has a peak for is used. */
-  arithmetic: array(z.enum(['fp32', 'tf32', 'bf16', 'fp16', 'fp8', 'fp6', 'fp4', 'int8', 'int4'])).describe(
+  arithmetic: array(oneOf(['fp32', 'tf32', 'bf16', 'fp16', 'fp8', 'fp6', 'fp4', 'int8', 'int4'])).describe(
     'What the matrix multiplication calculates in, best first: the first one a device has a peak rate for is used. Empty for a cache format.',
   ),
   arithmeticByRuntime: optional(arithmeticByRuntimeSchema).describe('What each runtime really does.'),
-  efficiencyClass: z
-    .enum(efficiencyClasses)
-    .describe(
-      `Formats that share fitted efficiencies: ${efficiencyClasses.slice(0, -1).join(', ')} or ${efficiencyClasses.at(-1)}.`,
-    ),
+  efficiencyClass: oneOf(efficiencyClasses).describe(
+    `Formats that share fitted efficiencies: ${efficiencyClasses.slice(0, -1).join(', ')} or ${efficiencyClasses.at(-1)}.`,
+  ),
   wholeFiles: optional(array(wholeFileSchema)).describe('Published files in this format.'),
   notes: optional(z.string().max(800)).describe('What to know about it.'),
   sources: sourcesSchema,
@@ -199,9 +170,6 @@ export const weightFormatKind: Kind<WeightFormatFacts, WeightFormat> = {
     efficiencyClass: facts.efficiencyClass,
   }),
 };
-
-/** The registry's list of kinds picks this up by name. */
-export const kind = weightFormatKind;
 
 function enginePacking({ weights, packing }: WeightFormatFacts): WeightPacking | null {
   if (weights === undefined || packing === undefined) return null;

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import type { Deployment, Workload } from '../../../src/engine/shapes.ts';
-import { kind as hardwareKind } from '../../../src/registry/kinds/hardware/hardware.ts';
+import { hardwareKind } from '../../../src/registry/kinds/hardware/hardware.ts';
 import type { Kind } from '../../../src/registry/kinds/kind.ts';
 import { kind as modelKind } from '../../../src/registry/kinds/model.ts';
-import { kind as runtimeKind } from '../../../src/registry/kinds/runtime.ts';
-import { kind as weightFormatKind } from '../../../src/registry/kinds/weightFormat.ts';
+import { runtimeKind } from '../../../src/registry/kinds/runtime.ts';
+import { weightFormatKind } from '../../../src/registry/kinds/weightFormat.ts';
 import { anyArchitecture } from '../deployments.ts';
 
 /** Seed profiles by id, as the engine sees them. Each is read once: the engine remembers sums per object. */

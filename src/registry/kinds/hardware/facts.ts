@@ -1,5 +1,5 @@
-import { array, optional, strictObject, tuple, z } from 'zod';
-import { figure, text, whole } from '../ranges.ts';
+import { array, enum as oneOf, optional, strictObject, tuple, z } from 'zod';
+import { figure, positive, text, whole } from '../ranges.ts';
 import { aliasSchema, idSchema, partialDate, sourceKeys, sourcesSchema } from '../source.ts';
 
 const gigabytesPerSecond = figure(1, 5_000);
@@ -52,9 +52,9 @@ const computeSchema = strictObject({
 }).describe('Peak rates of dense matrix arithmetic, by number format. What the device cannot do is left out.');
 
 const linkSchema = strictObject({
-  kind: z
-    .enum(['nvlink', 'pcie', 'infinity-fabric', 'xe-link', 'ici', 'neuron', 'gaudi', 'c2c', 'other'])
-    .describe('What link it is.'),
+  kind: oneOf(['nvlink', 'pcie', 'infinity-fabric', 'xe-link', 'ici', 'neuron', 'gaudi', 'c2c', 'other']).describe(
+    'What link it is.',
+  ),
   name: z.string().min(2).describe('NVLink 5, PCIe Gen5 x16, Infinity Fabric.'),
   gigabytesPerSecondPerDirection: optional(gigabytesPerSecond).describe(
     'One device in one direction, in GB/s (10⁹ bytes per second); left out = not published.',
@@ -69,9 +69,7 @@ const linkSchema = strictObject({
 const hostSchema = strictObject({
   name: z.string().min(2).describe('PCIe Gen5 x16.'),
   gigabytesPerSecondPerDirection: gigabytesPerSecond.describe('One direction, in GB/s (10⁹ bytes per second).'),
-  memoryGiB: optional(z.number().positive().max(8192)).describe(
-    'Memory of the host that comes with the device (superchips), in GiB.',
-  ),
+  memoryGiB: optional(positive(8192)).describe('Memory of the host that comes with the device (superchips), in GiB.'),
   source: sourceKeys,
 }).describe('Link to the host.');
 
@@ -109,7 +107,7 @@ const usableMemorySchema = strictObject({
 
 const processorsSchema = strictObject({
   count: whole(1, 10_000).describe('How many, a count.'),
-  unit: z.enum(['streaming multiprocessor', 'compute unit', 'Xe core', 'GPU core']).describe('Of what.'),
+  unit: oneOf(['streaming multiprocessor', 'compute unit', 'Xe core', 'GPU core']).describe('Of what.'),
   source: sourceKeys,
 }).describe('The parts that work in parallel.');
 
@@ -119,7 +117,7 @@ export const hardwareFacts = strictObject({
   name: text(2, 80).describe('Name for people.'),
   aliases: array(aliasSchema).describe('Other names to find it by, upper and lower case alike.'),
   vendor: text(2, 30).describe('Who makes it; runtimes support devices by maker: NVIDIA, AMD, Intel, Apple.'),
-  kind: z.enum(['gpu', 'apu', 'cpu', 'tpu', 'npu', 'asic']).describe('What sort of device it is.'),
+  kind: oneOf(['gpu', 'apu', 'cpu', 'tpu', 'npu', 'asic']).describe('What sort of device it is.'),
   family: idSchema.describe(
     'Devices that share fitted efficiencies: nvidia-hopper, nvidia-ada, amd-cdna3. A family nobody has measured makes ' +
       'estimates wider.',
@@ -143,7 +141,7 @@ export const hardwareFacts = strictObject({
   processors: optional(processorsSchema).describe('Its parallel parts; left out = not known.'),
   cpu: optional(cpuSchema).describe('For a CPU: cores and memory channels.'),
   /** vendor-recalled: the maker's figures, written from memory. */
-  confidence: z.enum(['high', 'medium', 'low', 'vendor-recalled']).describe('How well the sources agree.'),
+  confidence: oneOf(['high', 'medium', 'low', 'vendor-recalled']).describe('How well the sources agree.'),
   notes: optional(z.string().max(1000)).describe('What to know about it.'),
   sources: sourcesSchema,
 });

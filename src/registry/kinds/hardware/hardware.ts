@@ -64,9 +64,6 @@ export const hardwareKind: Kind<HardwareFacts, Hardware> = {
   }),
 };
 
-/** The registry's list of kinds picks this up by name. */
-export const kind = hardwareKind;
-
 /** Devices on one host that PCIe joins when nothing is published: what common servers hold. Assumed. */
 const PCIE_DEVICES_PER_HOST = 8;
 

@@ -1,5 +1,5 @@
 import { type ConditionalPrice, findProvider, type ModelInfo, type ModelPrice } from '@pydantic/genai-prices';
-import { rowIds, slug } from '../../kinds/listFile.ts';
+import { slug, withIds } from '../../kinds/listFile.ts';
 import type { Source } from '../../kinds/source.ts';
 import modelTable from './genaiPricesModels.json' with { type: 'json' };
 import type { PricedOffer, PriceSource } from './priceSource.ts';
@@ -22,14 +22,10 @@ export const priceSource: PriceSource = {
   title: `@pydantic/genai-prices ${packageVersion}`,
   offers() {
     const rows = Object.entries(modelTable).flatMap(([providerId, table]) => providerOffers(providerId, table));
-    const ids = rowIds(
-      rows.map(({ provider, providerModel, effectiveFrom }) => [
-        slug(provider),
-        slug(providerModel),
-        effectiveFrom ?? 'before',
-      ]),
-    );
-    return rows.map((facts, index) => ({ id: ids[index] ?? '', facts }));
+    return withIds(rows, ({ provider, providerModel, effectiveFrom }) => [
+      ...[slug(provider), slug(providerModel)],
+      effectiveFrom ?? 'before',
+    ]);
   },
 };
 
