@@ -1,17 +1,26 @@
-/** The registry cannot be opened or loaded; the message is one line, `hint` says what the person can do. */
-export class RegistryError extends Error {
-  override name = 'RegistryError';
-  readonly hint: string;
+/** A class of errors that bear its name and, beside the message, these fields. */
+function errorWith<Fields extends object>(): new (
+  message: string,
+  fields: Fields,
+  options?: ErrorOptions,
+) => Error & Readonly<Fields> {
+  return class extends Error {
+    constructor(message: string, fields: Fields, options?: ErrorOptions) {
+      super(message, options);
+      Object.assign(this, fields, { name: new.target.name });
+    }
+  } as never;
+}
 
+/** The registry cannot be opened or loaded; the message is one line, `hint` says what the person can do. */
+export class RegistryError extends errorWith<{ hint: string }>() {
   constructor(message: string, hint: string, options?: ErrorOptions) {
-    super(message, options);
-    this.hint = hint;
+    super(message, { hint }, options);
   }
 }
 
 /** The database cannot be read or written at the moment; nothing was changed. */
 export class StorageError extends RegistryError {
-  override name = 'StorageError';
   /** What is wrong, to follow "The database ...". */
   readonly what: string;
 
@@ -45,9 +54,13 @@ export interface FactProblem {
   suggestion?: string;
 }
 
+/** A problem with its place, as messages say it. */
+export function problemText({ path, message }: FactProblem): string {
+  return path === '' ? message : `${path}: ${message}`;
+}
+
 /** A pack holds something that cannot be used; nothing of it was loaded. */
 export class PackError extends RegistryError {
-  override name = 'PackError';
   readonly file: string;
   /** 1-based line in `file`, where known. */
   readonly line: number | null;
@@ -55,7 +68,7 @@ export class PackError extends RegistryError {
 
   constructor(file: string, line: number | null, problems: readonly FactProblem[]) {
     const place = line === null ? file : `${file}:${line}`;
-    const reasons = problems.slice(0, 3).map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
+    const reasons = problems.slice(0, 3).map(problemText);
     const more = problems.length > 3 ? ` (and ${problems.length - 3} more)` : '';
     super(
       `${place}: ${reasons.join('; ')}${more}`,
@@ -68,92 +81,60 @@ export class PackError extends RegistryError {
 }
 
 /** Nothing of this kind is called that. */
-export class UnknownProfileError extends Error {
-  override name = 'UnknownProfileError';
-  readonly kind: string;
-  readonly value: string;
+export class UnknownProfileError extends errorWith<{
+  kind: string;
+  value: string;
   /** The argument that named it, where the caller said so. */
-  readonly argument: string | null;
+  argument: string | null;
   /** Up to three ids, the likeliest first. */
-  readonly suggestions: readonly string[];
-
+  suggestions: readonly string[];
+}>() {
   constructor(kind: string, value: string, suggestions: readonly string[], argument: string | null = null) {
     const shown = value.length > 80 ? `${value.slice(0, 80)}…` : value;
-    super(`No ${kind} is called ${JSON.stringify(shown)}.${didYouMean(suggestions)}`);
-    this.kind = kind;
-    this.value = value;
-    this.argument = argument;
-    this.suggestions = suggestions;
+    const message = `No ${kind} is called ${JSON.stringify(shown)}.${didYouMean(suggestions)}`;
+    super(message, { kind, value, argument, suggestions });
   }
 }
 
 /** The catalogue knows no way to do this; `argument` is what would have to be another. */
-export class UnsupportedError extends Error {
-  override name = 'UnsupportedError';
-  readonly argument: string;
-  readonly value: string;
+export class UnsupportedError extends errorWith<{
+  argument: string;
+  value: string;
   /** Ids that would do; null where the list would say nothing. */
-  readonly allowed: readonly string[] | null;
-
+  allowed: readonly string[] | null;
+}>() {
   constructor(message: string, argument: string, value: string, allowed: readonly string[] | null = null) {
-    super(message);
-    this.argument = argument;
-    this.value = value;
-    this.allowed = allowed;
+    super(message, { argument, value, allowed });
   }
 }
 
 /** `after` is not a cursor of this list in this order. */
-export class InvalidCursorError extends Error {
-  override name = 'InvalidCursorError';
-  readonly argument = 'after';
-  readonly value: string;
-
+export class InvalidCursorError extends errorWith<{ argument: string; value: string }>() {
   constructor(value: string, reason: string) {
-    super(`after: ${reason}. Pass the endCursor of the page before, or nothing for the first page.`);
-    this.value = value;
+    const message = `after: ${reason}. Pass the endCursor of the page before, or nothing for the first page.`;
+    super(message, { argument: 'after', value });
   }
 }
 
 /** The facts of a change are not valid; all problems at once. */
-export class InvalidFactsError extends Error {
-  override name = 'InvalidFactsError';
-  readonly kind: string;
-  readonly id: string;
-  readonly problems: readonly FactProblem[];
-
+export class InvalidFactsError extends errorWith<{ kind: string; id: string; problems: readonly FactProblem[] }>() {
   constructor(kind: string, id: string, problems: readonly FactProblem[]) {
-    const reasons = problems.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
-    super(`${kind} ${id}: ${reasons.join('; ')}`);
-    this.kind = kind;
-    this.id = id;
-    this.problems = problems;
+    super(`${kind} ${id}: ${problems.map(problemText).join('; ')}`, { kind, id, problems });
   }
 }
 
 /** The id, or an alias, belongs to another profile of the kind (a retired one included: ids are never reused). */
-export class IdTakenError extends Error {
-  override name = 'IdTakenError';
-  readonly value: string;
-  readonly owner: string;
-
+export class IdTakenError extends errorWith<{ value: string; owner: string }>() {
   constructor(kind: string, value: string, owner: string) {
-    super(`${JSON.stringify(value)} is already a name of the ${kind} ${owner}.`);
-    this.value = value;
-    this.owner = owner;
+    super(`${JSON.stringify(value)} is already a name of the ${kind} ${owner}.`, { value, owner });
   }
 }
 
 /** Somebody else changed the profile first. */
-export class RevisionConflictError extends Error {
-  override name = 'RevisionConflictError';
-  readonly expected: number;
-  readonly actual: number;
-
+export class RevisionConflictError extends errorWith<{ expected: number; actual: number }>() {
   constructor(kind: string, id: string, expected: number, actual: number) {
-    super(`${kind} ${id} is at revision ${actual}, not ${expected}: read it again and repeat the change.`);
-    this.expected = expected;
-    this.actual = actual;
+    const message = `${kind} ${id} is at revision ${actual}, not ${expected}: read it again and repeat the change.`;
+    super(message, { expected, actual });
   }
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type FactProblem, PackError } from '../errors.ts';
+import { PackError, problemText } from '../errors.ts';
 import { JsonTextError, parseJsonText, pathSegments, positionOfPath } from '../jsonText.ts';
 import { mergePacks } from './merge.ts';
 import { type Pack, type PackFile, readPack } from './pack.ts';
@@ -70,8 +70,9 @@ function checkFile(pack: Pack, file: PackFile): { found: PackProfile[]; wrong: s
 /** Each problem of an error with its own place. */
 function placed({ file, line, problems }: PackError, { files }: Pack): string[] {
   const text = files.find(({ path }) => path === file)?.bytes.toString('utf8');
-  return problems.map(({ path, message }: FactProblem) => {
-    const position = text === undefined ? { line: line ?? 1, column: 1 } : positionOfPath(text, pathSegments(path));
-    return `${file}:${position.line}:${position.column}: ${path === '' ? message : `${path}: ${message}`}`;
+  return problems.map((problem) => {
+    const start = { line: line ?? 1, column: 1 };
+    const place = text === undefined ? start : positionOfPath(text, pathSegments(problem.path));
+    return `${file}:${place.line}:${place.column}: ${problemText(problem)}`;
   });
 }
