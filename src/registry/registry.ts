@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import type { Coefficients } from '../engine/coefficients.ts';
 import { ApiKeys } from './apiKeys.ts';
 import type { Catalogue } from './catalogue/catalogue.ts';
-import type { Change, ChangePage, ChangeRequest } from './changes/history.ts';
 import { ProfileWriter } from './changes/writer.ts';
 import { loadCoefficients } from './coefficients.ts';
 import { StorageError } from './errors.ts';
@@ -13,6 +12,7 @@ import { discoverPriceSources } from './packs/priceSources/discover.ts';
 import { gatherEstimators } from './pluggedEstimator.ts';
 import { releaseMemory } from './releaseMemory.ts';
 import { openStorage } from './storage/open.ts';
+import type { LiveCatalogue, Storage } from './storage/storage.ts';
 
 /** The documented data that comes with the calculator. */
 export const seedsFolder = join(import.meta.dirname, '../../seeds');
@@ -26,23 +26,18 @@ export interface RegistryOptions {
   seeds?: string;
 }
 
-export interface Registry {
+export interface Registry
+  extends Pick<Storage, 'changes' | 'changesFollowing' | 'close'>,
+    Pick<LiveCatalogue, 'onChange'> {
   /** The catalogue as it is now. Take it once for a request, so that its answers agree. */
   catalogue(): Catalogue;
   readonly coefficients: Coefficients;
   readonly write: ProfileWriter;
   readonly keys: ApiKeys;
-  /** @throws InvalidCursorError */
-  changes(request: ChangeRequest): Promise<ChangePage>;
-  /** Changes after the catalogue's `revision` and after the change numbered `seq`, the oldest first. */
-  changesFollowing(revision: number, seq: number, limit: number): Promise<Change[]>;
   /** What loading the packs did at start. */
   readonly packLoad: PackLoad;
   /** Names of the packs, the weakest first. */
   readonly packNames: readonly string[];
-  /** Calls `listener` with each new catalogue; the returned function stops that. */
-  onChange(listener: (catalogue: Catalogue) => void): () => void;
-  close(): Promise<void>;
 }
 
 /** Profiles from which on a load leaves enough behind to be worth a collection. */

@@ -192,8 +192,8 @@ export const runtimeKind: Kind<RuntimeFacts, Runtime> = {
     backends: facts.execution.backends,
     flashAttentionSince: facts.execution.flashAttentionSince ?? null,
     eager: facts.execution.eager,
-    graphContextLimit: engineGraphContextLimit(facts),
-    sharedReadLimit: engineSharedReadLimit(facts),
+    graphContextLimit: engineLimit(facts.execution.graphContextLimit),
+    sharedReadLimit: engineLimit(facts.execution.sharedReadLimit),
     windowedAttentionSince: facts.execution.windowedAttentionSince ?? null,
     served: facts.scheduling.served,
     windowedCacheSince: facts.memory.windowedCacheSince ?? null,
@@ -233,24 +233,13 @@ const NO_LIMIT_SEQUENCES = 1_000_000;
 
 function engineReservation({ memory: { reservation, fraction = 1, perDeviceGB } }: RuntimeFacts): Reservation {
   const perDeviceBytes = perDeviceGB * 1e9;
-  switch (reservation) {
-    case 'fraction':
-      return { kind: 'fraction', fraction, perDeviceBytes };
-    case 'pool':
-      return { kind: 'pool', fraction, perDeviceBytes };
-    case 'as-needed':
-      return { kind: 'as-needed', perDeviceBytes };
-  }
+  if (reservation === 'as-needed') return { kind: reservation, perDeviceBytes };
+  return { kind: reservation, fraction, perDeviceBytes };
 }
 
-function engineGraphContextLimit({
-  execution: { graphContextLimit: limit },
-}: RuntimeFacts): Runtime['graphContextLimit'] {
+/** A limit of older builds; null where there never was one. */
+function engineLimit<Limit extends { beforeVersion: string; beforeYear: number }>(limit: Limit | undefined) {
   if (limit === undefined) return null;
-  return { tokens: limit.tokens, before: { version: limit.beforeVersion, year: limit.beforeYear } };
-}
-
-function engineSharedReadLimit({ execution: { sharedReadLimit: limit } }: RuntimeFacts): Runtime['sharedReadLimit'] {
-  if (limit === undefined) return null;
-  return { queryHeads: limit.queryHeads, before: { version: limit.beforeVersion, year: limit.beforeYear } };
+  const { beforeVersion: version, beforeYear: year, ...what } = limit;
+  return { ...what, before: { version, year } };
 }
