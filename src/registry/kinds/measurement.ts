@@ -3,6 +3,7 @@ import type { Kind, Reference } from './kind.ts';
 import { listTitle, namedSources } from './listFile.ts';
 import { orNull, positive, whole } from './ranges.ts';
 import { buildYear, idSchema, partialDate, referenceSchema, sourceSchema, sourcesSchema } from './source.ts';
+import { complainTo } from './sourcedGroups.ts';
 
 /**
  * What a run was measured for, as the accuracy report groups it. `server-` groups are data-centre devices,
@@ -103,27 +104,24 @@ export const measurementSchema = strictObject({
   trust: oneOf(['high', 'medium', 'low']).describe('How far it can be trusted.'),
   notes: orNull(z.string().max(500)).describe('What to know about it.'),
 }).superRefine((row, context) => {
+  const complain = complainTo(context);
   if (row.sources[row.source] === undefined) {
-    context.addIssue({ code: 'custom', path: ['source'], message: `no source has the key ${row.source}` });
+    complain(['source'], `no source has the key ${row.source}`);
   }
   for (const [index, { scoredMetric }] of row.groups.entries()) {
     if (row.metrics[scoredMetric] === undefined) {
-      context.addIssue({ code: 'custom', path: ['groups', index], message: `${scoredMetric} was not measured` });
+      complain(['groups', index], `${scoredMetric} was not measured`);
     }
   }
   if (row.mode !== null && (row.hardware === null || row.devices === null)) {
-    context.addIssue({ code: 'custom', path: ['hardware'], message: 'a run needs hardware and devices' });
+    complain(['hardware'], 'a run needs hardware and devices');
   }
   if ((row.metrics.peakMemoryGiB === undefined) !== (row.memoryScope === null)) {
-    context.addIssue({ code: 'custom', path: ['memoryScope'], message: 'belongs to a peak, and a peak needs it' });
+    complain(['memoryScope'], 'belongs to a peak, and a peak needs it');
   }
   const { parallelism } = row;
   if (parallelism && parallelism.tensor * parallelism.pipeline * parallelism.data !== row.devices) {
-    context.addIssue({
-      code: 'custom',
-      path: ['parallelism'],
-      message: 'tensor × pipeline × data must equal devices',
-    });
+    complain(['parallelism'], 'tensor × pipeline × data must equal devices');
   }
 });
 

@@ -5,7 +5,7 @@ import { architectureSchema, toArchitecture } from './architecture.ts';
 import type { Kind } from './kind.ts';
 import { text, whole } from './ranges.ts';
 import { aliasSchema, partialDate, referenceSchema, sourceKeys, sourcesSchema } from './source.ts';
-import { refuseUnknownSources } from './sourcedGroups.ts';
+import { complainTo, refuseUnknownSources } from './sourcedGroups.ts';
 
 /** Largest difference between the count from the blocks and the published one that needs no explanation. */
 export const parameterTolerance = 0.005;
@@ -79,8 +79,7 @@ export type ModelFacts = z.infer<typeof modelFacts>;
 
 const modelSchema = modelFacts
   .superRefine((facts, context) => {
-    const complain = (path: (string | number)[], message: string) =>
-      context.addIssue({ code: 'custom', path, message });
+    const complain = complainTo(context);
     refuseUnknownSources(facts, context, (key) => `names the source ${key}, which sources does not define`);
     const spellings = new Set<string>();
     for (const [index, alias] of facts.aliases.entries()) {

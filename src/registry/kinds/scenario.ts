@@ -2,7 +2,7 @@ import { array, enum as oneOf, optional, strictObject, z } from 'zod';
 import type { Kind, Reference } from './kind.ts';
 import { positive, text, whole } from './ranges.ts';
 import { referenceSchema, sourceKeys, sourcesSchema } from './source.ts';
-import { refuseUnknownSources } from './sourcedGroups.ts';
+import { complainTo, refuseUnknownSources } from './sourcedGroups.ts';
 
 const tokens = whole(0, 1_000_000_000);
 
@@ -54,7 +54,7 @@ const scenarioSchema = strictObject({
   sources: sourcesSchema,
 })
   .superRefine((scenario, context) => {
-    const complain = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+    const complain = complainTo(context);
     refuseUnknownSources(scenario, context);
     const local = scenario.deployment === 'local';
     if (local && scenario.hardware === undefined) complain(['hardware'], 'a local deployment names its hardware');

@@ -2,6 +2,11 @@ import type { z } from 'zod';
 import { missingSources } from './listFile.ts';
 import type { Source, SourceKeys } from './source.ts';
 
+/** For `superRefine`: says what is wrong with the field at a path. */
+export function complainTo(context: z.RefinementCtx): (path: PropertyKey[], message: string) => void {
+  return (path, message) => context.addIssue({ code: 'custom', path, message });
+}
+
 /**
  * For `superRefine`: every `source` anywhere in a profile must name keys of its `sources`.
  * The issue's path is that of the `source` field, so the message says which group of figures rests on nothing.
@@ -13,7 +18,7 @@ export function refuseUnknownSources(
 ): void {
   for (const [path, keys] of sourceFields(facts, [])) {
     for (const key of missingSources(facts.sources, keys)) {
-      context.addIssue({ code: 'custom', path, message: complaint(key) });
+      complainTo(context)(path, complaint(key));
     }
   }
 }

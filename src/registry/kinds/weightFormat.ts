@@ -4,7 +4,7 @@ import type { WeightFormat, WeightPacking } from '../../engine/shapes.ts';
 import type { Kind } from './kind.ts';
 import { figure, text, whole } from './ranges.ts';
 import { aliasSchema, sourceKeys, sourcesSchema } from './source.ts';
-import { refuseUnknownSources } from './sourcedGroups.ts';
+import { complainTo, refuseUnknownSources } from './sourcedGroups.ts';
 
 /** Formats that share fitted efficiencies; `cache` marks a format that holds KV-cache entries only. */
 export const efficiencyClasses = [
@@ -127,21 +127,22 @@ const weightFormatSchema = strictObject({
   sources: sourcesSchema,
 })
   .superRefine((facts, context) => {
-    const issue = (path: PropertyKey[], message: string) => context.addIssue({ code: 'custom', path, message });
-    if (facts.weights === undefined && facts.cache === undefined) issue([], 'needs weights or cache');
-    if ((facts.weights === undefined) !== (facts.packing === undefined)) issue(['packing'], 'comes with weights');
-    if (facts.weights !== undefined && facts.arithmetic.length === 0) issue(['arithmetic'], 'weights are multiplied');
+    const complain = complainTo(context);
+    if (facts.weights === undefined && facts.cache === undefined) complain([], 'needs weights or cache');
+    if ((facts.weights === undefined) !== (facts.packing === undefined)) complain(['packing'], 'comes with weights');
+    if (facts.weights !== undefined && facts.arithmetic.length === 0)
+      complain(['arithmetic'], 'weights are multiplied');
     if (facts.packing?.kind === 'gguf') {
       const { defaultType, rules } = facts.packing;
       if (bitsOf(defaultType) !== facts.weights?.bitsPerWeight) {
-        issue(
+        complain(
           ['weights', 'bitsPerWeight'],
           `${defaultType} blocks hold ${bitsOf(defaultType) ?? 'an unknown number of'} bits a weight`,
         );
       }
       for (const [index, { blockType }] of rules.entries()) {
         if (bitsOf(blockType) === null)
-          issue(['packing', 'rules', index, 'blockType'], `no block type is called ${blockType}`);
+          complain(['packing', 'rules', index, 'blockType'], `no block type is called ${blockType}`);
       }
     }
     refuseUnknownSources(facts, context);

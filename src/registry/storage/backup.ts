@@ -3,7 +3,7 @@ import Database from 'better-sqlite3';
 import { RegistryError } from '../errors.ts';
 import { asRegistryError } from './database.ts';
 import { drizzle, sql } from './drizzle.ts';
-import { Statements } from './statements.ts';
+import { statementsOf } from './statements.ts';
 import { profile } from './tables.ts';
 
 /** What a copy holds. */
@@ -54,7 +54,7 @@ function inspect(path: string): Backup {
       throw new RegistryError(`The copy would be damaged: ${finding}.`, 'The database itself may be.');
     const database = drizzle(copy);
     const profiles = database.select({ count: sql<number>`count(*)` }).from(profile).get()?.count ?? 0;
-    return { catalogueRevision: new Statements(database).revision(), profiles };
+    return { catalogueRevision: statementsOf(database).revision(), profiles };
   } finally {
     copy.close();
   }

@@ -7,7 +7,7 @@ import { SqliteCatalogue } from './sqliteCatalogue.ts';
 import { saying } from './sqliteFailure.ts';
 import { SqliteHistory } from './sqliteHistory.ts';
 import { SqliteKeys } from './sqliteKeys.ts';
-import { Statements } from './statements.ts';
+import { type Statements, statementsOf } from './statements.ts';
 import type { HeldPacks, Storage } from './storage.ts';
 import { type ProfileRow, profile } from './tables.ts';
 
@@ -24,7 +24,7 @@ export class SqliteStorage implements Storage {
 
   constructor(database: SqliteDatabase) {
     this.#database = database;
-    this.#statements = new Statements(database);
+    this.#statements = statementsOf(database);
     this.#history = new SqliteHistory(database);
     this.keys = new SqliteKeys(database);
   }

@@ -16,118 +16,79 @@ import { catalogue, change, type IdempotencyKeyRow, idempotencyKey, type Profile
 type CatalogueKey = (typeof catalogue.$inferSelect)['key'];
 
 /** What is read and written again and again, each statement compiled once for a connection. */
-export class Statements {
-  readonly #value;
-  readonly #setValue;
-  readonly #profile;
-  readonly #put;
-  readonly #append;
-  readonly #answer;
-  readonly #remember;
-  readonly #everything;
-  readonly #changed;
-  readonly #countChanges;
+export function statementsOf(database: SqliteDatabase) {
+  const { placeholder } = sql;
+  const { packFacts, packOrigin, retiredBy, createdAt, ...inMemory } = getTableColumns(profile);
 
-  constructor(database: SqliteDatabase) {
-    const { placeholder } = sql;
-    const { packFacts, packOrigin, retiredBy, createdAt, ...inMemory } = getTableColumns(profile);
+  const getValue = database
+    .select({ value: catalogue.value })
+    .from(catalogue)
+    .where(eq(catalogue.key, placeholder('key')))
+    .prepare();
+  const putValue = database
+    .insert(catalogue)
+    .values(everyColumn(catalogue))
+    .onConflictDoUpdate({ target: catalogue.key, set: asGiven(catalogue) })
+    .prepare();
+  const getProfile = database
+    .select()
+    .from(profile)
+    .where(and(eq(profile.kind, placeholder('kind')), eq(profile.id, placeholder('id'))))
+    .prepare();
+  const putProfile = database
+    .insert(profile)
+    .values(everyColumn(profile))
+    .onConflictDoUpdate({ target: [profile.kind, profile.id], set: asGiven(profile) })
+    .prepare();
+  const { seq: _seq, ...newChange } = everyColumn(change);
+  const appendChange = database.insert(change).values(newChange).prepare();
+  const getAnswer = database
+    .select()
+    .from(idempotencyKey)
+    .where(and(eq(idempotencyKey.actor, placeholder('actor')), eq(idempotencyKey.key, placeholder('key'))))
+    .prepare();
+  const putAnswer = database.insert(idempotencyKey).values(everyColumn(idempotencyKey)).prepare();
+  // Read by row, the columns already called as in memory: thousands of rows at once would leave their size in garbage.
+  const named = Object.entries(inMemory).map(([name, column]) => [name, sql`${column}`.as(name)] as const);
+  const { sql: everything } = database.select(Object.fromEntries(named)).from(profile).toSQL();
+  const getEverything = database.$client.prepare<[], StoredRow>(everything);
+  const since = gt(change.catalogueRevision, placeholder('revision'));
+  const changed = database.select({ kind: change.kind, id: change.id }).from(change).where(since);
+  const getChanged = database
+    .select(inMemory)
+    .from(profile)
+    .where(sql`(${profile.kind}, ${profile.id}) in ${changed}`)
+    .prepare();
+  const getChanges = database.select({ one: sql`1` }).from(change).where(since).limit(placeholder('most')).prepare();
 
-    this.#value = database
-      .select({ value: catalogue.value })
-      .from(catalogue)
-      .where(eq(catalogue.key, placeholder('key')))
-      .prepare();
-    this.#setValue = database
-      .insert(catalogue)
-      .values(everyColumn(catalogue))
-      .onConflictDoUpdate({ target: catalogue.key, set: asGiven(catalogue) })
-      .prepare();
-    this.#profile = database
-      .select()
-      .from(profile)
-      .where(and(eq(profile.kind, placeholder('kind')), eq(profile.id, placeholder('id'))))
-      .prepare();
-    this.#put = database
-      .insert(profile)
-      .values(everyColumn(profile))
-      .onConflictDoUpdate({ target: [profile.kind, profile.id], set: asGiven(profile) })
-      .prepare();
-    const { seq: _seq, ...newChange } = everyColumn(change);
-    this.#append = database.insert(change).values(newChange).prepare();
-    this.#answer = database
-      .select()
-      .from(idempotencyKey)
-      .where(and(eq(idempotencyKey.actor, placeholder('actor')), eq(idempotencyKey.key, placeholder('key'))))
-      .prepare();
-    this.#remember = database.insert(idempotencyKey).values(everyColumn(idempotencyKey)).prepare();
-    // Read by row, the columns already called as in memory: thousands of rows at once would leave their size in garbage.
-    const named = Object.entries(inMemory).map(([name, column]) => [name, sql`${column}`.as(name)] as const);
-    const { sql: everything } = database.select(Object.fromEntries(named)).from(profile).toSQL();
-    this.#everything = database.$client.prepare<[], StoredRow>(everything);
-    const since = gt(change.catalogueRevision, placeholder('revision'));
-    const changed = database.select({ kind: change.kind, id: change.id }).from(change).where(since);
-    this.#changed = database
-      .select(inMemory)
-      .from(profile)
-      .where(sql`(${profile.kind}, ${profile.id}) in ${changed}`)
-      .prepare();
-    this.#countChanges = database
-      .select({ one: sql`1` })
-      .from(change)
-      .where(since)
-      .limit(placeholder('most'))
-      .prepare();
-  }
-
-  /** A fact about the catalogue as a whole; null before the first one is written. */
-  value(key: CatalogueKey): string | null {
-    return this.#value.get({ key })?.value ?? null;
-  }
-
-  setValue(key: CatalogueKey, value: string): void {
-    this.#setValue.run({ key, value });
-  }
-
-  /** Counts the transactions that changed the catalogue. */
-  revision(): number {
-    return Number(this.value('revision') ?? 0);
-  }
-
-  profile(kind: string, id: string): ProfileRow | null {
-    return this.#profile.get({ kind, id }) ?? null;
-  }
-
-  everything(): Iterable<StoredRow> {
-    return this.#everything.iterate();
-  }
-
-  /** The profiles that were changed after the catalogue's `revision`, as they are now. */
-  changedSince(revision: number): StoredRow[] {
-    return this.#changed.all({ revision });
-  }
-
-  /** Changes after the catalogue's `revision`, counted up to `most`. */
-  countChanges(revision: number, most: number): number {
-    return this.#countChanges.values({ revision, most }).length;
-  }
-
-  /** The answer to a creation by the client's own key. */
-  answer(actor: string, key: string): IdempotencyKeyRow | undefined {
-    return this.#answer.get({ actor, key });
-  }
-
-  remember(answer: IdempotencyKeyRow): void {
-    this.#remember.run({ ...answer });
-  }
-
-  /** Must run in the transaction that planned it. */
-  write({ profiles, changes }: Writes): void {
-    for (const row of profiles) this.#put.run({ ...row });
-    for (const line of changes) this.#append.run({ ...line });
-    const last = changes.at(-1);
-    if (last !== undefined) this.setValue('revision', String(last.catalogueRevision));
-  }
+  const value = (key: CatalogueKey) => getValue.get({ key })?.value ?? null;
+  const setValue = (key: CatalogueKey, value: string) => void putValue.run({ key, value });
+  return {
+    /** A fact about the catalogue as a whole; null before the first one is written. */
+    value,
+    setValue,
+    /** Counts the transactions that changed the catalogue. */
+    revision: () => Number(value('revision') ?? 0),
+    profile: (kind: string, id: string): ProfileRow | null => getProfile.get({ kind, id }) ?? null,
+    everything: (): Iterable<StoredRow> => getEverything.iterate(),
+    /** The profiles that were changed after the catalogue's `revision`, as they are now. */
+    changedSince: (revision: number): StoredRow[] => getChanged.all({ revision }),
+    /** Changes after the catalogue's `revision`, counted up to `most`. */
+    countChanges: (revision: number, most: number) => getChanges.values({ revision, most }).length,
+    /** The answer to a creation by the client's own key. */
+    answer: (actor: string, key: string): IdempotencyKeyRow | undefined => getAnswer.get({ actor, key }),
+    remember: (answer: IdempotencyKeyRow) => void putAnswer.run({ ...answer }),
+    /** Must run in the transaction that planned it. */
+    write({ profiles, changes }: Writes): void {
+      for (const row of profiles) putProfile.run({ ...row });
+      for (const line of changes) appendChange.run({ ...line });
+      const last = changes.at(-1);
+      if (last !== undefined) setValue('revision', String(last.catalogueRevision));
+    },
+  };
 }
+
+export type Statements = ReturnType<typeof statementsOf>;
 
 /** A placeholder for each column of a table, under the column's own name. */
 function everyColumn<Table extends SQLiteTable>(
