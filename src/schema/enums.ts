@@ -1,94 +1,53 @@
 import { builder } from './builder.ts';
+import { enumOf } from './enumOf.ts';
 
-export const DeploymentMode = builder.enumType('DeploymentMode', {
-  description: 'Where the model runs.',
-  values: {
-    LOCAL: { value: 'local', description: 'On hardware you name: your own or rented devices.' },
-    API: { value: 'api', description: 'Behind a provider’s API, paid by the token: no hardware of your own.' },
-  } as const,
+export const DeploymentMode = enumOf('DeploymentMode', 'Where the model runs.', {
+  local: 'On hardware you name: your own or rented devices.',
+  api: 'Behind a provider’s API, paid by the token: no hardware of your own.',
 });
 
-export const Scheduling = builder.enumType('Scheduling', {
-  description: 'How a runtime puts requests together.',
-  values: {
-    STATIC: {
-      value: 'static',
-      description: 'One batch: all prompts are read together, then all sequences generate in step until the last ends.',
-    },
-    CONTINUOUS: {
-      value: 'continuous',
-      description: 'In-flight batching: requests join and leave a running batch, kept at this concurrency.',
-    },
-  } as const,
+export const Scheduling = enumOf('Scheduling', 'How a runtime puts requests together.', {
+  static: 'One batch: all prompts are read together, then all sequences generate in step until the last ends.',
+  continuous: 'In-flight batching: requests join and leave a running batch, kept at this concurrency.',
 });
 
-export const Phase = builder.enumType('Phase', {
-  description: 'The two kinds of step a request goes through.',
-  values: {
-    PREFILL: { value: 'prefill', description: 'The prompt is read and the first token produced: mostly compute.' },
-    DECODE: { value: 'decode', description: 'One more token for every sequence: mostly memory traffic.' },
-  } as const,
+export const Phase = enumOf('Phase', 'The two kinds of step a request goes through.', {
+  prefill: 'The prompt is read and the first token produced: mostly compute.',
+  decode: 'One more token for every sequence: mostly memory traffic.',
 });
 
-export const Bottleneck = builder.enumType('Bottleneck', {
-  description: 'What sets the time of a step, or the size of a batch.',
-  values: {
-    COMPUTE: { value: 'compute', description: 'Arithmetic: faster matrix units would help.' },
-    MEMORY_BANDWIDTH: {
-      value: 'memory-bandwidth',
-      description: 'Reading weights and cache from device memory: more bandwidth or fewer bytes would help.',
-    },
-    INTERCONNECT: {
-      value: 'interconnect',
-      description: 'Exchange between devices: a faster link or fewer devices would help.',
-    },
-    OVERHEAD: {
-      value: 'overhead',
-      description: 'Launches, scheduling and other host work: a leaner runtime or a larger batch would help.',
-    },
-    MEMORY_CAPACITY: {
-      value: 'memory-capacity',
-      description: 'Room for weights and cache: more memory, or smaller weights or cache, would help.',
-    },
-  } as const,
+export const Bottleneck = enumOf('Bottleneck', 'What sets the time of a step, or the size of a batch.', {
+  compute: 'Arithmetic: faster matrix units would help.',
+  'memory-bandwidth': 'Reading weights and cache from device memory: more bandwidth or fewer bytes would help.',
+  interconnect: 'Exchange between devices: a faster link or fewer devices would help.',
+  overhead: 'Launches, scheduling and other host work: a leaner runtime or a larger batch would help.',
+  'memory-capacity': 'Room for weights and cache: more memory, or smaller weights or cache, would help.',
 });
 
-export const NumberFormat = builder.enumType('NumberFormat', {
-  description: 'A number format that matrix units calculate in.',
-  values: {
-    FP32: { value: 'fp32', description: '32-bit floating point.' },
-    TF32: { value: 'tf32', description: '19-bit floating point inside 32-bit words (NVIDIA).' },
-    BF16: { value: 'bf16', description: '16-bit floating point with 8 bits of exponent.' },
-    FP16: { value: 'fp16', description: '16-bit floating point with 5 bits of exponent.' },
-    FP8: { value: 'fp8', description: '8-bit floating point.' },
-    FP6: { value: 'fp6', description: '6-bit floating point.' },
-    FP4: { value: 'fp4', description: '4-bit floating point.' },
-    INT8: { value: 'int8', description: '8-bit integers.' },
-    INT4: { value: 'int4', description: '4-bit integers.' },
-  } as const,
+export const NumberFormat = enumOf('NumberFormat', 'A number format that matrix units calculate in.', {
+  fp32: '32-bit floating point.',
+  tf32: '19-bit floating point inside 32-bit words (NVIDIA).',
+  bf16: '16-bit floating point with 8 bits of exponent.',
+  fp16: '16-bit floating point with 5 bits of exponent.',
+  fp8: '8-bit floating point.',
+  fp6: '6-bit floating point.',
+  fp4: '4-bit floating point.',
+  int8: '8-bit integers.',
+  int4: '4-bit integers.',
 });
 
-export const Known = builder.enumType('Known', {
-  description: 'How a figure is known.',
-  values: {
-    VENDOR: { value: 'vendor', description: 'The maker states it.' },
-    PUBLISHED: { value: 'published', description: 'A third party states it.' },
-    MEASURED: { value: 'measured', description: 'Somebody measured it.' },
-    DERIVED: { value: 'derived', description: 'Computed from other figures.' },
-    ASSUMED: {
-      value: 'assumed',
-      description: 'No source we can point to: an assumption, and reported as one in estimates.',
-    },
-  } as const,
+export const Known = enumOf('Known', 'How a figure is known.', {
+  vendor: 'The maker states it.',
+  published: 'A third party states it.',
+  measured: 'Somebody measured it.',
+  derived: 'Computed from other figures.',
+  assumed: 'No source we can point to: an assumption, and reported as one in estimates.',
 });
 
-export const Origin = builder.enumType('Origin', {
-  description: 'Who wrote a profile’s current facts.',
-  values: {
-    SEED: { value: 'seed', description: 'Built in.' },
-    PACK: { value: 'pack', description: 'An added profile pack.' },
-    USER: { value: 'user', description: 'A user of this server.' },
-  } as const,
+export const Origin = enumOf('Origin', 'Who wrote a profile’s current facts.', {
+  seed: 'Built in.',
+  pack: 'An added profile pack.',
+  user: 'A user of this server.',
 });
 
 export const OrderDirection = builder.enumType('OrderDirection', {

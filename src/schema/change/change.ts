@@ -3,6 +3,7 @@ import type { Change } from '../../registry/changes/history.ts';
 import { allKinds } from '../../registry/kinds/kinds.ts';
 import { builder } from '../builder.ts';
 import { connectionOf } from '../connection.ts';
+import { enumOf } from '../enumOf.ts';
 
 /** The name of a kind in the API: weight-format is WEIGHT_FORMAT. */
 export function kindName(kind: string): string {
@@ -16,14 +17,11 @@ export const ProfileKind = builder.enumType('ProfileKind', {
   ),
 });
 
-const ChangeAction = builder.enumType('ChangeAction', {
-  description: 'What was done to a profile.',
-  values: {
-    CREATE: { value: 'create', description: 'It was added.' },
-    UPDATE: { value: 'update', description: 'Its facts changed.' },
-    RETIRE: { value: 'retire', description: 'It was taken off the lists.' },
-    RESTORE: { value: 'restore', description: 'It was put back on the lists, or a pack’s facts were brought back.' },
-  } as const,
+const ChangeAction = enumOf('ChangeAction', 'What was done to a profile.', {
+  create: 'It was added.',
+  update: 'Its facts changed.',
+  retire: 'It was taken off the lists.',
+  restore: 'It was put back on the lists, or a pack’s facts were brought back.',
 });
 
 interface Difference {

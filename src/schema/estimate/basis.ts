@@ -1,32 +1,17 @@
 import type { AppliedMeasurements, Basis, NearestMeasurement } from '../../calculator/answer.ts';
 import type { CoefficientUse } from '../../engine/answer.ts';
 import { builder } from '../builder.ts';
+import { enumOf } from '../enumOf.ts';
 import { HostedLatencyType } from '../profiles/hostedLatency/type.ts';
 import { MeasurementType } from '../profiles/measurement/type.ts';
 
-const BasisMethod = builder.enumType('BasisMethod', {
-  description: 'What an estimate rests on, the firmest first.',
-  values: {
-    MEASURED_NEIGHBOUR: {
-      value: 'measured-neighbour',
-      description:
-        'Measurements of this very deployment (model, device, runtime, build, formats, layout): published ones with a ' +
-        'load at most twice as large or small, your own with any load; or of this model at its provider.',
-    },
-    FITTED: {
-      value: 'fitted',
-      description: 'Coefficients fitted on measurements of this family of devices and runtime, or published for them.',
-    },
-    INHERITED: {
-      value: 'inherited',
-      description:
-        'At least one coefficient was fitted on wider data, because the family itself has too few measurements.',
-    },
-    DATASHEET: {
-      value: 'datasheet',
-      description: 'Datasheet figures and assumed efficiencies: nobody measured anything close.',
-    },
-  } as const,
+const BasisMethod = enumOf('BasisMethod', 'What an estimate rests on, the firmest first.', {
+  'measured-neighbour':
+    'Measurements of this very deployment (model, device, runtime, build, formats, layout): published ones with a ' +
+    'load at most twice as large or small, your own with any load; or of this model at its provider.',
+  fitted: 'Coefficients fitted on measurements of this family of devices and runtime, or published for them.',
+  inherited: 'At least one coefficient was fitted on wider data, because the family itself has too few measurements.',
+  datasheet: 'Datasheet figures and assumed efficiencies: nobody measured anything close.',
 });
 
 const CoefficientType = builder.objectRef<CoefficientUse>('Coefficient').implement({

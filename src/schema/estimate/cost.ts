@@ -1,15 +1,13 @@
 import type { CostBasis, CostEstimate } from '../../engine/money/cost.ts';
 import type { PriceRange } from '../../engine/money/priceChoice.ts';
 import { builder } from '../builder.ts';
+import { enumOf } from '../enumOf.ts';
 import { OfferType } from '../profiles/offer/type.ts';
 
-const CostKind = builder.enumType('CostKind', {
-  description: 'What is paid for.',
-  values: {
-    MODEL_TOKENS: { value: 'model-tokens', description: 'Tokens, to a provider of the hosted model.' },
-    HARDWARE_HOUR: { value: 'hardware-hour', description: 'Hours of rented hardware, at full use.' },
-    GIVEN: { value: 'given', description: 'Hours of hardware, at the price given with the question.' },
-  } as const,
+const CostKind = enumOf('CostKind', 'What is paid for.', {
+  'model-tokens': 'Tokens, to a provider of the hosted model.',
+  'hardware-hour': 'Hours of rented hardware, at full use.',
+  given: 'Hours of hardware, at the price given with the question.',
 });
 
 export const PriceRangeType = builder.objectRef<PriceRange>('PriceRange').implement({

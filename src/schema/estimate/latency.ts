@@ -1,6 +1,7 @@
 import type { Answer } from '../../calculator/answer.ts';
 import type { Interval } from '../../engine/hosted.ts';
 import { builder } from '../builder.ts';
+import { enumOf } from '../enumOf.ts';
 import { millisecondsOf } from '../units.ts';
 
 const RangeType = builder.objectRef<Interval>('Range').implement({
@@ -11,23 +12,13 @@ const RangeType = builder.objectRef<Interval>('Range').implement({
   }),
 });
 
-const ArrivalsType = builder.enumType('Arrivals', {
-  description: 'Which arrivals of requests a time to first token assumes.',
-  values: {
-    ALONE: { value: 'alone', description: 'One request on an idle engine: nothing waits.' },
-    TOGETHER: {
-      value: 'together',
-      description:
-        'All prompts of a static batch arrive at once and are read together; every first token comes at its end.',
-    },
-    CLOSED_LOOP: {
-      value: 'closed-loop',
-      description:
-        'Always `batch` requests in flight: as one answer ends the next request arrives, waits for part of the others’ ' +
-        'prompts and, where memory or scheduler admit fewer, for a place. Not a burst, and not random arrivals.',
-    },
-    PROVIDER: { value: 'provider', description: 'The traffic the provider had when the latency was measured.' },
-  } as const,
+const ArrivalsType = enumOf('Arrivals', 'Which arrivals of requests a time to first token assumes.', {
+  alone: 'One request on an idle engine: nothing waits.',
+  together: 'All prompts of a static batch arrive at once and are read together; every first token comes at its end.',
+  'closed-loop':
+    'Always `batch` requests in flight: as one answer ends the next request arrives, waits for part of the others’ ' +
+    'prompts and, where memory or scheduler admit fewer, for a place. Not a burst, and not random arrivals.',
+  provider: 'The traffic the provider had when the latency was measured.',
 });
 
 const eighty = 'Local: 80 % of measurements should lie in it. API: the spread of comparable published measurements.';

@@ -13,6 +13,7 @@ import {
   UnknownProfileError,
 } from '../../registry/errors.ts';
 import { builder } from '../builder.ts';
+import { enumOf } from '../enumOf.ts';
 
 /** A mutation that did not happen; nothing was written. In a box, because GraphQL throws whatever error it is given. */
 export class Failed<Cause extends Error = Error> {
@@ -43,18 +44,15 @@ const refusals: Readonly<Record<Refusal, string>> = {
   scope: 'The API key may not change this kind of profile.',
 };
 
-const MutationErrorCode = builder.enumType('MutationErrorCode', {
-  description: 'Why a mutation did not happen.',
-  values: {
-    NOT_AUTHORIZED: { description: 'The request carries no key that may do this.' },
-    INVALID_INPUT: { description: 'Something in the input cannot be true, or is missing.' },
-    ID_TAKEN: { description: 'The id, or an alias, belongs to another profile.' },
-    UNKNOWN_PROFILE: { description: 'There is no profile of that id.' },
-    REVISION_CONFLICT: { description: 'Somebody else changed the profile first.' },
-    IDEMPOTENCY_CONFLICT: { description: 'The idempotency key came with another request before.' },
-    NOT_APPLICABLE: { description: 'The profile’s state does not allow the change.' },
-    STORAGE: { description: 'The database cannot be written: disk full, read-only, or held by another program.' },
-  } as const,
+const MutationErrorCode = enumOf('MutationErrorCode', 'Why a mutation did not happen.', {
+  NOT_AUTHORIZED: 'The request carries no key that may do this.',
+  INVALID_INPUT: 'Something in the input cannot be true, or is missing.',
+  ID_TAKEN: 'The id, or an alias, belongs to another profile.',
+  UNKNOWN_PROFILE: 'There is no profile of that id.',
+  REVISION_CONFLICT: 'Somebody else changed the profile first.',
+  IDEMPOTENCY_CONFLICT: 'The idempotency key came with another request before.',
+  NOT_APPLICABLE: 'The profile’s state does not allow the change.',
+  STORAGE: 'The database cannot be written: disk full, read-only, or held by another program.',
 });
 
 interface Member {

@@ -2,67 +2,53 @@ import type { Hardware, Link, NumberFormat as NumberFormatName } from '../../../
 import type { HardwareProfile } from '../../../registry/catalogue/profiles.ts';
 import { hardwareFacts } from '../../../registry/kinds/hardware/facts.ts';
 import { builder } from '../../builder.ts';
+import { enumOf } from '../../enumOf.ts';
 import { NumberFormat } from '../../enums.ts';
 import { gibOf, gigabytesOf, teraflopsOf } from '../../units.ts';
 import { facts, fieldsOf } from '../fieldsOf.ts';
 import { ProfileType } from '../profile.ts';
 
-export const HardwareKind = builder.enumType('HardwareKind', {
-  description: 'What sort of device it is.',
-  values: {
-    GPU: { value: 'gpu', description: 'A graphics processor with memory of its own.' },
-    APU: { value: 'apu', description: 'A processor with graphics that shares its memory, Apple silicon among them.' },
-    CPU: { value: 'cpu', description: 'A processor without a graphics part in play.' },
-    TPU: { value: 'tpu', description: 'A Google tensor processing unit.' },
-    NPU: { value: 'npu', description: 'A neural processing unit.' },
-    ASIC: { value: 'asic', description: 'Another accelerator made for neural networks.' },
-  } as const,
+export const HardwareKind = enumOf('HardwareKind', 'What sort of device it is.', {
+  gpu: 'A graphics processor with memory of its own.',
+  apu: 'A processor with graphics that shares its memory, Apple silicon among them.',
+  cpu: 'A processor without a graphics part in play.',
+  tpu: 'A Google tensor processing unit.',
+  npu: 'A neural processing unit.',
+  asic: 'Another accelerator made for neural networks.',
 });
 
-export const MemoryClass = builder.enumType('MemoryClass', {
-  description: 'The kind of memory a device works from.',
-  values: {
-    HBM: { value: 'hbm', description: 'Stacked high-bandwidth memory.' },
-    GDDR: { value: 'gddr', description: 'Graphics memory.' },
-    LPDDR: { value: 'lpddr', description: 'Low-power memory, usually shared with the CPU.' },
-    DDR: { value: 'ddr', description: 'Main memory.' },
-    SRAM: { value: 'sram', description: 'On-chip memory.' },
-  } as const,
+export const MemoryClass = enumOf('MemoryClass', 'The kind of memory a device works from.', {
+  hbm: 'Stacked high-bandwidth memory.',
+  gddr: 'Graphics memory.',
+  lpddr: 'Low-power memory, usually shared with the CPU.',
+  ddr: 'Main memory.',
+  sram: 'On-chip memory.',
 });
 
-export const LinkKind = builder.enumType('LinkKind', {
-  description: 'How devices reach each other.',
-  values: {
-    NVLINK: { value: 'nvlink', description: 'NVIDIA NVLink.' },
-    PCIE: { value: 'pcie', description: 'PCI Express.' },
-    INFINITY_FABRIC: { value: 'infinity-fabric', description: 'AMD Infinity Fabric.' },
-    XE_LINK: { value: 'xe-link', description: 'Intel Xe Link.' },
-    ICI: { value: 'ici', description: 'Google’s inter-chip interconnect.' },
-    NEURON: { value: 'neuron', description: 'AWS NeuronLink.' },
-    GAUDI: { value: 'gaudi', description: 'Intel Gaudi’s Ethernet ports.' },
-    C2C: { value: 'c2c', description: 'Chip-to-chip link.' },
-    OTHER: { value: 'other', description: 'Another link.' },
-  } as const,
+export const LinkKind = enumOf('LinkKind', 'How devices reach each other.', {
+  nvlink: 'NVIDIA NVLink.',
+  pcie: 'PCI Express.',
+  'infinity-fabric': 'AMD Infinity Fabric.',
+  'xe-link': 'Intel Xe Link.',
+  ici: 'Google’s inter-chip interconnect.',
+  neuron: 'AWS NeuronLink.',
+  gaudi: 'Intel Gaudi’s Ethernet ports.',
+  c2c: 'Chip-to-chip link.',
+  other: 'Another link.',
 });
 
-builder.enumType('ProcessorUnit', {
-  description: 'What a maker calls the parts that work in parallel.',
-  values: {
-    STREAMING_MULTIPROCESSOR: { value: 'streaming multiprocessor', description: 'NVIDIA.' },
-    COMPUTE_UNIT: { value: 'compute unit', description: 'AMD.' },
-    XE_CORE: { value: 'Xe core', description: 'Intel.' },
-    GPU_CORE: { value: 'GPU core', description: 'Apple.' },
-  } as const,
+enumOf('ProcessorUnit', 'What a maker calls the parts that work in parallel.', {
+  'streaming multiprocessor': 'NVIDIA.',
+  'compute unit': 'AMD.',
+  'Xe core': 'Intel.',
+  'GPU core': 'Apple.',
 });
 
-builder.enumType('Confidence', {
-  description: 'How well the sources of a device agree.',
-  values: {
-    HIGH: { value: 'high', description: 'Several sources say the same.' },
-    MEDIUM: { value: 'medium', description: 'Sources differ a little, or there are few.' },
-    LOW: { value: 'low', description: 'One weak source, or none.' },
-    VENDOR_RECALLED: { value: 'vendor-recalled', description: 'The maker’s figures, written from memory.' },
-  } as const,
+enumOf('Confidence', 'How well the sources of a device agree.', {
+  high: 'Several sources say the same.',
+  medium: 'Sources differ a little, or there are few.',
+  low: 'One weak source, or none.',
+  'vendor-recalled': 'The maker’s figures, written from memory.',
 });
 
 const LinkType = builder.objectRef<Link>('Link').implement({

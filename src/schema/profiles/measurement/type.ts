@@ -1,4 +1,3 @@
-import type { TokenTimeDefinition } from '../../../importers/benchmarks/benchmarkRun.ts';
 import { benchmarkFormats } from '../../../importers/benchmarks/readBenchmarks.ts';
 import type { Catalogue } from '../../../registry/catalogue/catalogue.ts';
 import { groupedBy } from '../../../registry/catalogue/derivation.ts';
@@ -12,27 +11,22 @@ import {
 } from '../../../registry/kinds/measurement.ts';
 import { builder } from '../../builder.ts';
 import { connectionOf } from '../../connection.ts';
+import { enumOf } from '../../enumOf.ts';
 import { descriptionOf } from '../factTypes.ts';
 import { facts, fieldsOf, itself } from '../fieldsOf.ts';
 import { ProfileType } from '../profile.ts';
 
-export const MeasurementMode = builder.enumType('MeasurementMode', {
-  description: 'How the run was driven.',
-  values: {
-    SINGLE_STREAM: { value: 'single-stream', description: 'One sequence at a time.' },
-    STATIC_BATCH: { value: 'static-batch', description: 'One batch, generated in step.' },
-    SATURATED: { value: 'saturated', description: 'Everything queued at once, as many in flight as fit.' },
-    SERVED: { value: 'served', description: 'Requests over HTTP at a fixed concurrency.' },
-  } as const,
+export const MeasurementMode = enumOf('MeasurementMode', 'How the run was driven.', {
+  'single-stream': 'One sequence at a time.',
+  'static-batch': 'One batch, generated in step.',
+  saturated: 'Everything queued at once, as many in flight as fit.',
+  served: 'Requests over HTTP at a fixed concurrency.',
 });
 
-export const Trust = builder.enumType('Trust', {
-  description: 'How far a measurement can be trusted.',
-  values: {
-    HIGH: { value: 'high', description: 'Method, versions and settings are stated.' },
-    MEDIUM: { value: 'medium', description: 'Some settings had to be inferred.' },
-    LOW: { value: 'low', description: 'Little is known about how it was measured.' },
-  } as const,
+export const Trust = enumOf('Trust', 'How far a measurement can be trusted.', {
+  high: 'Method, versions and settings are stated.',
+  medium: 'Some settings had to be inferred.',
+  low: 'Little is known about how it was measured.',
 });
 
 const metricValues = {
@@ -66,29 +60,20 @@ export const MetricName = builder.enumType('Metric', {
   values: metricValues,
 });
 
-export const BenchmarkFormatType = builder.enumType('BenchmarkFormat', {
-  description: 'Outputs of benchmarks that can be imported.',
-  values: Object.fromEntries(
-    [...benchmarkFormats].map(([name, { title }]) => [
-      name.toUpperCase().replaceAll('-', '_'),
-      { value: name, description: title },
-    ]),
-  ),
-});
+export const BenchmarkFormatType = enumOf<string>(
+  'BenchmarkFormat',
+  'Outputs of benchmarks that can be imported.',
+  Object.fromEntries([...benchmarkFormats].map(([name, { title }]) => [name, title])),
+);
 
-export const TokenTimeDefinitionType = builder.enumType('TokenTimeDefinition', {
-  description: 'Whether a time per output token includes the first token.',
-  values: {
-    EXCLUDES_FIRST: {
-      value: 'excludes-first',
-      description: '(last token − first token) ÷ (tokens − 1): vLLM’s TPOT, GuideLLM’s inter-token latency.',
-    },
-    INCLUDES_FIRST: {
-      value: 'includes-first',
-      description: 'The whole request ÷ tokens, the prompt included: it is kept as the end-to-end time that it is.',
-    },
-  } as const satisfies Record<string, { value: TokenTimeDefinition; description: string }>,
-});
+export const TokenTimeDefinitionType = enumOf(
+  'TokenTimeDefinition',
+  'Whether a time per output token includes the first token.',
+  {
+    'excludes-first': '(last token − first token) ÷ (tokens − 1): vLLM’s TPOT, GuideLLM’s inter-token latency.',
+    'includes-first': 'The whole request ÷ tokens, the prompt included: it is kept as the end-to-end time that it is.',
+  },
+);
 
 type Metrics = Measurement['metrics'];
 

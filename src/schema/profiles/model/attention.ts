@@ -12,23 +12,18 @@ import {
   stateSpaceSchema,
 } from '../../../registry/kinds/architecture.ts';
 import { builder } from '../../builder.ts';
+import { enumOf } from '../../enumOf.ts';
 import { descriptionOf } from '../factTypes.ts';
 import { fieldsOf, itself } from '../fieldsOf.ts';
 
-builder.enumType('AttentionBias', {
-  description: 'Which projections of an attention layer have a learned bias.',
-  values: {
-    QKV: { value: 'qkv', description: 'Query, key and value.' },
-    ALL: { value: 'all', description: 'Query, key, value and output.' },
-  } as const,
+enumOf('AttentionBias', 'Which projections of an attention layer have a learned bias.', {
+  qkv: 'Query, key and value.',
+  all: 'Query, key, value and output.',
 });
 
-builder.enumType('QueryKeyNorm', {
-  description: 'How queries and keys are normalised.',
-  values: {
-    HEAD: { value: 'head', description: 'Each head by itself.' },
-    FULL: { value: 'full', description: 'Over the full width.' },
-  } as const,
+enumOf('QueryKeyNorm', 'How queries and keys are normalised.', {
+  head: 'Each head by itself.',
+  full: 'Over the full width.',
 });
 
 const SparseSelectionType = builder.objectRef<SparseSelection>('SparseSelection').implement({
@@ -97,12 +92,9 @@ export const AttentionType = builder.unionType('Attention', {
   resolveType: (attention: Attention) => typesByKind[attention.kind].name,
 });
 
-export const AttentionKind = builder.enumType('AttentionKind', {
-  description: 'The kinds of mixing layer a model may have.',
-  values: {
-    GROUPED_QUERY: { value: 'grouped-query', description: 'Multi-head, grouped-query or multi-query attention.' },
-    MULTI_HEAD_LATENT: { value: 'multi-head-latent', description: 'Multi-head latent attention.' },
-    STATE_SPACE: { value: 'state-space', description: 'Linear attention or a state-space mixer.' },
-    CROSS: { value: 'cross', description: 'Cross-attention onto encoder or image tokens.' },
-  } as const,
+export const AttentionKind = enumOf('AttentionKind', 'The kinds of mixing layer a model may have.', {
+  'grouped-query': 'Multi-head, grouped-query or multi-query attention.',
+  'multi-head-latent': 'Multi-head latent attention.',
+  'state-space': 'Linear attention or a state-space mixer.',
+  cross: 'Cross-attention onto encoder or image tokens.',
 });

@@ -2,19 +2,17 @@ import { countParameters } from '../../../engine/model/parameters.ts';
 import type { ModelProfile } from '../../../registry/catalogue/profiles.ts';
 import { kind, type ModelFacts, parametersSchema } from '../../../registry/kinds/model.ts';
 import { builder } from '../../builder.ts';
+import { enumOf } from '../../enumOf.ts';
 import { descriptionOf } from '../factTypes.ts';
 import { facts, fieldsOf, itself } from '../fieldsOf.ts';
 import { ProfileType } from '../profile.ts';
 import { ArchitectureType, ParameterCountType } from './architecture.ts';
 
-export const Modality = builder.enumType('Modality', {
-  description: 'What a model reads. All of them write text.',
-  values: {
-    TEXT: { value: 'text', description: 'Text.' },
-    IMAGE: { value: 'image', description: 'Pictures.' },
-    AUDIO: { value: 'audio', description: 'Sound.' },
-    VIDEO: { value: 'video', description: 'Moving pictures.' },
-  } as const,
+export const Modality = enumOf('Modality', 'What a model reads. All of them write text.', {
+  text: 'Text.',
+  image: 'Pictures.',
+  audio: 'Sound.',
+  video: 'Moving pictures.',
 });
 
 const ModelParametersType = builder.objectRef<NonNullable<ModelFacts['parameters']>>('ModelParameters').implement({

@@ -9,24 +9,19 @@ import {
   tierSchema,
 } from '../../../registry/kinds/offer.ts';
 import { builder } from '../../builder.ts';
+import { enumOf } from '../../enumOf.ts';
 import { descriptionOf } from '../factTypes.ts';
 import { facts, fieldsOf, itself } from '../fieldsOf.ts';
 import { ProfileType } from '../profile.ts';
 
-builder.enumType('Pricing', {
-  description: 'On what terms a device is rented.',
-  values: {
-    ON_DEMAND: { value: 'on-demand', description: 'For as long as you like, at the list price.' },
-    SPOT: { value: 'spot', description: 'Spare capacity that may be taken back at short notice.' },
-  } as const,
+enumOf('Pricing', 'On what terms a device is rented.', {
+  'on-demand': 'For as long as you like, at the list price.',
+  spot: 'Spare capacity that may be taken back at short notice.',
 });
 
-builder.enumType('PurchasePriceKind', {
-  description: 'Whose price it is.',
-  values: {
-    MSRP: { value: 'msrp', description: 'The maker’s list price.' },
-    STREET: { value: 'street', description: 'What a shop or a listing asked.' },
-  } as const,
+enumOf('PurchasePriceKind', 'Whose price it is.', {
+  msrp: 'The maker’s list price.',
+  street: 'What a shop or a listing asked.',
 });
 
 const typeNames = {

@@ -1,23 +1,17 @@
 import { runtimeKind } from '../../../registry/kinds/runtime.ts';
-import { builder } from '../../builder.ts';
+import { enumOf } from '../../enumOf.ts';
 import { profileMutations } from '../../mutations/profileMutations.ts';
 import { RuntimeType } from './type.ts';
 
-builder.enumType('SplitKind', {
-  description: 'How a runtime uses several devices when nothing else is asked for.',
-  values: {
-    TENSOR: { value: 'tensor', description: 'Every device works on every layer.' },
-    LAYERS: { value: 'layers', description: 'Devices hold consecutive layers.' },
-  } as const,
+enumOf('SplitKind', 'How a runtime uses several devices when nothing else is asked for.', {
+  tensor: 'Every device works on every layer.',
+  layers: 'Devices hold consecutive layers.',
 });
 
-builder.enumType('PromptSums', {
-  description: 'What a local runtime multiplies prompts in on cards with matrix units.',
-  values: {
-    INT8: { value: 'int8', description: 'Packed weights as int8; unpacked ones in fp16 with fp16 sums.' },
-    FP16: { value: 'fp16', description: 'Everything in fp16 with fp16 sums.' },
-    FP32: { value: 'fp32', description: 'Everything in fp16 with fp32 sums.' },
-  } as const,
+enumOf('PromptSums', 'What a local runtime multiplies prompts in on cards with matrix units.', {
+  int8: 'Packed weights as int8; unpacked ones in fp16 with fp16 sums.',
+  fp16: 'Everything in fp16 with fp16 sums.',
+  fp32: 'Everything in fp16 with fp32 sums.',
 });
 
 const source = 'source: { title: "A guess", known: ASSUMED }';

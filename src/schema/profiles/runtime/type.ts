@@ -1,25 +1,20 @@
 import type { RuntimeProfile } from '../../../registry/catalogue/profiles.ts';
 import { memorySchema, runtimeKind, schedulingSchema } from '../../../registry/kinds/runtime.ts';
 import { builder } from '../../builder.ts';
+import { enumOf } from '../../enumOf.ts';
 import { gibOf } from '../../units.ts';
 import { facts, fieldsOf } from '../fieldsOf.ts';
 import { ProfileType } from '../profile.ts';
 
-builder.enumType('EstimatorKind', {
-  description: 'Which physics describes a runtime.',
-  values: {
-    SERVING: { value: 'serving', description: 'Steps of a server that batches, shards and schedules requests.' },
-    LOCAL: { value: 'local', description: 'An engine on one person’s machine that unpacks weights as it reads them.' },
-  } as const,
+enumOf('EstimatorKind', 'Which physics describes a runtime.', {
+  serving: 'Steps of a server that batches, shards and schedules requests.',
+  local: 'An engine on one person’s machine that unpacks weights as it reads them.',
 });
 
-builder.enumType('ReservationKind', {
-  description: 'How a runtime takes device memory.',
-  values: {
-    FRACTION: { value: 'fraction', description: 'A share of the device up front; weights and cache live in it.' },
-    POOL: { value: 'pool', description: 'A share of what the weights leave, for the cache alone.' },
-    AS_NEEDED: { value: 'as-needed', description: 'What it needs, when it needs it.' },
-  } as const,
+enumOf('ReservationKind', 'How a runtime takes device memory.', {
+  fraction: 'A share of the device up front; weights and cache live in it.',
+  pool: 'A share of what the weights leave, for the cache alone.',
+  'as-needed': 'What it needs, when it needs it.',
 });
 
 export const RuntimeType = builder.objectRef<RuntimeProfile>('Runtime').implement({
