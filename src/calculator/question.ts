@@ -1,4 +1,4 @@
-import { buildYears } from '../engine/buildYears.ts';
+import { buildYears } from '../engine/builds.ts';
 import type { Architecture } from '../engine/model/architecture.ts';
 import type { Parallelism, Scheduling } from '../engine/shapes.ts';
 import type { HardwareProfile, ModelProfile } from '../registry/catalogue/profiles.ts';

@@ -126,7 +126,7 @@ function chooseParallelism({ question, architecture }: Asked): Parallelism {
   }
   const wanted = devices / replicas;
   // Without a stated layout, the largest tensor size that divides the heads is taken and replicas use the rest.
-  const possible = tensorSizes(architecture.blocks, wanted).filter((size) => wanted % size === 0);
+  const possible = tensorSizes(architecture, wanted).filter((size) => wanted % size === 0);
   const largest = possible.at(-1) ?? 1;
   const stated = question.parallelism != null;
   const size = stated ? wanted : largest;

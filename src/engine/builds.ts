@@ -1,5 +1,8 @@
 import type { BuildLimit, Deployment } from './shapes.ts';
 
+/** Calendar years that a build of a runtime may have: from the first transformer to far beyond any plan. */
+export const buildYears = { minimum: 2017, maximum: 2100 };
+
 /** Whether a deployment's build has what its runtime got in the year `since`; null = it never did. */
 export function hasSince({ runtimeYear }: Deployment, since: number | null): boolean {
   return since !== null && runtimeYear >= since;

@@ -1,6 +1,6 @@
 import type { Estimate } from './answer.ts';
 import type { Coefficients } from './coefficients.ts';
-import { estimateLocal } from './desktop/estimate.ts';
+import { estimateDesktop } from './desktop/estimate.ts';
 import { estimateServing } from './serving/estimate.ts';
 import type { Deployment, Estimator, Workload } from './shapes.ts';
 
@@ -16,7 +16,7 @@ import type { Deployment, Estimator, Workload } from './shapes.ts';
  */
 export function estimate(deployment: Deployment, workload: Workload, coefficients: Coefficients): Estimate {
   const { estimator, runtime } = deployment;
-  const family = runtime.estimator === 'serving' ? estimateServing : estimateLocal;
+  const family = runtime.estimator === 'serving' ? estimateServing : estimateDesktop;
   if (estimator === undefined) return family(deployment, workload, coefficients);
   const builtIn = () => family(deployment, workload, coefficients);
   return checkedEstimate(estimator, estimator.estimate(deployment, workload, coefficients, builtIn), workload);

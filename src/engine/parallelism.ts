@@ -1,4 +1,7 @@
 import { InvalidWorkloadError } from './errors.ts';
+import type { Architecture } from './model/architecture.ts';
+import { blockSums } from './model/blocks.ts';
+import { cacheGroups } from './model/kvCache.ts';
 import type { Deployment, Parallelism } from './shapes.ts';
 
 /**
@@ -10,16 +13,18 @@ export function checkParallelism({ model, devices, parallelism }: Deployment): v
   for (const [name, value] of Object.entries(parallelism)) {
     if (!Number.isInteger(value) || value < 1) refuse(name, value, 'a whole number of at least 1');
   }
-  const { heads, experts, layers } = divisibleCounts(model.architecture.blocks);
+  const { mixers, feedForwards, expertLayers, experts } = blockSums(model.architecture);
+  const layers = Math.max(mixers, feedForwards);
+  const heads = headCounts(model.architecture);
   if (heads.some((count) => count % tensor !== 0)) {
     refuse(
       'tensor',
       tensor,
-      `a divisor of the ${heads.join(' and ')} attention heads: ${commonDivisors(heads).join(', ')}`,
+      `a divisor of the ${heads.join(' and ')} attention heads: ${divisorsOf(heads).join(', ')}`,
     );
   }
   if (tensor * pipeline * data !== devices) {
-    const layouts = tensorSizes(model.architecture.blocks, devices)
+    const layouts = tensorSizes(model.architecture, devices)
       .filter((size) => devices % size === 0)
       .map((size) => `${size} × ${devices / size}`);
     refuse(
@@ -30,8 +35,8 @@ export function checkParallelism({ model, devices, parallelism }: Deployment): v
   }
   if (pipeline > layers) refuse('pipeline', pipeline, `at most the ${layers} layers`);
   if (expert === 1) return;
-  if (experts === 0) refuse('expert', expert, '1: the model has no experts');
-  const allowed = commonDivisors([experts]).filter((count) => count <= tensor * data);
+  if (expertLayers === 0) refuse('expert', expert, '1: the model has no experts');
+  const allowed = divisorsOf([experts], Math.min(experts, tensor * data));
   if (!allowed.includes(expert)) {
     refuse(
       'expert',
@@ -42,37 +47,24 @@ export function checkParallelism({ model, devices, parallelism }: Deployment): v
 }
 
 /** The tensor-parallel sizes up to `limit` that divide a model's attention heads, ascending. */
-export function tensorSizes(blocks: Deployment['model']['architecture']['blocks'], limit: number): number[] {
-  const { heads } = divisibleCounts(blocks);
-  const sizes: number[] = [];
-  for (let size = 1; size <= limit; size++) {
-    if (heads.every((count) => count % size === 0)) sizes.push(size);
-  }
-  return sizes;
+export function tensorSizes(architecture: Architecture, limit: number): number[] {
+  return divisorsOf(headCounts(architecture), limit);
 }
 
 function refuse(axis: keyof Parallelism | string, value: unknown, allowed: string): never {
   throw new InvalidWorkloadError(axis === '' ? 'parallelism' : `parallelism.${axis}`, value, allowed);
 }
 
-function divisibleCounts(blocks: Deployment['model']['architecture']['blocks']) {
-  const heads = new Set<number>();
-  let experts = 0;
-  let mixers = 0;
-  let feedForwards = 0;
-  for (const { layers, attention, feedForward } of blocks) {
-    if (attention !== null && attention.kind !== 'state-space') heads.add(attention.heads);
-    if (feedForward?.kind === 'experts') experts = feedForward.experts;
-    if (attention !== null) mixers += layers;
-    if (feedForward !== null) feedForwards += layers;
-  }
-  return { heads: [...heads], experts, layers: Math.max(mixers, feedForwards) };
+/** The numbers of query heads that layers have, each once. */
+function headCounts(architecture: Architecture): number[] {
+  const attending = cacheGroups(architecture).filter(({ heads }) => heads > 0);
+  return [...new Set(attending.map(({ heads }) => heads))];
 }
 
-function commonDivisors(counts: readonly number[]): number[] {
-  const smallest = Math.min(...counts);
+/** What divides all of the counts, up to `limit`, ascending. */
+function divisorsOf(counts: readonly number[], limit = Math.min(...counts)): number[] {
   const divisors: number[] = [];
-  for (let size = 1; size <= smallest; size++) {
+  for (let size = 1; size <= limit; size++) {
     if (counts.every((count) => count % size === 0)) divisors.push(size);
   }
   return divisors;

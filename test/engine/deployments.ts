@@ -187,7 +187,7 @@ export const anyDeployment: fc.Arbitrary<Deployment> = anyArchitecture.chain((ar
       kvCache: fc.constantFrom(bf16, fp8),
       runtime: fc.constantFrom(vllm, transformers),
       runtimeYear: fc.integer({ min: 2021, max: 2027 }),
-      tensor: fc.constantFrom(...tensorSizes(architecture.blocks, 16)),
+      tensor: fc.constantFrom(...tensorSizes(architecture, 16)),
       pipeline: fc.constantFrom(1, 2),
       data: fc.constantFrom(1, 2),
     })

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { EngineStep } from '../../src/engine/answer.ts';
 import { lookUpCoefficient } from '../../src/engine/coefficients.ts';
-import { estimateLocal } from '../../src/engine/desktop/estimate.ts';
+import { estimateDesktop } from '../../src/engine/desktop/estimate.ts';
 import type { Architecture } from '../../src/engine/model/architecture.ts';
 import type { Attention } from '../../src/engine/model/attention/attention.ts';
 import { cachedBytesOfSequence, stateBytesPerSequence } from '../../src/engine/model/kvCache.ts';
@@ -49,7 +49,7 @@ const desktop = (architecture: Architecture) =>
   });
 
 const onServer = (deployment: Deployment, workload: Workload) => estimateServing(deployment, workload, coefficients);
-const onDesktop = (deployment: Deployment, workload: Workload) => estimateLocal(deployment, workload, coefficients);
+const onDesktop = (deployment: Deployment, workload: Workload) => estimateDesktop(deployment, workload, coefficients);
 
 describe('the FLOPs of a decode step are 2 × active parameters × batch + attention', () => {
   test('on a server', () => {

@@ -27,7 +27,7 @@ import { prefillStep } from './prefill.ts';
  * A static batch is prefilled together. In-flight batching: every answer is interrupted by the other sequences'
  * prompts, so timePerOutputToken grows by (n − 1) × prefill ÷ output and a request waits for its own prompt only.
  */
-export function estimateLocal(deployment: Deployment, workload: Workload, coefficients: Coefficients): Estimate {
+export function estimateDesktop(deployment: Deployment, workload: Workload, coefficients: Coefficients): Estimate {
   const uses: CoefficientUse[] = [];
   const look = lookUpInto(uses, coefficients);
   const assumptions: Assumption[] = [];

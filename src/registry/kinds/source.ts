@@ -1,5 +1,5 @@
 import { array, enum as oneOf, optional, record, strictObject, union, z } from 'zod';
-import { buildYears } from '../../engine/buildYears.ts';
+import { buildYears } from '../../engine/builds.ts';
 import { text } from './ranges.ts';
 
 /** A calendar date as precisely as it is known: 2024, 2024-07 or 2024-07-23. */

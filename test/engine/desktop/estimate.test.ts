@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Estimate } from '../../../src/engine/answer.ts';
-import { estimateLocal } from '../../../src/engine/desktop/estimate.ts';
+import { estimateDesktop } from '../../../src/engine/desktop/estimate.ts';
 import type { Deployment, Workload } from '../../../src/engine/shapes.ts';
 import { anyWorkload, coefficients } from '../deployments.ts';
 import { anyDesktopDeployment, desktopDeployment, desktopWorkload } from './machines.ts';
 
 const answer = (deployment: Deployment, workload: Workload): Estimate =>
-  estimateLocal(deployment, workload, coefficients);
+  estimateDesktop(deployment, workload, coefficients);
 
 /** Rounding of sums: a thousandth of a billionth. */
 const ROUNDING = 1 - 1e-12;
