@@ -1,4 +1,4 @@
-import type { Estimate } from '../engine/answer.ts';
+import type { Estimate, MemoryEstimate } from '../engine/answer.ts';
 import type { Coefficients } from '../engine/coefficients.ts';
 import { InvalidWorkloadError, MissingFigureError } from '../engine/errors.ts';
 import { estimate } from '../engine/estimate.ts';
@@ -13,27 +13,25 @@ import { hourOffersOfHardware } from './prices.ts';
 import type { Question } from './question.ts';
 import { resolveDeployment } from './resolve.ts';
 
-/** Changes to a question after which its deployment fits, looked for in the catalogue. Empty when it fits. */
+/** Changes to a question after which its deployment fits: the smallest of each sort, every one estimated. */
 export function suggestionsFor(
   question: Question,
   model: ModelProfile,
   deployment: Deployment,
-  result: Estimate,
+  { memory }: Estimate,
   catalogue: Catalogue,
   coefficients: Coefficients,
 ): readonly Suggestion[] {
-  const { outputTokens, batch, promptTokens, contextTokens } = question;
-  return suggest({
-    estimate: result,
-    devices: deployment.devices,
-    ...{ outputTokens, batch, promptTokens, contextTokens: contextTokens ?? 0 },
-    narrowerFormats: narrowerFormats(deployment, catalogue),
-    largerDevices: largerDevices(deployment, catalogue),
+  if (memory.fits) return [];
+  const search: Search = {
+    ...{ question, deployment, memory, catalogue },
     attempt: (change) => {
       const changed = { ...question, ...withoutStaleChoices(question, change), ...change };
       return attempt(changed, model, catalogue, coefficients);
     },
-  });
+  };
+  const sorts = [smallerBatch, fewerTokens, narrowerWeights, moreDevices, largerDevice];
+  return sorts.map((suggest) => suggest(search)).filter((suggestion) => suggestion !== null);
 }
 
 /** A parallelism or runtime chosen for the old devices or format need not suit the new ones. */
@@ -118,28 +116,16 @@ interface Trial {
 }
 
 /** What may be changed about a deployment that does not fit, and how to try it. */
-interface SuggestionSearch {
-  estimate: Estimate;
-  devices: number;
-  batch: number;
-  outputTokens: number;
-  promptTokens: number;
-  contextTokens: number;
-  /** Ids of narrower weight formats, the widest first. */
-  narrowerFormats: readonly string[];
-  /** Ids of devices with more memory, the smallest first. */
-  largerDevices: readonly string[];
+interface Search {
+  question: Question;
+  deployment: Deployment;
+  memory: MemoryEstimate;
+  catalogue: Catalogue;
   /** The same question with one change; null where that has no answer. */
   attempt(change: Change): Trial | null;
 }
 
-interface Change {
-  batch?: number;
-  outputTokens?: number;
-  devices?: number;
-  weights?: string;
-  hardware?: string;
-}
+type Change = { [Field in 'batch' | 'outputTokens' | 'devices' | 'weights' | 'hardware']?: Question[Field] };
 
 /** Trials are cheap, but a catalogue is long: no list is followed further than this. */
 const longestSearch = 24;
@@ -147,83 +133,58 @@ const longestSearch = 24;
 /** Powers of two divide the attention heads of nearly every model. */
 const deviceCounts = [2, 4, 8, 16, 32, 64];
 
-/** The smallest change of each sort after which the deployment fits; every one was estimated. Empty when it fits. */
-function suggest(search: SuggestionSearch): Suggestion[] {
-  if (search.estimate.memory.fits) return [];
-  const found = [
-    smallerBatch(search),
-    fewerTokens(search),
-    narrowerWeights(search),
-    moreDevices(search),
-    largerDevice(search),
-  ];
-  return found.filter((suggestion) => suggestion !== null);
-}
-
-function smallerBatch({ estimate, batch, attempt }: SuggestionSearch): Suggestion | null {
+function smallerBatch({ question: { batch }, memory, attempt }: Search): Suggestion | null {
   if (batch === 1) return null;
   // A huge batch leaves no room for itself: the largest one that fits is asked of a single sequence then.
-  const largest = estimate.memory.maximumBatch || (attempt({ batch: 1 })?.estimate.memory.maximumBatch ?? 0);
+  const largest = memory.maximumBatch || (attempt({ batch: 1 })?.estimate.memory.maximumBatch ?? 0);
   const most = Math.min(largest, batch - 1);
   if (most < 1) return null;
-  const trial = attempt({ batch: most });
-  if (!fits(trial)) return null;
   const sequences = most === 1 ? 'one sequence' : `${readableCount(most)} sequences`;
-  return { field: 'batch', value: String(most), text: `Run at most ${sequences} at once: ${room(trial)}.` };
+  return firstFitting('batch', [most], attempt, () => `Run at most ${sequences} at once`);
 }
 
-function fewerTokens({
-  estimate,
-  outputTokens,
-  promptTokens,
-  contextTokens,
-  attempt,
-}: SuggestionSearch): Suggestion | null {
-  const most = Math.min(estimate.memory.maximumContextTokens - contextTokens - promptTokens, outputTokens - 1);
+function fewerTokens({ question, memory, attempt }: Search): Suggestion | null {
+  const { outputTokens, promptTokens, contextTokens } = question;
+  const most = Math.min(memory.maximumContextTokens - (contextTokens ?? 0) - promptTokens, outputTokens - 1);
   if (most < 1) return null;
-  const trial = attempt({ outputTokens: most });
-  if (!fits(trial)) return null;
-  return {
-    field: 'outputTokens',
-    value: String(most),
-    text: `Generate at most ${readableCount(most)} tokens per sequence: ${room(trial)}.`,
-  };
+  return firstFitting(
+    'outputTokens',
+    [most],
+    attempt,
+    () => `Generate at most ${readableCount(most)} tokens per sequence`,
+  );
 }
 
-function narrowerWeights({ narrowerFormats, attempt }: SuggestionSearch): Suggestion | null {
-  for (const id of narrowerFormats.slice(0, longestSearch)) {
-    const trial = attempt({ weights: id });
-    if (!fits(trial)) continue;
-    return { field: 'weights', value: id, text: `Use weights in ${trial.weightsName}: ${room(trial)}.` };
+function narrowerWeights({ deployment, catalogue, attempt }: Search): Suggestion | null {
+  const formats = narrowerFormats(deployment, catalogue).slice(0, longestSearch);
+  return firstFitting('weights', formats, attempt, ({ weightsName }) => `Use weights in ${weightsName}`);
+}
+
+function moreDevices({ deployment: { devices }, attempt }: Search): Suggestion | null {
+  const more = deviceCounts.filter((count) => count > devices);
+  return firstFitting('devices', more, attempt, (trial) => `Use ${trial.devices} × ${trial.hardwareName}`);
+}
+
+function largerDevice({ deployment, catalogue, attempt }: Search): Suggestion | null {
+  const larger = largerDevices(deployment, catalogue).slice(0, longestSearch);
+  return firstFitting('hardware', larger, attempt, ({ devices, hardwareName }) => {
+    return `Use ${devices === 1 ? 'one' : `${readableCount(devices)} ×`} ${hardwareName}`;
+  });
+}
+
+/** The first value of a field with which the deployment fits. */
+function firstFitting<Field extends keyof Change>(
+  field: Field,
+  values: readonly Question[Field][],
+  attempt: Search['attempt'],
+  advice: (trial: Trial) => string,
+): Suggestion | null {
+  for (const value of values) {
+    const trial = attempt({ [field]: value });
+    if (trial === null || !trial.estimate.memory.fits) continue;
+    return { field, value: String(value), text: `${advice(trial)}: ${room(trial)}.` };
   }
   return null;
-}
-
-function moreDevices({ devices, attempt }: SuggestionSearch): Suggestion | null {
-  for (const count of deviceCounts.filter((count) => count > devices)) {
-    const trial = attempt({ devices: count });
-    if (!fits(trial)) continue;
-    return {
-      field: 'devices',
-      value: String(count),
-      text: `Use ${count} × ${trial.hardwareName}: ${room(trial)}.`,
-    };
-  }
-  return null;
-}
-
-function largerDevice({ largerDevices, attempt }: SuggestionSearch): Suggestion | null {
-  for (const id of largerDevices.slice(0, longestSearch)) {
-    const trial = attempt({ hardware: id });
-    if (!fits(trial)) continue;
-    const count = trial.devices === 1 ? 'one' : `${readableCount(trial.devices)} ×`;
-    return { field: 'hardware', value: id, text: `Use ${count} ${trial.hardwareName}: ${room(trial)}.` };
-  }
-  return null;
-}
-
-function fits(trial: Trial | null): trial is Trial {
-  return trial?.estimate.memory.fits === true;
 }
 
 function room({ estimate: { memory }, devices }: Trial): string {

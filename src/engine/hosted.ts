@@ -98,7 +98,16 @@ export function estimateHosted(
     next.secondsPerOutputToken,
   );
   const further = workload.outputTokens - 1;
-  const latency = latencyOf(first.timeToFirstTokenSeconds, next.secondsPerOutputToken, further);
+  const { timeToFirstTokenSeconds } = first;
+  const timePerOutputTokenSeconds = next.secondsPerOutputToken;
+  const latency: LatencyEstimate = {
+    timeToFirstTokenSeconds,
+    timePerOutputTokenSeconds,
+    endToEndSeconds: timeToFirstTokenSeconds + further * timePerOutputTokenSeconds,
+    baseSeconds: timeToFirstTokenSeconds - timePerOutputTokenSeconds,
+    perTokenSeconds: timePerOutputTokenSeconds,
+  };
+  const prefillTokensPerSecond = (workload.batch * workload.promptTokens) / timeToFirstTokenSeconds;
   return {
     latency,
     timeToFirstTokenSecondsRange: timeToFirstToken,
@@ -107,11 +116,7 @@ export function estimateHosted(
       low: timeToFirstToken.low + further * timePerOutputToken.low,
       high: timeToFirstToken.high + further * timePerOutputToken.high,
     },
-    throughput: throughputOf(
-      latency,
-      workload,
-      (workload.batch * workload.promptTokens) / latency.timeToFirstTokenSeconds,
-    ),
+    throughput: throughputOf(latency, workload, prefillTokensPerSecond),
     timeToFirstTokenFrom: first,
     timePerOutputTokenFrom: next,
     timeToFirstTokenCount: times.length,
@@ -167,21 +172,17 @@ function withSpeed(row: HostedMeasurement, first: WithTime): HostedMeasurement {
 
 /** Rows to compare the chosen one with: its provider's where there are others, else everybody's; one source's newest. */
 function comparable<Row extends HostedMeasurement>(rows: readonly Row[], chosen: HostedMeasurement): Row[] {
-  const current = rows.filter((row) => !rows.some((other) => sameSubject(row, other) && day(other) > day(row)));
+  const replaces = (row: Row) => (other: Row) =>
+    row.source === other.source && row.provider === other.provider && day(other) > day(row);
+  const current = rows.filter((row) => !rows.some(replaces(row)));
   const ofProvider = current.filter((row) => row.provider === chosen.provider);
   return ofProvider.length > 1 ? ofProvider : current;
 }
 
-function sameSubject(one: HostedMeasurement, other: HostedMeasurement): boolean {
-  return one.source === other.source && one.provider === other.provider;
-}
-
 function intervalOf(values: readonly number[], chosen: number): Interval {
   const sorted = values.toSorted((one, other) => one - other);
-  const wide = sorted.length < MEASUREMENTS_FOR_PERCENTILES;
-  const low = wide ? quantile(sorted, 0) : quantile(sorted, 0.1);
-  const high = wide ? quantile(sorted, 1) : quantile(sorted, 0.9);
-  return { low: Math.min(chosen, low), high: Math.max(chosen, high) };
+  const left = sorted.length < MEASUREMENTS_FOR_PERCENTILES ? 0 : 0.1;
+  return { low: Math.min(chosen, quantile(sorted, left)), high: Math.max(chosen, quantile(sorted, 1 - left)) };
 }
 
 /** Linear between the neighbouring values; of an empty list, NaN. */
@@ -192,58 +193,39 @@ function quantile(sorted: readonly number[], fraction: number): number {
   return below + (above - below) * (position - Math.floor(position));
 }
 
-function latencyOf(
-  timeToFirstTokenSeconds: number,
-  timePerOutputTokenSeconds: number,
-  further: number,
-): LatencyEstimate {
-  return {
-    timeToFirstTokenSeconds,
-    timePerOutputTokenSeconds,
-    endToEndSeconds: timeToFirstTokenSeconds + further * timePerOutputTokenSeconds,
-    baseSeconds: timeToFirstTokenSeconds - timePerOutputTokenSeconds,
-    perTokenSeconds: timePerOutputTokenSeconds,
-  };
-}
-
 function assumptionsOf(first: HostedMeasurement, next: HostedMeasurement, workload: Workload): Assumption[] {
   const assumptions: Assumption[] = [];
-  const same = first.id === next.id;
-  assumptions.push({
-    code: 'HOSTED_MEASUREMENT',
-    text: same
+  const add = (code: string, text: string) => assumptions.push({ code, text });
+  const text =
+    first.id === next.id
       ? `Latency is ${inWords(first)}, not a promise of the provider.`
-      : `Time to first token is ${inWords(first)}; output speed is ${inWords(next)}.`,
-  });
+      : `Time to first token is ${inWords(first)}; output speed is ${inWords(next)}.`;
+  add('HOSTED_MEASUREMENT', text);
   const asked = workload.promptTokens + workload.contextTokens;
   const ratio = first.promptTokens === null ? null : Math.max(asked, 1) / first.promptTokens;
   if (ratio === null || ratio > PROMPT_RATIO_WORTH_SAYING || ratio < 1 / PROMPT_RATIO_WORTH_SAYING) {
-    const measured =
-      first.promptTokens === null
-        ? 'a prompt of unstated length'
-        : `${readableCount(first.promptTokens)} prompt tokens`;
-    assumptions.push({
-      code: 'HOSTED_PROMPT_LENGTH',
-      text: `Time to first token was measured with ${measured} and is not scaled to the ${readableCount(asked)} tokens asked about.`,
-    });
+    const tokens = first.promptTokens;
+    const measured = tokens === null ? 'a prompt of unstated length' : `${readableCount(tokens)} prompt tokens`;
+    add(
+      'HOSTED_PROMPT_LENGTH',
+      `Time to first token was measured with ${measured} and is not scaled to the ${readableCount(asked)} tokens asked about.`,
+    );
   }
   if (next.wholeRequest !== null) {
-    assumptions.push({
-      code: 'HOSTED_SPEED_DERIVED',
-      text: 'Output speed is the time of a whole measured request less the time to first token, over its other tokens.',
-    });
+    add(
+      'HOSTED_SPEED_DERIVED',
+      'Output speed is the time of a whole measured request less the time to first token, over its other tokens.',
+    );
   }
   if (first.includesReasoning) {
-    assumptions.push({
-      code: 'HOSTED_REASONING_INCLUDED',
-      text: 'Time to first token contains hidden reasoning, so it depends on the question and the effort.',
-    });
+    add(
+      'HOSTED_REASONING_INCLUDED',
+      'Time to first token contains hidden reasoning, so it depends on the question and the effort.',
+    );
   }
   if (workload.batch > 1) {
-    assumptions.push({
-      code: 'HOSTED_NO_CONTENTION',
-      text: `${readableCount(workload.batch)} requests in flight are taken not to slow each other down; rate limits may.`,
-    });
+    const requests = `${readableCount(workload.batch)} requests in flight`;
+    add('HOSTED_NO_CONTENTION', `${requests} are taken not to slow each other down; rate limits may.`);
   }
   return assumptions;
 }

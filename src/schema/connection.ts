@@ -69,14 +69,14 @@ export function pageArguments({ arg }: { arg: PothosSchemaTypes.QueryFieldBuilde
   };
 }
 
-/** @throws GraphQLError INVALID_ARGUMENT for `first` outside 1 to 100 */
-export function pageRequest({
-  first,
-  after,
-}: {
+/** `first` and `after` as GraphQL hands them in. */
+export interface PageValues {
   first?: number | null | undefined;
   after?: string | null | undefined;
-}) {
+}
+
+/** @throws GraphQLError INVALID_ARGUMENT for `first` outside 1 to 100 */
+export function pageRequest({ first, after }: PageValues) {
   requireInRange('first', first, pageRange);
   return { first: first ?? 25, after: after ?? null };
 }

@@ -6,13 +6,8 @@ export interface EnergyEstimate {
   watts: number;
   joulesPerOutputToken: number;
   wattHoursPerRequest: number;
-  basis: EnergyBasis;
-}
-
-interface EnergyBasis {
-  /** Rated board or package power: what cooling is built for, so the figures are upper bounds. */
-  kind: 'rated-power';
-  text: string;
+  /** In words, of the rated board or package power: what cooling is built for, so the figures are upper bounds. */
+  basis: string;
 }
 
 /**
@@ -30,9 +25,6 @@ export function energyEstimate(
     watts,
     joulesPerOutputToken: watts / pace.outputTokensPerSecond,
     wattHoursPerRequest: watts / pace.requestsPerSecond / 3600,
-    basis: {
-      kind: 'rated-power',
-      text: `rated power of ${readableCount(wattsPerDevice)} W a device: an upper bound; hosts and cooling not included`,
-    },
+    basis: `rated power of ${readableCount(wattsPerDevice)} W a device: an upper bound; hosts and cooling not included`,
   };
 }

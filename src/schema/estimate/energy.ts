@@ -12,6 +12,6 @@ export const EnergyEstimateType = builder.objectRef<EnergyEstimate>('EnergyEstim
     wattHoursPerRequest: t.exposeFloat('wattHoursPerRequest', {
       description: 'Energy of one sequence, in watt-hours.',
     }),
-    basis: t.string({ description: 'What it is calculated from, in words.', resolve: ({ basis }) => basis.text }),
+    basis: t.exposeString('basis', { description: 'What it is calculated from, in words.' }),
   }),
 });

@@ -244,35 +244,25 @@ function statedRun(input: typeof MeasurementRecordInput.$inferInput): BenchmarkR
     contextTokens: contextTokens ?? 0,
   });
   const problems: FactProblem[] = [];
+  const note = (path: string, code: string, message: string) => problems.push({ path, code, message });
+  const notAbove0 = (name: string, value: number) =>
+    note(`input.${name}`, 'OUT_OF_RANGE', `must be above 0; got ${value}`);
   for (const name of rates) {
     const value = input[name];
     if (value == null) continue;
     run.metrics[name] = value;
-    if (value <= 0)
-      problems.push({ path: `input.${name}`, code: 'OUT_OF_RANGE', message: `must be above 0; got ${value}` });
+    if (value <= 0) notAbove0(name, value);
   }
-  if (each != null && timePerOutputTokenDefinition == null) {
-    const path = 'input.timePerOutputTokenDefinition';
-    problems.push({
-      path,
-      code: 'MISSING',
-      message: 'is needed with timePerOutputTokenMs: EXCLUDES_FIRST or INCLUDES_FIRST',
-    });
-  } else if (each != null && !(each > 0)) {
-    problems.push({
-      path: 'input.timePerOutputTokenMs',
-      code: 'OUT_OF_RANGE',
-      message: `must be above 0; got ${each}`,
-    });
-  } else if (each != null && timePerOutputTokenDefinition != null) {
+  if (each == null) {
+    const message = `needs a measured figure: timePerOutputTokenMs, ${rates.join(', ')}`;
+    if (Object.keys(run.metrics).length === 0) note('input', 'MISSING', message);
+  } else if (timePerOutputTokenDefinition == null) {
+    const message = 'is needed with timePerOutputTokenMs: EXCLUDES_FIRST or INCLUDES_FIRST';
+    note('input.timePerOutputTokenDefinition', 'MISSING', message);
+  } else if (!(each > 0)) {
+    notAbove0('timePerOutputTokenMs', each);
+  } else {
     addTokenTime(run, each, timePerOutputTokenDefinition, 'input.outputTokens');
-  }
-  if (each == null && Object.keys(run.metrics).length === 0) {
-    problems.push({
-      path: 'input',
-      code: 'MISSING',
-      message: `needs a measured figure: timePerOutputTokenMs, ${rates.join(', ')}`,
-    });
   }
   if (problems.length > 0) throw new InvalidFactsError(kind, '', problems);
   return run;

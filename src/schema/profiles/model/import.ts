@@ -146,17 +146,9 @@ function importArguments(arg: ArgumentBuilder) {
 
 /** As GraphQL hands values in: absent, null or stated. */
 type Stated<Fields> = { [Name in keyof Fields]?: Fields[Name] | null | undefined };
-
-interface ImportValues {
-  id: string;
-  name: string;
-  developer: string;
-  huggingFaceId: string;
-  source: Stated<{ title: string; url: string; retrieved: string }>;
-  idempotencyKey: string;
-  dryRun: boolean;
-}
-type ImportArguments = Stated<ImportValues>;
+type Texts<Name extends string> = Stated<Record<Name, string>>;
+type ImportArguments = Texts<'id' | 'name' | 'developer' | 'huggingFaceId' | 'idempotencyKey'> &
+  Stated<{ source: Texts<'title' | 'url' | 'retrieved'>; dryRun: boolean }>;
 
 function labelsOf({ name, developer, huggingFaceId, source }: ImportArguments): ImportLabels {
   const { title, url, retrieved } = source ?? {};
