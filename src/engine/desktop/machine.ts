@@ -3,8 +3,8 @@ import { usesFlashAttention } from '../builds.ts';
 import type { LookUp } from '../coefficients.ts';
 import { MissingFigureError } from '../errors.ts';
 import { type BlockSums, blockSums } from '../model/blocks.ts';
-import { type CacheGroup, cacheBytesPerElement, cacheGroups } from '../model/kvCache.ts';
-import { type TypedWeights, type WeightBytes, weightBytes } from '../model/weights.ts';
+import { cacheBytesPerElement, cacheGroups } from '../model/kvCache.ts';
+import { type TypedWeights, weightBytes } from '../model/weights.ts';
 import { blockTypeRows, type DesktopRows, desktopRows } from '../rows.ts';
 import type { Deployment, Hardware } from '../shapes.ts';
 import { expertMatrixPeak, fp32Peak, highestPeak, matrixPeak } from './peaks.ts';
@@ -16,75 +16,10 @@ export interface UnpackedWeights extends TypedWeights {
 }
 
 /** Everything about a deployment on a desktop that no workload changes: shapes, peaks and fitted rates. */
-export interface DesktopMachine {
-  deployment: Deployment;
-  hardware: Hardware;
-  weights: WeightBytes;
-  shape: BlockSums;
-  caches: readonly CacheGroup[];
-  /** Cards that hold consecutive layers and work one after the other. */
-  stages: number;
-  /** Cards that share every layer. */
-  ranks: number;
-  flashAttention: boolean;
-  cacheBytesPerElement: number;
-  peakBytesPerSecond: number;
-  /** Highest rate the datasheet lists for any number format: nothing can be faster. */
-  peakFlopsPerSecond: number;
-  /** fp32 rate of the ordinary units: formats are unpacked there, not by matrix units. */
-  fp32FlopsPerSecond: number;
-  bytesPerSecond: number;
-  expertBytesPerSecond: number;
-  dense: readonly UnpackedWeights[];
-  routed: readonly UnpackedWeights[];
-  layerSeconds: number;
-  expertLayerSeconds: number;
-  latentLayerSeconds: number;
-  hopSeconds: number;
-  /** Latency and rate of a sum of activations over the cards that share every layer. */
-  allReduceSeconds: number;
-  allReduceBytesPerSecond: number;
-  cacheBytesPerSecond: number;
-  attentionFlopsPerSecond: number;
-  batch: BatchRates;
-  prefill: PrefillRates;
-}
-
-/** What more sequences in a step cost (mat-vec kernels up to eight, matrix kernels above). */
-interface BatchRates {
-  /** Operations a weight for each sequence after the first. */
-  operationsPerSequence: number;
-  /** Sequences a matrix kernel handles at once: fewer cost as much. */
-  tileSequences: number;
-  /** Share of the fp32 rate the matrix kernels reach. */
-  matrixFraction: number;
-  /** Reads of expert weights over those that balanced routing, each expert read once, would need. */
-  expertReadFactor: number;
-  /** Most operations a weight: a whole prompt chunk costs no more. Infinity = no bound. */
-  chunkOperations: number;
-}
-
-interface PrefillRates {
-  /** Tokens of one step; Infinity = the whole prompt. */
-  chunkTokens: number;
-  flopsPerSecond: number;
-  /** Of experts with many tokens each. */
-  expertFlopsPerSecond: number;
-  /** Unpacking of one weight for one token, beside its multiplication: 0 where matrix kernels unpack for many tokens. */
-  denseUnpackSeconds: number;
-  expertUnpackSeconds: number;
-  bytesPerSecond: number;
-  attentionFlopsPerSecond: number;
-  /** Times that the values between a layer's matrices are written or read: two widths of the model and one inner. */
-  activationPasses: number;
-  launchSeconds: number;
-  expertHalfTokens: number;
-  expertFraction: number;
-  pipelineGain: number;
-}
+export type DesktopMachine = ReturnType<typeof desktopMachine>;
 
 /** Resolves shapes, peaks and coefficients of a deployment. */
-export function desktopMachine(deployment: Deployment, look: LookUp, assumptions: Assumption[]): DesktopMachine {
+export function desktopMachine(deployment: Deployment, look: LookUp, assumptions: Assumption[]) {
   const { hardware, runtime, parallelism } = deployment;
   const architecture = deployment.model.architecture;
   const rows = desktopRows(deployment);
@@ -114,12 +49,16 @@ export function desktopMachine(deployment: Deployment, look: LookUp, assumptions
     weights,
     shape,
     caches: cacheGroups(architecture),
+    /** Cards that hold consecutive layers and work one after the other. */
     stages: acrossRanks ? pipeline : tensor * pipeline,
+    /** Cards that share every layer. */
     ranks: acrossRanks ? tensor : 1,
     flashAttention: usesFlashAttention(deployment),
     cacheBytesPerElement: cacheBytesPerElement(deployment.kvCache),
     peakBytesPerSecond: peak,
+    /** Highest rate the datasheet lists for any number format: nothing can be faster. */
     peakFlopsPerSecond: roof,
+    /** fp32 rate of the ordinary units: formats are unpacked there, not by matrix units. */
     fp32FlopsPerSecond: fp32,
     bytesPerSecond,
     expertBytesPerSecond: hasExperts ? look('local.expertStreamFraction', ['all']) * bytesPerSecond : bytesPerSecond,
@@ -129,6 +68,7 @@ export function desktopMachine(deployment: Deployment, look: LookUp, assumptions
     expertLayerSeconds: hasExperts ? look('local.expertLayerSeconds', rows.build) : 0,
     latentLayerSeconds: shape.latentLayers > 0 ? look('local.latentLayerSeconds', ['all']) : 0,
     hopSeconds: tensor * pipeline > 1 ? look('local.hopSeconds', rows.engine) : 0,
+    /** Latency and rate of a sum of activations over the cards that share every layer. */
     allReduceSeconds: sharedLayers ? look('local.allReduceSeconds', rows.engine) : 0,
     allReduceBytesPerSecond: sharedLayers
       ? look('local.allReduceBytesPerSecond', rows.engine)
@@ -180,15 +120,21 @@ function threadBytesPerSecond({ kind, family, cpu }: Hardware, look: LookUp): nu
   return cpu.cores * look('local.threadBytesPerSecond', [family, 'all']);
 }
 
-function batchRates(shape: BlockSums, chunkOperations: number, rows: DesktopRows, look: LookUp): BatchRates {
+/** What more sequences in a step cost (mat-vec kernels up to eight, matrix kernels above). */
+function batchRates(shape: BlockSums, chunkOperations: number, rows: DesktopRows, look: LookUp) {
   const hasExperts = shape.expertLayers > 0;
   const model = hasExperts ? 'experts' : 'dense';
   const ofModel = [`${rows.engineName}|${model}`, `${rows.backend}|${model}`, model, 'all'];
   return {
+    /** Operations a weight for each sequence after the first. */
     operationsPerSequence: look('local.batchOperationsPerSequence', ofModel),
+    /** Sequences a matrix kernel handles at once: fewer cost as much. */
     tileSequences: look('local.batchTileSequences', rows.engine),
+    /** Share of the fp32 rate the matrix kernels reach. */
     matrixFraction: look('local.batchMatrixFraction', ofModel),
+    /** Reads of expert weights over those that balanced routing, each expert read once, would need. */
     expertReadFactor: hasExperts ? look('local.expertReadFactor', rows.engine) : 1,
+    /** Most operations a weight: a whole prompt chunk costs no more. Infinity = no bound. */
     chunkOperations,
   };
 }
@@ -201,7 +147,7 @@ function prefillRates(
   { fp32, roof }: { fp32: number; roof: number },
   rows: DesktopRows,
   look: LookUp,
-): PrefillRates {
+) {
   const { hardware, runtime, parallelism } = deployment;
   const hasExperts = routed.length > 0;
   const onProcessor = rows.backend === 'cpu';
@@ -211,13 +157,17 @@ function prefillRates(
     look('local.prefillRuntimeFactor', rows.build) *
     look('local.prefillFormatFactor', prefillFormatRows(deployment, rows.backend));
   return {
+    /** Tokens of one step; Infinity = the whole prompt. */
     chunkTokens: runtime.prefillChunkTokens ?? Number.POSITIVE_INFINITY,
     flopsPerSecond: Math.min(fraction * peak, roof),
+    /** Of experts with many tokens each. */
     expertFlopsPerSecond: Math.min(fraction * expertMatrixPeak(deployment, routed, peak), roof),
+    /** Unpacking of one weight for one token, beside its multiplication: 0 where matrix kernels unpack for many tokens. */
     denseUnpackSeconds: onProcessor ? promptUnpackSeconds(dense, fp32, rows, look) : 0,
     expertUnpackSeconds: onProcessor ? promptUnpackSeconds(routed, fp32, rows, look) : 0,
     bytesPerSecond: look('local.prefillStreamFraction', ['all']) * hardware.memoryBytesPerSecond,
     attentionFlopsPerSecond: look('local.prefillAttentionFraction', rows.promptAttention) * peak,
+    /** Times that the values between a layer's matrices are written or read: two widths of the model and one inner. */
     activationPasses: look('local.prefillActivationPasses', rows.engine),
     launchSeconds: look('local.prefillLaunchSeconds', rows.engine),
     expertHalfTokens: hasExperts ? look('local.prefillExpertHalfTokens', rows.build) : 0,

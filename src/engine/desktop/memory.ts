@@ -7,31 +7,16 @@ import { cacheBytesPerElement, cachedBytesOfSequence, stateBytesPerSequence } fr
 import { type WeightBytes, weightBytes } from '../model/weights.ts';
 import { desktopRows } from '../rows.ts';
 import type { Deployment, Workload } from '../shapes.ts';
-import { type ActivationModel, activationModel, type Load } from './activations.ts';
+import { activationModel, type Load } from './activations.ts';
 
 /** Memory of one replica of a deployment, apart from its sequences. */
-interface DesktopMemory {
-  deployment: Deployment;
-  /** Cards of one replica. */
-  cards: number;
-  /** Share of the replica's weights and cache on its fullest card. */
-  fullestShare: number;
-  weightBytes: number;
-  overheadBytesPerCard: number;
-  activations: ActivationModel;
-  /** Working space is there so many times: once a card, or once where the first card works for the others. */
-  cardsWithBuffers: number;
-  cacheBytesPerElement: number;
-  windowed: boolean;
-  chunkTokens: number;
-  stateBytesPerSequence: number;
-}
+type DesktopMemory = ReturnType<typeof desktopMemory>;
 
 /**
  * A discrete card holds everything but an input embedding of its own, which llama.cpp looks up on the host. Where CPU
  * and GPU share the memory, the host's part counts too: an embedding that doubles as the head is then there twice.
  */
-export function desktopMemory(deployment: Deployment, look: LookUp): DesktopMemory {
+export function desktopMemory(deployment: Deployment, look: LookUp) {
   const { hardware, runtime, parallelism } = deployment;
   const architecture = deployment.model.architecture;
   const weights = weightBytes(architecture, deployment.weights, deployment.weightFileBytes);
@@ -43,10 +28,13 @@ export function desktopMemory(deployment: Deployment, look: LookUp): DesktopMemo
   const sharedHost = hardware.unifiedMemory && rows.backend !== 'metal' && activations.splitsHost;
   return {
     deployment,
+    /** Cards of one replica. */
     cards,
+    /** Share of the replica's weights and cache on its fullest card. */
     fullestShare: runtime.split === 'tensor' ? 1 / cards : Math.ceil(layers / cards) / layers,
     weightBytes: residentWeightBytes(deployment, weights, activations.splitsHost, sharedHost),
     overheadBytesPerCard: sharedHost ? lookMemory('unified-host-bytes') : runtime.reservation.perDeviceBytes,
+    /** Working space is there so many times: once a card, or once where the first card works for the others. */
     cardsWithBuffers: 1 + (cards - 1) * look('local.buffersPerFurtherCard', rows.build),
     activations,
     cacheBytesPerElement: cacheBytesPerElement(deployment.kvCache),

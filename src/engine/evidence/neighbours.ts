@@ -13,43 +13,25 @@ import type { Deployment, WeightFormat, Workload } from '../shapes.ts';
  * So d counts for less than 2, and a run of the same model on the same device by the same program is always nearer than
  * any other. Symmetric; 0 between equal runs; grows with every difference.
  */
-export interface Run {
-  deployment: Deployment;
-  workload: Workload;
-  /** Everything queued at once, as many sequences in flight as fit: the batch then says nothing. */
-  saturated: boolean;
-  /** Build year as the constants know it: a build newer than the newest calibrated one counts as that. */
-  buildYear: number;
-  backend: string;
-  flashAttention: boolean;
-  /** Cores that a CPU computes on; 0 for another device. */
-  cores: number;
-  /** Binary logarithms: their difference is a number of doublings. */
-  log: {
-    activeParameters: number;
-    memoryBytesPerSecond: number;
-    devices: number;
-    cacheBits: number;
-    batch: number;
-    promptTokens: number;
-    contextTokens: number;
-    outputTokens: number;
-  };
-}
+export type Run = ReturnType<typeof runOf>;
 
 /** Lengths are compared with this many tokens added: 0 and 16 are nearly the same prompt, 2,000 and 4,000 are not. */
 const lengthOffset = 64;
 
-export function runOf(deployment: Deployment, workload: Workload, saturated = false): Run {
+export function runOf(deployment: Deployment, workload: Workload, saturated = false) {
   const { runtime, runtimeYear, hardware, model } = deployment;
   return {
     deployment,
     workload,
+    /** Everything queued at once, as many sequences in flight as fit: the batch then says nothing. */
     saturated,
+    /** Build year as the constants know it: a build newer than the newest calibrated one counts as that. */
     buildYear: Math.min(runtimeYear, runtime.defaultYear),
     backend: runtime.backends[vendorKey(hardware)] ?? '',
     flashAttention: usesFlashAttention(deployment),
+    /** Cores that a CPU computes on; 0 for another device. */
     cores: hardware.kind === 'cpu' ? (hardware.cpu?.cores ?? 0) : 0,
+    /** Binary logarithms: their difference is a number of doublings. */
     log: {
       activeParameters: Math.log2(countParameters(model.architecture).active),
       memoryBytesPerSecond: Math.log2(hardware.memoryBytesPerSecond),

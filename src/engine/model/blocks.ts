@@ -4,55 +4,38 @@ import { cacheGroups } from './kvCache.ts';
 import { countParameters, expertsPerToken, feedForwardWidth } from './parameters.ts';
 
 /** Sums over the blocks of a model that the formulas of steps and memory need. */
-export interface BlockSums {
-  mixers: number;
-  feedForwards: number;
-  /** (mixers + feed-forwards) ÷ 2: 80 for an 80-layer transformer, 26 for 52 alternating half-blocks. */
-  layers: number;
-  expertLayers: number;
-  /** Layers of multi-head latent attention. */
-  latentLayers: number;
-  /** Experts and experts a token visits in the (one) kind of expert layer; 1 and 1 without. */
-  experts: number;
-  activeExperts: number;
-  /** Σ over layers of the intermediate width one token passes through. */
-  intermediateWidths: number;
-  /** Widest feed-forward a token passes through: routed and shared experts together. */
-  feedForwardWidth: number;
-  /** Most query heads of a layer; 0 without attention. */
-  heads: number;
-  /** Elements of a rotary table for one position, over all layers. */
-  rotaryWidths: number;
-  /** Parameters of the projections around attention as a share of all dense parameters. */
-  mixerShare: number;
-  /** Parameters of the blocks but the routed experts. */
-  denseParameters: number;
-  /** The same and the extras that every token passes through: no embedding, no head. */
-  bodyParameters: number;
-  /** All routed experts. */
-  expertParameters: number;
-  headParameters: number;
-}
+export type BlockSums = ReturnType<typeof blockSums>;
 
 /** Computed once per architecture object. */
-export const blockSums = remembered((architecture: Architecture): BlockSums => {
+export const blockSums = remembered((architecture: Architecture) => {
   const parameters = countParameters(architecture);
   const denseParameters = parameters.blocks - parameters.experts;
-  const sums: BlockSums = {
+  const sums = {
     mixers: 0,
     feedForwards: 0,
+    /** (mixers + feed-forwards) ÷ 2: 80 for an 80-layer transformer, 26 for 52 alternating half-blocks. */
     layers: 0,
     expertLayers: 0,
+    /** Layers of multi-head latent attention. */
     latentLayers: 0,
+    /** Experts and experts a token visits in the (one) kind of expert layer; 1 and 1 without. */
     experts: 1,
     activeExperts: 1,
+    /** Σ over layers of the intermediate width one token passes through. */
     intermediateWidths: 0,
+    /** Widest feed-forward a token passes through: routed and shared experts together. */
     feedForwardWidth: 0,
+    /** Most query heads of a layer; 0 without attention. */
     heads: 0,
+    /** Elements of a rotary table for one position, over all layers. */
     rotaryWidths: 0,
+    /** Parameters of the projections around attention as a share of all dense parameters. */
     mixerShare: 0,
+    /** Parameters of the blocks but the routed experts. */
     denseParameters,
+    /** The same and the extras that every token passes through: no embedding, no head. */
     bodyParameters: denseParameters,
+    /** All routed experts. */
     expertParameters: parameters.experts,
     headParameters: architecture.vocabulary * architecture.hidden,
   };

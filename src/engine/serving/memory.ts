@@ -11,25 +11,16 @@ import {
 } from '../model/kvCache.ts';
 import { weightBytes } from '../model/weights.ts';
 import type { Deployment, Workload } from '../shapes.ts';
-import { type Running, type WorkingSpace, workingBytes, workingBytesPerDevice, workingSpace } from './workingSpace.ts';
+import { type Running, workingBytes, workingBytesPerDevice, workingSpace } from './workingSpace.ts';
 
 /** Memory of one device of a deployment, whatever is asked of it. */
-interface MemoryPlan {
-  deployment: Deployment;
-  weightBytesPerDevice: number;
-  /** What the runtime may use of one device. */
-  budgetBytesPerDevice: number;
-  workingSpace: WorkingSpace;
-  /** Cached bytes on one device, over the cached bytes of one sequence; more than 1 ÷ devices when heads replicate. */
-  cacheShareOfDevice: number;
-  stateBytesPerSequencePerDevice: number;
-}
+type MemoryPlan = ReturnType<typeof memoryPlan>;
 
 /**
  * Weights: dense ÷ (tensor × pipeline), experts ÷ (max(tensor, expert) × pipeline), replicated over data-parallel
  * replicas; some runtimes keep parts of them twice.
  */
-export function memoryPlan(deployment: Deployment, look: LookUp): MemoryPlan {
+export function memoryPlan(deployment: Deployment, look: LookUp) {
   const { parallelism, runtime, weights, hardware } = deployment;
   const { reservation } = runtime;
   const architecture = deployment.model.architecture;
@@ -41,8 +32,10 @@ export function memoryPlan(deployment: Deployment, look: LookUp): MemoryPlan {
   return {
     deployment,
     weightBytesPerDevice: copies * ((bytes.total - bytes.experts) / shards + bytes.experts / expertShards),
+    /** What the runtime may use of one device. */
     budgetBytesPerDevice: hardware.usableMemoryBytes * (reservation.kind === 'fraction' ? reservation.fraction : 1),
     workingSpace: workingSpace(deployment, look),
+    /** Cached bytes on one device, over the cached bytes of one sequence; more than 1 ÷ devices when heads replicate. */
     cacheShareOfDevice: cacheShare(deployment) / pipeline,
     stateBytesPerSequencePerDevice: stateBytesPerSequence(architecture) / shards,
   };

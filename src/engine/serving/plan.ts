@@ -1,13 +1,12 @@
 import { hasSince, isBefore } from '../builds.ts';
-import type { LookUp, RowChain } from '../coefficients.ts';
+import type { LookUp } from '../coefficients.ts';
 import { MissingFigureError } from '../errors.ts';
-import type { Architecture } from '../model/architecture.ts';
-import { type BlockSums, blockSums } from '../model/blocks.ts';
+import { blockSums } from '../model/blocks.ts';
 import { type CacheGroup, cacheBytesPerElement, cacheGroups, cacheShareOfRank } from '../model/kvCache.ts';
 import { weightBytes } from '../model/weights.ts';
 import { arithmeticOn, attentionPeak } from '../roofline.ts';
 import { expertRows, formatRows, kernelRows, runtimeRows, type ServingMode } from '../rows.ts';
-import type { Deployment, Hardware } from '../shapes.ts';
+import type { Deployment } from '../shapes.ts';
 import { type Interconnect, interconnectAmong } from './collectives.ts';
 
 /** A group's cache as one tensor rank holds and reads it. */
@@ -28,64 +27,13 @@ export interface MatmulRates {
 }
 
 /** What the steps of a workload have in common. Per rank means per tensor-parallel device of one replica. */
-export interface ServingPlan {
-  deployment: Deployment;
-  mode: ServingMode;
-  /** Rows of the constants of the runtime's build. */
-  builds: RowChain;
-  architecture: Architecture;
-  hardware: Hardware;
-  shape: BlockSums;
-  cache: readonly CacheOfRank[];
-  tensor: number;
-  /** Ranks the experts are spread over. */
-  expertRanks: number;
-  /** Replicas whose tokens meet in one expert group (data-parallel attention). */
-  replicasPerExpertGroup: number;
-  /** Bytes of one device's dense weights (all pipeline stages), head and experts, and FLOPs of one token through them. */
-  denseBytes: number;
-  headBytes: number;
-  expertBytes: number;
-  cacheBytesPerElement: number;
-  peakBytesPerSecond: number;
-  matmulPeak: number;
-  dense: MatmulRates;
-  head: MatmulRates;
-  experts: MatmulRates;
-  cacheBytesPerSecond: number;
-  attentionFlopsPerSecond: number;
-  attentionHalfSizeTokens: number;
-  elementwiseBytesPerSecond: number;
-  /** Of the 10 d + 3 f elements a layer that unfused kernels move, the share that fused ones still do. */
-  elementwiseShare: number;
-  /** Overhead of a layer in captured graphs; 0 where nothing is captured. */
-  layerSeconds: number;
-  expertLayerSeconds: number;
-  stepSeconds: number;
-  sequenceSeconds: number;
-  /** Launching a layer's kernels one by one; 0 where every step of the workload is captured. */
-  launchSeconds: number;
-  /** How far host launches overlap the device's work: large = the longer of the two. */
-  launchExponent: number;
-  /** Context up to which decode steps are captured graphs; 0 = none is. */
-  graphContextTokens: number;
-  flashAttention: boolean;
-  /** null for a single rank. */
-  tensorPath: Interconnect | null;
-  expertPath: Interconnect | null;
-  pipelinePath: Interconnect | null;
-}
+export type ServingPlan = ReturnType<typeof servingPlan>;
 
 /**
  * Resolves shape, weights, peaks and coefficients of a deployment whose sequences have `decodeContextTokens` tokens in
  * their caches while they decode.
  */
-export function servingPlan(
-  deployment: Deployment,
-  mode: ServingMode,
-  decodeContextTokens: number,
-  look: LookUp,
-): ServingPlan {
+export function servingPlan(deployment: Deployment, mode: ServingMode, decodeContextTokens: number, look: LookUp) {
   const { hardware, weights, runtime, parallelism } = deployment;
   const architecture = deployment.model.architecture;
   const { tensor, expert, pipeline } = parallelism;
@@ -125,14 +73,18 @@ export function servingPlan(
   return {
     deployment,
     mode,
+    /** Rows of the constants of the runtime's build. */
     builds,
     architecture,
     hardware,
     shape,
     cache: cacheGroups(architecture).map((group) => cacheOfRank(group, deployment, look)),
     tensor,
+    /** Ranks the experts are spread over. */
     expertRanks,
+    /** Replicas whose tokens meet in one expert group (data-parallel attention). */
     replicasPerExpertGroup: Math.max(1, expert / tensor),
+    /** Bytes of one device's dense weights (all pipeline stages), head and experts, and FLOPs of one token through them. */
     denseBytes: bytes.denseBlocks / tensor,
     headBytes: (architecture.tiedEmbeddings ? bytes.embedding : bytes.head) / tensor,
     expertBytes: bytes.experts / expertRanks,
@@ -160,7 +112,9 @@ export function servingPlan(
     attentionFlopsPerSecond: lookBuild('serving.attentionComputeFraction') * sixteenBitPeak,
     attentionHalfSizeTokens: look('serving.attentionHalfSizeTokens', ['all']),
     elementwiseBytesPerSecond: look('serving.elementwiseStreamFraction', ['all']) * B,
+    /** Of the 10 d + 3 f elements a layer that unfused kernels move, the share that fused ones still do. */
     elementwiseShare: look('serving.elementwiseShare', ['all']),
+    /** Overhead of a layer in captured graphs; 0 where nothing is captured. */
     layerSeconds: replaysGraphs
       ? lookBuild('serving.layerSeconds') +
         look('serving.formatLayerSeconds', [`${runtime.coefficients}|${yearRow}`, yearRow, formatName, 'all']) +
@@ -169,10 +123,14 @@ export function servingPlan(
     expertLayerSeconds: expertLayers ? lookExperts('serving.expertLayerSeconds') : 0,
     stepSeconds: lookBuild('serving.stepSeconds'),
     sequenceSeconds: look('serving.sequenceSeconds', runtimeRows(deployment, mode)),
+    /** Launching a layer's kernels one by one; 0 where every step of the workload is captured. */
     launchSeconds: launchesKernels ? lookBuild('serving.launchSeconds') : 0,
+    /** How far host launches overlap the device's work: large = the longer of the two. */
     launchExponent: launchesKernels ? look('serving.overlapExponent', ['launch', 'all']) : 1,
+    /** Context up to which decode steps are captured graphs; 0 = none is. */
     graphContextTokens,
     flashAttention: hasSince(deployment, runtime.flashAttentionSince),
+    /** null for a single rank. */
     tensorPath: tensor > 1 ? path(tensor, lookBuild('serving.latencyFactor')) : null,
     expertPath: expert > tensor ? path(expert, lookBuild('serving.latencyFactor')) : null,
     pipelinePath: pipeline > 1 ? path(tensor * pipeline, 1) : null,

@@ -5,21 +5,7 @@ import { runtimeRows } from '../rows.ts';
 import type { Deployment, Workload } from '../shapes.ts';
 
 /** What a device holds beside weights, cache and the runtime's own overhead, and what that grows with. Bytes. */
-export interface WorkingSpace {
-  deployment: Deployment;
-  /** Inside a layer, for one token of a step. */
-  layerBytesPerToken: number;
-  /** At the head, for one token of a step, where a build computes the logits of the whole prompt; else 0. */
-  headBytesPerToken: number;
-  /** The fp32 copy of those logits, on the device that returns them. */
-  returnedBytesPerToken: number;
-  /** Logits of one sequence's next token. */
-  logitBytesPerSequence: number;
-  /** Copies of the cache that are made while it grows. */
-  cacheCopies: number;
-  /** Rotary tables and scratch for unpacked weights. */
-  fixedBytes: number;
-}
+export type WorkingSpace = ReturnType<typeof workingSpace>;
 
 /** What runs at once on one replica. */
 export interface Running {
@@ -35,7 +21,7 @@ export interface Running {
  * Tables: cosines and sines of every position and layer at 16 bits, where a build tabulates them. Scratch: one or more
  * of the largest weight matrices at 16 bits, where kernels unpack them first.
  */
-export function workingSpace(deployment: Deployment, look: LookUp): WorkingSpace {
+export function workingSpace(deployment: Deployment, look: LookUp) {
   const { runtime, weights, model, parallelism } = deployment;
   const { architecture } = model;
   const { hidden, vocabulary } = architecture;
@@ -51,11 +37,17 @@ export function workingSpace(deployment: Deployment, look: LookUp): WorkingSpace
   const unpacked = look('serving.unpackedMatrices', unpackRows);
   return {
     deployment,
+    /** Inside a layer, for one token of a step. */
     layerBytesPerToken: 2 * lookBuild('serving.activationWidths') * (hidden + width),
+    /** At the head, for one token of a step, where a build computes the logits of the whole prompt; else 0. */
     headBytesPerToken: promptLogitBytes === 0 ? 0 : (promptLogitBytes * vocabulary) / tensor + 2 * hidden,
+    /** The fp32 copy of those logits, on the device that returns them. */
     returnedBytesPerToken: promptLogitBytes === 0 ? 0 : (FP32_BYTES * vocabulary) / tensor,
+    /** Logits of one sequence's next token. */
     logitBytesPerSequence: (logitBytes * vocabulary) / tensor,
+    /** Copies of the cache that are made while it grows. */
     cacheCopies: lookBuild('serving.cacheCopies'),
+    /** Rotary tables and scratch for unpacked weights. */
     fixedBytes: (4 * tabulated * rotaryWidths) / pipeline + 2 * unpacked * hidden * width,
   };
 }
