@@ -108,11 +108,9 @@ function estimateAtProvider(
 ): HostedEstimate {
   const measurements = latenciesOfModel(catalogue, model.id).map(({ engine }) => engine);
   const there = measurements.filter((row) => row.provider === provider && !row.atypical);
-  const measured = {
-    time: there.some((row) => row.timeToFirstTokenSeconds !== null),
-    speed: there.some((row) => row.secondsPerOutputToken !== null),
-  };
-  if (measured.time && measured.speed) return estimateHosted(model.id, measurements, workload, provider);
+  const hasTime = there.some((row) => row.timeToFirstTokenSeconds !== null);
+  const hasSpeed = there.some((row) => row.secondsPerOutputToken !== null);
+  if (hasTime && hasSpeed) return estimateHosted(model.id, measurements, workload, provider);
   const estimate = estimateHosted(model.id, measurements, workload);
   if (provider === undefined) return estimate;
   const text = `Nobody is known to have measured ${model.name} at ${provider}: the latency is another provider’s.`;

@@ -27,13 +27,6 @@ export interface ResolvedDeployment {
   engine: Deployment;
 }
 
-/** What a question about hardware asks, everything filled in, and what was taken for granted. */
-export interface Resolved {
-  deployment: ResolvedDeployment;
-  workload: Workload;
-  assumptions: readonly Assumption[];
-}
-
 /** The format most runtimes keep caches in; used where a runtime's own default is a 16-bit float. */
 const FP8_CACHE = 'kv-fp8-e4m3';
 
@@ -49,7 +42,7 @@ const FP8_CACHE = 'kv-fp8-e4m3';
  * @throws UnsupportedError no runtime runs them there
  * @throws MissingFigureError no architecture, or no peak in any number format the weights could be multiplied in
  */
-export function resolveDeployment(question: Question, model: ModelProfile, catalogue: Catalogue): Resolved {
+export function resolveDeployment(question: Question, model: ModelProfile, catalogue: Catalogue) {
   const asked = lookedUp(question, model, catalogue);
   const { hardware, architecture } = asked;
   const assumptions: Assumption[] = [];
@@ -77,7 +70,8 @@ export function resolveDeployment(question: Question, model: ModelProfile, catal
   checkParallelism(engine);
   if (devices > 1 && question.parallelism == null) noteLayout(engine, assumptions);
   const workload = workloadOf(question, runtime, assumptions);
-  return { deployment: { mode: 'local', hardware, runtime, weights, kvCache, engine }, workload, assumptions };
+  const deployment: ResolvedDeployment = { mode: 'local', hardware, runtime, weights, kvCache, engine };
+  return { deployment, workload, assumptions };
 }
 
 function lookedUp(question: Question, model: ModelProfile, catalogue: Catalogue): Asked {

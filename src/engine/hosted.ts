@@ -1,4 +1,4 @@
-import type { Assumption, LatencyEstimate, ThroughputEstimate } from './answer.ts';
+import type { Assumption, LatencyEstimate } from './answer.ts';
 import { compareText } from './compareText.ts';
 import { MissingFigureError } from './errors.ts';
 import { throughputOf } from './queue.ts';
@@ -36,20 +36,7 @@ export interface Interval {
 }
 
 /** What a hosted model's callers see. Ranges span the comparable published measurements. */
-export interface HostedEstimate {
-  latency: LatencyEstimate;
-  timeToFirstTokenSecondsRange: Interval;
-  timePerOutputTokenSecondsRange: Interval;
-  endToEndSecondsRange: Interval;
-  throughput: ThroughputEstimate;
-  /** The measurement each figure was read from; often the same one. */
-  timeToFirstTokenFrom: HostedMeasurement;
-  timePerOutputTokenFrom: HostedMeasurement;
-  /** Measurements behind each range. */
-  timeToFirstTokenCount: number;
-  timePerOutputTokenCount: number;
-  assumptions: readonly Assumption[];
-}
+export type HostedEstimate = ReturnType<typeof estimateHosted>;
 
 /** A range of at least this many measurements spans their 10th to 90th percentile; of fewer, all of them. */
 const MEASUREMENTS_FOR_PERCENTILES = 5;
@@ -77,7 +64,7 @@ export function estimateHosted(
   measurements: readonly HostedMeasurement[],
   workload: Workload,
   provider?: string,
-): HostedEstimate {
+) {
   const typical = measurements.filter(
     (row) => row.model === modelId && !row.atypical && (provider === undefined || row.provider === provider),
   );
@@ -117,8 +104,10 @@ export function estimateHosted(
       high: timeToFirstToken.high + further * timePerOutputToken.high,
     },
     throughput: throughputOf(latency, workload, prefillTokensPerSecond),
+    /** The measurement each figure was read from; often the same one. */
     timeToFirstTokenFrom: first,
     timePerOutputTokenFrom: next,
+    /** Measurements behind each range. */
     timeToFirstTokenCount: times.length,
     timePerOutputTokenCount: speeds.length,
     assumptions: assumptionsOf(first, next, workload),

@@ -1,13 +1,4 @@
-import type {
-  Assumption,
-  Bottleneck,
-  CoefficientUse,
-  EngineStep,
-  Estimate,
-  LatencyEstimate,
-  MemoryEstimate,
-  Saturation,
-} from '../answer.ts';
+import type { Assumption, Bottleneck, CoefficientUse, Estimate, MemoryEstimate, Saturation } from '../answer.ts';
 import { type Coefficients, lookUpInto } from '../coefficients.ts';
 import { admittedBatch, latencyLaw, throughputOf, waitingWarnings, withWaiting } from '../queue.ts';
 import { dominantBound } from '../roofline.ts';
@@ -60,14 +51,9 @@ export function estimateDesktop(deployment: Deployment, workload: Workload, coef
 }
 
 /** Times of `sequences` sequences in flight on one replica. */
-interface Times {
-  latency: LatencyEstimate;
-  prefillStep: EngineStep;
-  decodeStep: EngineStep;
-  continuous: boolean;
-}
+type Times = ReturnType<typeof timesAt>;
 
-function timesAt(machine: DesktopMachine, workload: Workload, sequences: number): Times {
+function timesAt(machine: DesktopMachine, workload: Workload, sequences: number) {
   const { promptTokens, outputTokens, contextTokens } = workload;
   const { continuousBatching } = machine.deployment.runtime;
   const running = Math.max(1, sequences);

@@ -6,19 +6,7 @@ import type { Deployment, Workload } from '../shapes.ts';
 export type EvidenceMethod = 'measured-neighbour' | 'fitted' | 'inherited' | 'datasheet';
 
 /** Half-widths of the 80 % intervals, as natural logarithms of the ratio: range = value × e^±w. */
-export interface ErrorBand {
-  timeToFirstToken: number;
-  timePerOutputToken: number;
-  endToEnd: number;
-  /** Of the throughput with as many sequences as fit. */
-  saturatedThroughput: number;
-  /** Of the memory needed in all. */
-  totalMemory: number;
-  method: EvidenceMethod;
-  /** Steps of inheritance of the coefficients that carry the time: 0 = all fitted on this family and build. */
-  inheritance: number;
-  evidence: string;
-}
+export type ErrorBand = ReturnType<typeof errorBand>;
 
 /** Figures whose interval has a table of its own, `error.` and the name. */
 export type BandedFigure = 'timeToFirstToken' | 'timePerOutputToken' | 'saturatedThroughput' | 'totalMemory';
@@ -37,12 +25,7 @@ const BUILD_TABLES = new Set([
  * The 80 % intervals of an estimate, from errors on measurements left out of the fit. More inheritance is never narrower.
  * Memory rests on sizes and not on fitted rates, so it does not widen.
  */
-export function errorBand(
-  deployment: Deployment,
-  workload: Workload,
-  estimate: Estimate,
-  coefficients: Coefficients,
-): ErrorBand {
+export function errorBand(deployment: Deployment, workload: Workload, estimate: Estimate, coefficients: Coefficients) {
   const format = worstUse(estimate.coefficients, FORMAT_TABLES);
   const build = worstUse(estimate.coefficients, BUILD_TABLES);
   const inheritance = inheritanceOf(estimate);
@@ -54,9 +37,12 @@ export function errorBand(
     timeToFirstToken,
     timePerOutputToken,
     endToEnd: endToEndHalfWidth(estimate.latency, timeToFirstToken, timePerOutputToken),
+    /** Of the throughput with as many sequences as fit. */
     saturatedThroughput: of('saturatedThroughput'),
+    /** Of the memory needed in all. */
     totalMemory: of('totalMemory'),
     method: methodOf(format, build, inheritance),
+    /** Steps of inheritance of the coefficients that carry the time: 0 = all fitted on this family and build. */
     inheritance,
     evidence: evidenceOf(format, build),
   };

@@ -40,12 +40,7 @@ export function priceRange(prices: readonly number[]): PriceRange {
  * undated on-demand prices are compared, then spot prices. null when nobody rents the device out.
  */
 export function chooseHourlyPrice(prices: readonly HardwareHourPrice[]): PriceChoice<HardwareHourPrice> | null {
-  const known = latestOfEach(prices, ({ provider, instance, region, pricing }) => [
-    provider,
-    instance,
-    region,
-    pricing,
-  ]);
+  const known = latestOfEach(prices, (price) => [price.provider, price.instance, price.region, price.pricing]);
   const onDemand = known.filter((price) => price.pricing === 'on-demand');
   const recent = latestMonths(onDemand);
   const [pool, words] =
@@ -54,11 +49,8 @@ export function chooseHourlyPrice(prices: readonly HardwareHourPrice[]): PriceCh
       : onDemand.length > 0
         ? [onDemand, 'on-demand price per device (undated)']
         : [known, 'spot price per device (nobody lists it on demand)'];
-  return medianChoice(
-    cheapestByProvider(pool, usdPerDeviceHour),
-    usdPerDeviceHour,
-    `the median over providers of each one's cheapest ${words}`,
-  );
+  const rule = `the median over providers of each one's cheapest ${words}`;
+  return medianChoice(cheapestByProvider(pool, usdPerDeviceHour), usdPerDeviceHour, rule);
 }
 
 /**
@@ -77,11 +69,8 @@ export function chooseTokenPrice(
   const firstParty = own.toSorted((one, other) => usd(one) - usd(other) || compareText(one.offer, other.offer))[0];
   const compared = cheapestByProvider(recent.length > 0 ? recent : known, usd);
   if (firstParty === undefined) {
-    return medianChoice(
-      compared,
-      usd,
-      "the median over providers of what this request costs at each one's cheapest offer",
-    );
+    const rule = "the median over providers of what this request costs at each one's cheapest offer";
+    return medianChoice(compared, usd, rule);
   }
   const others = compared.filter((price) => price.provider !== firstParty.provider);
   return {

@@ -9,16 +9,6 @@ import { expertRows, formatRows, kernelRows, runtimeRows, type ServingMode } fro
 import type { Deployment } from '../shapes.ts';
 import { type Interconnect, interconnectAmong } from './collectives.ts';
 
-/** A group's cache as one tensor rank holds and reads it. */
-interface CacheOfRank {
-  group: CacheGroup;
-  shareOfRank: number;
-  headShareOfRank: number;
-  kvHeadsOfRank: number;
-  /** Times a decode step reads each cached element: 1, or more where query heads do not share a read. */
-  reads: number;
-}
-
 /** What multiplication by one kind of weights attains, and how its reads and arithmetic overlap. */
 export interface MatmulRates {
   bytesPerSecond: number;
@@ -148,7 +138,8 @@ function capturedContextTokens(deployment: Deployment): number {
   return limit !== null && isBefore(deployment, limit.before) ? limit.tokens : Number.POSITIVE_INFINITY;
 }
 
-function cacheOfRank(group: CacheGroup, deployment: Deployment, look: LookUp): CacheOfRank {
+/** A group's cache as one tensor rank holds and reads it. */
+function cacheOfRank(group: CacheGroup, deployment: Deployment, look: LookUp) {
   const { runtime, runtimeYear, parallelism } = deployment;
   const { tensor } = parallelism;
   const ignoresWindow = runtime.windowedAttentionSince !== null && runtimeYear < runtime.windowedAttentionSince;
@@ -157,6 +148,7 @@ function cacheOfRank(group: CacheGroup, deployment: Deployment, look: LookUp): C
     shareOfRank: cacheShareOfRank(group, tensor),
     headShareOfRank: group.heads === 0 ? 1 / tensor : Math.ceil(group.heads / tensor) / group.heads,
     kvHeadsOfRank: group.latent ? Math.ceil(group.heads / tensor) : Math.max(1, Math.ceil(group.kvHeads / tensor)),
+    /** Times a decode step reads each cached element: 1, or more where query heads do not share a read. */
     reads: cacheReads(),
   };
 
