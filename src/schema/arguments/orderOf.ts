@@ -1,5 +1,6 @@
 import type { Order } from '../../registry/catalogue/page.ts';
 import { builder } from '../builder.ts';
+import { enumOf } from '../enumOf.ts';
 import { OrderDirection } from '../enums.ts';
 import { upperFirst } from '../names.ts';
 
@@ -8,11 +9,11 @@ type Orders<Item> = Readonly<Record<string, { description: string; key: Order<It
 
 /** The input `<name>Order` of a list, and what a value of it means. */
 export function orderOf<Item>(name: string, things: string, orders: Orders<Item>) {
-  const fields = Object.entries(orders).map(([field, { description }]) => [field, { description }]);
-  const OrderField = builder.enumType(`${name}OrderField`, {
-    description: `What ${things} can be ordered by. ${upperFirst(things)} without the figure come last.`,
-    values: Object.fromEntries(fields) as Record<string, { description: string }>,
-  });
+  const OrderField = enumOf<string>(
+    `${name}OrderField`,
+    `What ${things} can be ordered by. ${upperFirst(things)} without the figure come last.`,
+    Object.fromEntries(Object.entries(orders).map(([field, { description }]) => [field, description])),
+  );
   const input = builder.inputType(`${name}Order`, {
     description: `How to order ${things}.`,
     fields: (t) => ({

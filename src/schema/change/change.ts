@@ -5,17 +5,11 @@ import { builder } from '../builder.ts';
 import { connectionOf } from '../connection.ts';
 import { enumOf } from '../enumOf.ts';
 
-/** The name of a kind in the API: weight-format is WEIGHT_FORMAT. */
-export function kindName(kind: string): string {
-  return kind.toUpperCase().replaceAll('-', '_');
-}
-
-export const ProfileKind = builder.enumType('ProfileKind', {
-  description: 'The kinds of profile in the catalogue.',
-  values: Object.fromEntries(
-    allKinds.map(({ kind }) => [kindName(kind), { value: kind, description: `Profiles of the kind ${kind}.` }]),
-  ),
-});
+export const ProfileKind = enumOf<string>(
+  'ProfileKind',
+  'The kinds of profile in the catalogue.',
+  Object.fromEntries(allKinds.map(({ kind }) => [kind, `Profiles of the kind ${kind}.`])),
+);
 
 const ChangeAction = enumOf('ChangeAction', 'What was done to a profile.', {
   create: 'It was added.',
@@ -42,11 +36,7 @@ const DifferenceType = builder.objectRef<Difference>('FactDifference').implement
 export const ChangeType = builder.objectRef<Change>('Change').implement({
   description: 'One revision of one profile: who changed what, when, before and after.',
   fields: (t) => ({
-    kind: t.field({
-      type: ProfileKind,
-      description: 'Kind of the profile.',
-      resolve: ({ kind }) => kind,
-    }),
+    kind: t.expose('kind', { type: ProfileKind, description: 'Kind of the profile.' }),
     id: t.exposeID('id', { description: 'Id of the profile.' }),
     revision: t.exposeInt('revision', { description: 'The profile’s revision that this change made, a count from 1.' }),
     action: t.expose('action', { type: ChangeAction, description: 'What was done.' }),

@@ -3,16 +3,11 @@ import { UnknownProfileError } from '../../registry/errors.ts';
 import { allKinds } from '../../registry/kinds/kinds.ts';
 import { nearestIds, spellingsOf } from '../../registry/nearestNames.ts';
 import type { builder } from '../builder.ts';
+import { enumName } from '../enumOf.ts';
 import { invalidArgument } from '../errors.ts';
-import { kindName, ProfileKind } from './change.ts';
+import { ProfileKind } from './change.ts';
 
 type Types = (typeof builder)['$inferSchemaTypes'];
-
-/** Which profiles a question about changes is about; null = any. */
-export interface NamedProfile {
-  kind: string | null;
-  id: string | null;
-}
 
 export function namedProfileArguments({ arg }: { arg: PothosSchemaTypes.QueryFieldBuilder<Types, object>['arg'] }) {
   return {
@@ -27,7 +22,7 @@ export function namedProfileArguments({ arg }: { arg: PothosSchemaTypes.QueryFie
 
 /**
  * The profile that the arguments `kind` and `id` mean: by id or alias, whatever its case; of whichever kind has it where
- * none is named. A retired one is found too.
+ * none is named; null = any. A retired one is found too.
  *
  * @throws UnknownProfileError nothing is called that; or a coded error when profiles of several kinds are
  */
@@ -35,7 +30,7 @@ export function namedProfile(
   catalogue: Catalogue,
   kind: string | null | undefined = null,
   id: string | null | undefined = null,
-): NamedProfile {
+): { kind: string | null; id: string | null } {
   if (id === null) return { kind, id };
   if (kind !== null) return { kind, id: shelfOf(catalogue, kind).get(id, 'id').id };
   const shelves = allKinds.map((each) => shelfOf(catalogue, each.kind));
@@ -50,11 +45,7 @@ export function namedProfile(
     throw new UnknownProfileError('profile', id, nearestIds(id, likely.flatMap(spellingsOf)), 'id');
   }
   if (others.length === 0) return only;
-  const kinds = found.map((each) => kindName(each.kind));
-  throw invalidArgument(
-    'kind',
-    null,
-    `must say which is meant: ${kinds.join(' and ')} have a profile called "${id}"`,
-    kinds,
-  );
+  const kinds = found.map((each) => enumName(each.kind));
+  const reason = `must say which is meant: ${kinds.join(' and ')} have a profile called "${id}"`;
+  throw invalidArgument('kind', null, reason, kinds);
 }
