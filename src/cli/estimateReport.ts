@@ -68,20 +68,13 @@ interface Range {
   high: number;
 }
 
-interface Memory {
-  fits: boolean;
-  weightsGiB: number;
-  kvCacheGiB: number;
-  stateGiB: number;
-  activationsGiB: number;
-  overheadGiB: number;
-  totalGiB: number;
-  perDeviceGiB: number;
-  usablePerDeviceGiB: number;
-  headroomPerDeviceGiB: number;
-  maxBatch: number;
-  maxContextTokens: number;
-}
+type Memory = { fits: boolean } & Record<
+  | `${'weights' | 'kvCache' | 'state' | 'activations' | 'overhead' | 'total'}GiB`
+  | `${'per' | 'usablePer' | 'headroomPer'}DeviceGiB`
+  | 'maxBatch'
+  | 'maxContextTokens',
+  number
+>;
 
 interface Cost {
   usdPerRequest: number;

@@ -3,6 +3,7 @@ import { countParameters } from '../../engine/model/parameters.ts';
 import { toArchitecture } from '../../registry/kinds/architecture.ts';
 import { refusal } from '../importRefused.ts';
 import { GgufFields } from './gguf/fields.ts';
+import fileTypeNames from './gguf/fileTypes.json' with { type: 'json' };
 import { decodeHeader, type GgufHeader, type GgufTensor, readHeader } from './gguf/header.ts';
 import { type BlockTensors, layersOfBlock } from './gguf/layers.ts';
 import { ggufWindows } from './gguf/windows.ts';
@@ -167,41 +168,7 @@ function tokenizerOf(fields: GgufFields) {
 }
 
 /** llama.cpp's LLAMA_FTYPE by number, as the catalogue's formats are called; a mix that it lacks has none. */
-const fileTypes: Readonly<Record<number, string>> = {
-  0: 'fp32',
-  1: 'gguf-f16',
-  2: 'gguf-q4_0',
-  3: 'gguf-q4_1',
-  7: 'gguf-q8_0',
-  8: 'gguf-q5_0',
-  9: 'gguf-q5_1',
-  10: 'gguf-q2_k',
-  11: 'gguf-q3_k_s',
-  12: 'gguf-q3_k_m',
-  13: 'gguf-q3_k_l',
-  14: 'gguf-q4_k_s',
-  15: 'gguf-q4_k_m',
-  16: 'gguf-q5_k_s',
-  17: 'gguf-q5_k_m',
-  18: 'gguf-q6_k',
-  19: 'gguf-iq2_xxs',
-  20: 'gguf-iq2_xs',
-  21: 'gguf-q2_k_s',
-  22: 'gguf-iq3_xs',
-  23: 'gguf-iq3_xxs',
-  24: 'gguf-iq1_s',
-  25: 'gguf-iq4_nl',
-  26: 'gguf-iq3_s',
-  27: 'gguf-iq3_m',
-  28: 'gguf-iq2_s',
-  29: 'gguf-iq2_m',
-  30: 'gguf-iq4_xs',
-  31: 'gguf-iq1_m',
-  32: 'bf16',
-  36: 'gguf-tq1_0',
-  37: 'gguf-tq2_0',
-  38: 'gguf-mxfp4_moe',
-};
+const fileTypes: Readonly<Record<number, string>> = fileTypeNames;
 
 function unknownFileType(fileType: number | undefined): string {
   const stated =

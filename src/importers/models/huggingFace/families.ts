@@ -18,8 +18,6 @@ const families: Readonly<Record<string, Family>> = {
   ...mamba2HybridFamilies,
   ...recurrentFamilies,
   ...multimodalFamilies,
-  // The text halves of vision models that are decoders of their own.
-  qwen3_vl_moe_text: (config) => expert('qwen3_moe', config),
 };
 
 /** Where a multimodal file keeps the decoder, and the model type of a decoder that does not name its own. */
@@ -58,10 +56,4 @@ export function textPart(config: ConfigReader): ConfigReader {
   const nested = config.object('text_config', type) ?? config.object('llm_config', type);
   if (nested !== undefined) return nested;
   return type === undefined ? config : config.as(type);
-}
-
-function expert(name: string, config: ConfigReader) {
-  const family = expertFamilies[name];
-  if (family === undefined) throw new TypeError(`no family ${name}`);
-  return family(config);
 }

@@ -22,13 +22,9 @@ export const expertFamilies: Readonly<Record<string, Family>> = {
       window: qwenWindows(config),
       feedForward: qwenFeedForward(config),
     }),
-  qwen3_moe: (config) =>
-    decoder(config, {
-      ...bias(config, 'all'),
-      queryKeyNorm: 'head',
-      window: qwenWindows(config),
-      feedForward: qwenFeedForward(config),
-    }),
+  qwen3_moe: qwen3Experts,
+  // The text half of a vision model.
+  qwen3_vl_moe_text: qwen3Experts,
   olmoe: (config) =>
     decoder(config, { ...bias(config, 'all'), queryKeyNorm: 'full', feedForward: mixtralExperts(config) }),
   granitemoe: (config) => decoder(config, { ...bias(config, 'all'), feedForward: mixtralExperts(config) }),
@@ -62,6 +58,15 @@ export const expertFamilies: Readonly<Record<string, Family>> = {
   ernie4_5_moe: ernie,
   mimo_v2_flash: mimoFlash,
 };
+
+function qwen3Experts(config: ConfigReader): Stack {
+  return decoder(config, {
+    ...bias(config, 'all'),
+    queryKeyNorm: 'head',
+    window: qwenWindows(config),
+    feedForward: qwenFeedForward(config),
+  });
+}
 
 /** Experts of `intermediate_size` in every layer. */
 function mixtralExperts(config: ConfigReader): Experts {
