@@ -43,15 +43,8 @@ export interface EstimateReply {
     deployment: { devices: number | null };
     workload: { tokens: number; promptTokens: number; contextTokens: number; batch: number };
     memory: Memory | null;
-    latency: {
-      timeToFirstTokenMs: number;
-      timePerOutputTokenMs: number;
-      endToEndMs: number;
-      baseMs: number;
-      perTokenMs: number;
-      timePerOutputTokenMsRange: Range;
-      endToEndMsRange: Range;
-    };
+    latency: Record<'timeToFirstTokenMs' | 'timePerOutputTokenMs' | 'endToEndMs' | 'baseMs' | 'perTokenMs', number> &
+      Record<'timePerOutputTokenMsRange' | 'endToEndMsRange', Range>;
     throughput: { outputTokensPerSecond: number; outputTokensPerSecondPerSequence: number };
     cost: Cost | null;
     energy: { wattHoursPerRequest: number } | null;
@@ -63,10 +56,7 @@ export interface EstimateReply {
   };
 }
 
-interface Range {
-  low: number;
-  high: number;
-}
+type Range = Record<'low' | 'high', number>;
 
 type Memory = { fits: boolean } & Record<
   | `${'weights' | 'kvCache' | 'state' | 'activations' | 'overhead' | 'total'}GiB`

@@ -11,6 +11,10 @@ export type FeedForward = NonNullable<Group['feedForward']>;
 export type Experts = Extract<FeedForward, { kind: 'experts' }>;
 export type Extra = NonNullable<ArchitectureFacts['extras']>[number];
 
+/** Extras in memory that every decode step reads, and those of which it reads no more than a few rows. */
+export const readInFull = { resident: true, readEachStep: true } as const;
+export const keptOnly = { resident: true, readEachStep: false } as const;
+
 /** One layer, or one half of a layer that holds two mixers. */
 export interface Layer {
   attention: Mixer | null;

@@ -3,12 +3,12 @@ import type { ConfigReader } from '../configReader.ts';
 import { deepseekExperts, deepseekSparseLayers, experts, gated, qwenSparseLayers } from '../feedForward.ts';
 import {
   type Experts,
-  type Extra,
   eachLayer,
   type Family,
   type FeedForward,
   type GroupedQuery,
   layerCount,
+  readInFull,
   type Stack,
 } from '../stack.ts';
 import { bias, decoder, everyLayer, headBias, layerNorms, qwenWindows, windowsOf } from './dense.ts';
@@ -114,13 +114,8 @@ function gptOss(config: ConfigReader): Stack {
     window,
     feedForward: { ...mixtralExperts(config), bias: true },
   });
-  const sinks: Extra = {
-    name: 'attention sinks',
-    parameters: layers * config.integer('num_attention_heads'),
-    resident: true,
-    readEachStep: true,
-  };
-  return { ...stack, extras: [sinks] };
+  const parameters = layers * config.integer('num_attention_heads');
+  return { ...stack, extras: [{ name: 'attention sinks', parameters, ...readInFull }] };
 }
 
 function dbrx(config: ConfigReader): Stack {
@@ -265,6 +260,6 @@ function mimoFlash(config: ConfigReader): Stack {
       attention: pattern[layer] === 1 ? windowed(sliding, window(layer)) : full,
       feedForward: isSparse(layer) ? sparse : dense,
     })),
-    extras: [{ name: 'attention sinks', parameters: sinks + fullSinks, resident: true, readEachStep: true }],
+    extras: [{ name: 'attention sinks', parameters: sinks + fullSinks, ...readInFull }],
   };
 }

@@ -2,14 +2,15 @@ import { heads, windowed } from '../attention.ts';
 import type { ConfigReader } from '../configReader.ts';
 import { gated } from '../feedForward.ts';
 import {
-  type Extra,
   eachLayer,
   type Family,
   type FeedForward,
   frame,
   type GroupedQuery,
+  keptOnly,
   type Layer,
   layerCount,
+  readInFull,
   type Stack,
 } from '../stack.ts';
 import { bias, decoder, qwenWindows, windowsOf } from './dense.ts';
@@ -33,12 +34,7 @@ function mllama(config: ConfigReader): Stack {
   const cross: Layer['attention'] = { ...attention, kind: 'cross', sourceTokens: 0, queryKeyNorm: 'head' };
   const feedForward = gated(config);
   // Eight tokens that stand for pictures are embedded but never predicted.
-  const imageTokens: Extra = {
-    name: 'image-token embeddings',
-    parameters: 8 * base.hidden,
-    resident: true,
-    readEachStep: false,
-  };
+  const imageTokens = { name: 'image-token embeddings', parameters: 8 * base.hidden, ...keptOnly };
   return {
     ...base,
     layers: eachLayer(layers, (layer) => ({ attention: listed?.includes(layer) ? cross : attention, feedForward })),
@@ -82,15 +78,9 @@ function gemma3n(config: ConfigReader): Stack {
       {
         name: 'per-layer embeddings, looked up a row at a time',
         parameters: rows * layers * layerWidth,
-        resident: true,
-        readEachStep: false,
+        ...keptOnly,
       },
-      {
-        name: 'AltUp, LAuReL and per-layer projections',
-        parameters: layers * perLayer + outside,
-        resident: true,
-        readEachStep: true,
-      },
+      { name: 'AltUp, LAuReL and per-layer projections', parameters: layers * perLayer + outside, ...readInFull },
     ],
   };
 }

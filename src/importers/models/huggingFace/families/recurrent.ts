@@ -1,12 +1,12 @@
 import type { ConfigReader } from '../configReader.ts';
-import { type Extra, eachLayer, type Family, frame, layerCount, type Stack, type StateSpace } from '../stack.ts';
+import { eachLayer, type Family, frame, layerCount, readInFull, type Stack, type StateSpace } from '../stack.ts';
 import { mamba1, mamba2, rwkv4 } from '../stateSpace.ts';
 import { layerNorms } from './dense.ts';
 
 /** Models without attention. */
 export const recurrentFamilies: Readonly<Record<string, Family>> = {
-  mamba: (config) => ({ ...pureMixers(config, mambaMixer(config)) }),
-  falcon_mamba: (config) => ({ ...pureMixers(config, mambaMixer(config)) }),
+  mamba: (config) => pureMixers(config, mambaMixer(config)),
+  falcon_mamba: (config) => pureMixers(config, mambaMixer(config)),
   mamba2: (config) => {
     const { hidden } = frame(config);
     const heads = config.integer('num_heads');
@@ -19,17 +19,14 @@ export const recurrentFamilies: Readonly<Record<string, Family>> = {
         `× head_dim = ${heads * headDim} is not expand × hidden_size = ${inner}`,
       );
     }
-    const shape = {
-      hidden,
-      heads,
-      headDim,
-      groups: config.integer('n_groups'),
-      stateSize: config.integer('state_size'),
-    };
     return pureMixers(
       config,
       mamba2({
-        ...shape,
+        hidden,
+        heads,
+        headDim,
+        groups: config.integer('n_groups'),
+        stateSize: config.integer('state_size'),
         kernel: config.integer('conv_kernel'),
         bias: config.flag('use_bias'),
         convolutionBias: config.flag('use_conv_bias'),
@@ -76,12 +73,6 @@ function rwkv(config: ConfigReader): Stack {
   const width = config.integerOr(hidden, 'hidden_size', 'attention_hidden_size');
   const intermediate = config.integerOr(4 * hidden, '4 × hidden_size', 'intermediate_size');
   const attention = rwkv4({ hidden, width });
-  const firstNorm: Extra = {
-    name: 'norm before the first block',
-    parameters: 2 * hidden,
-    resident: true,
-    readEachStep: true,
-  };
   return {
     ...base,
     ...layerNorms,
@@ -89,6 +80,6 @@ function rwkv(config: ConfigReader): Stack {
       attention,
       feedForward: { kind: 'plain', intermediate },
     })),
-    extras: [firstNorm],
+    extras: [{ name: 'norm before the first block', parameters: 2 * hidden, ...readInFull }],
   };
 }
