@@ -2,8 +2,8 @@ import { measuredDeployment, measuredWorkload } from '../../src/calculator/evide
 import type { Deployment, Hardware, Model, Runtime, WeightFormat, Workload } from '../../src/engine/shapes.ts';
 import type { Measurement, MetricName } from '../../src/registry/kinds/measurement.ts';
 import type { RuntimeFacts } from '../../src/registry/kinds/runtime.ts';
+import { type ReportGroup, reportGroup } from '../page/reportGroup.ts';
 import { cpuSideOf } from './cpuSide.ts';
-import { type ReportGroup, reportGroup } from './reportGroup.ts';
 
 /** One figure to predict: what was run, what was asked of it, and what was measured. */
 export interface Point {

@@ -1,10 +1,10 @@
 import type { Coefficients } from '../../src/engine/coefficients.ts';
 import { baselines } from '../baselines/all.ts';
 import type { Baseline } from '../baselines/baseline.ts';
+import { type ReportGroup, reportGroups } from '../page/reportGroup.ts';
 import { errorTables, halfWidthOf } from './bands.ts';
 import type { LeftOut } from './crossValidation.ts';
 import { evaluate, evaluateBaseline } from './evaluate.ts';
-import { type ReportGroup, reportGroups } from './reportGroup.ts';
 import { worstFolds } from './residuals.ts';
 import { byGroup, groupBy, type Score, type Scored, score, scored } from './score.ts';
 

@@ -1,5 +1,5 @@
+import type { ReportGroup } from '../page/reportGroup.ts';
 import type { Point } from './points.ts';
-import type { ReportGroup } from './reportGroup.ts';
 
 /** A prediction of nothing at all (no sequence fits) is an error, not an infinite one. */
 const LEAST_RATIO = 1e-3;

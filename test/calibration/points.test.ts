@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Point, pointsOf } from '../../calibration/accuracy/points.ts';
-import { reportGroups } from '../../calibration/accuracy/reportGroup.ts';
 import { readKind, readPoints, readProfiles } from '../../calibration/accuracy/seeds.ts';
+import { reportGroups } from '../../calibration/page/reportGroup.ts';
 import { kind } from '../../src/registry/kinds/measurement.ts';
 
 const profiles = readProfiles();

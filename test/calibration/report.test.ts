@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { errorTables } from '../../calibration/accuracy/bands.ts';
-import { documentOf } from '../../calibration/accuracy/document.ts';
-import { coverageBecause, missedBecause, worstBecause } from '../../calibration/accuracy/explanations.ts';
 import { readLeftOut } from '../../calibration/accuracy/leftOutFile.ts';
-import { plotsOf } from '../../calibration/accuracy/plots.ts';
 import { resultsOf } from '../../calibration/accuracy/results.ts';
 import { isTrusted } from '../../calibration/accuracy/score.ts';
 import { readCoefficients, readPoints, readProfiles } from '../../calibration/accuracy/seeds.ts';
+import { documentOf } from '../../calibration/page/document.ts';
+import { coverageBecause, missedBecause, worstBecause } from '../../calibration/page/explanations.ts';
+import { plotsOf } from '../../calibration/page/plots.ts';
 
 const coefficients = readCoefficients();
 const { date, leftOut } = readLeftOut(readPoints(readProfiles()).points.filter(isTrusted));

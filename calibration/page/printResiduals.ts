@@ -3,12 +3,13 @@
  * npm run residuals -- GROUP             one group, split every way there is
  * npm run residuals -- GROUP SPLIT...    one group, split by set, device, batch, ...
  */
+
+import { evaluate, evaluateBaseline } from '../accuracy/evaluate.ts';
+import { splitBy, splits, worstFolds } from '../accuracy/residuals.ts';
+import { byGroup, isTrusted, type Score, type Scored, score } from '../accuracy/score.ts';
+import { readCoefficients, readPoints, readProfiles } from '../accuracy/seeds.ts';
 import { baselines } from '../baselines/all.ts';
-import { evaluate, evaluateBaseline } from './evaluate.ts';
 import { type ReportGroup, reportGroups } from './reportGroup.ts';
-import { splitBy, splits, worstFolds } from './residuals.ts';
-import { byGroup, isTrusted, type Score, type Scored, score } from './score.ts';
-import { readCoefficients, readPoints, readProfiles } from './seeds.ts';
 
 const [group, ...chosenSplits] = process.argv.slice(2);
 const { points, skipped } = readPoints(readProfiles());

@@ -1,8 +1,8 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
-import type { Results } from './results.ts';
-import { bestRival, COVERAGE_AIM } from './results.ts';
-import { groupBy, type Scored } from './score.ts';
+import type { Results } from '../accuracy/results.ts';
+import { bestRival, COVERAGE_AIM } from '../accuracy/results.ts';
+import { groupBy, type Scored } from '../accuracy/score.ts';
 
 /** Most points drawn of a group: every so-manieth of them, in the order of the measurements. */
 const DRAWN_POINTS = 120;

@@ -1,8 +1,8 @@
+import { type SubGroup, splitBy } from '../accuracy/residuals.ts';
+import { bestRival, COVERAGE_AIM, type GroupResult, type Results } from '../accuracy/results.ts';
+import { byGroup, type Score, type Scored } from '../accuracy/score.ts';
 import { baselines } from '../baselines/all.ts';
 import { coverageBecause, missedBecause, worstBecause } from './explanations.ts';
-import { type SubGroup, splitBy } from './residuals.ts';
-import { bestRival, COVERAGE_AIM, type GroupResult, type Results } from './results.ts';
-import { byGroup, type Score, type Scored } from './score.ts';
 
 /** Residuals of a group that misses its aim are shown by these, in parts of so many points. */
 const SPLITS = ['runtime and year', 'device', 'batch'];
