@@ -2,10 +2,11 @@ import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import { useInvalidArguments } from '../schema/arguments/coercionErrors.ts';
 import type { RequestHeaders } from '../schema/context.ts';
-import { bodyLimit } from './bodyLimit.ts';
 import { queryCaching } from './caching.ts';
-import { requestLimitPlugins, requestLimits } from './limits.ts';
-import { subscriptionLimit } from './subscriptionLimit.ts';
+import { bodyLimit } from './limits/bodyLimit.ts';
+import { documents } from './limits/documents.ts';
+import { requestLimitPlugins, requestLimits } from './limits/limits.ts';
+import { subscriptionLimit } from './limits/subscriptionLimit.ts';
 
 export interface ApiOptions {
   schema: GraphQLSchema;
@@ -57,8 +58,10 @@ export function createApi({
     landingPage: false,
     multipart: false,
     logging,
+    parserAndValidationCache: false,
     plugins: [
       largestBody,
+      documents(requestLimits.document),
       useInvalidArguments(),
       ...requestLimitPlugins(),
       subscriptionLimit(subscriptions),

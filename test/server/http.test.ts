@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { buildSchema, type GraphQLSchema } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { drain, httpListener } from '../../src/server/http.ts';
-import { requestLimits } from '../../src/server/limits.ts';
+import { requestLimits } from '../../src/server/limits/limits.ts';
 
 let server: Server;
 let origin: string;
@@ -132,8 +132,28 @@ describe('limits', () => {
   });
 
   test('a document of too many tokens is refused', async () => {
-    const document = `{ ${'answer '.repeat(requestLimits.tokens)} }`;
-    expect(await refusalOf(document)).toContain('Token limit of 15000 exceeded');
+    const document = `{ ${'answer '.repeat(requestLimits.document.tokens)} }`;
+    expect(await refusalOf(document)).toContain('more than 15,000 words and signs');
+  });
+
+  test.each([
+    [
+      'brackets inside one another',
+      `${'{self'.repeat(1500)}${'}'.repeat(1500)}`,
+      'more than 40 brackets inside one another',
+    ],
+    ['one field again and again', `{ ${'answer '.repeat(2000)} }`, 'answer more than 250 times in one selection'],
+    [
+      'uses of fragments',
+      `{ ${'...A '.repeat(300)} } fragment A on Query { answer }`,
+      'more than 250 uses of fragments',
+    ],
+  ])('too many %s are refused before anything is built of them', async (_, query, words) => {
+    const response = await post(query, { accept: 'application/graphql-response+json' });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      errors: [{ message: expect.stringContaining(words), extensions: { code: 'QUERY_TOO_EXPENSIVE' } }],
+    });
   });
 
   test('a body beyond the limit is refused with 413', async () => {

@@ -52,7 +52,7 @@ export function familyOf(modelType: string): Family | undefined {
 
 /** The decoder's part of a file: the file itself, or its `text_config` (or what stands flat beside `vision_config`). */
 export function textPart(config: ConfigReader): ConfigReader {
-  const type = textTypes[config.modelType];
+  const type = Object.hasOwn(textTypes, config.modelType) ? textTypes[config.modelType] : undefined;
   const nested = config.object('text_config', type) ?? config.object('llm_config', type);
   if (nested !== undefined) return nested;
   return type === undefined ? config : config.as(type);

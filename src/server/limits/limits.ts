@@ -1,4 +1,5 @@
 import { EnvelopArmor } from '@escape.tech/graphql-armor';
+import type { DocumentLimits } from './documents.ts';
 
 /**
  * How much one request may ask for, and how much is held for all of them together. An estimate costs microseconds, so
@@ -11,8 +12,14 @@ export const requestLimits = {
   /** Aliases in one query: one each for a comparison of many cards. */
   aliases: 250,
   directives: 50,
-  /** Lexical tokens of the document. */
-  tokens: 15_000,
+  /** Before anything is built of the text. */
+  document: {
+    tokens: 15_000,
+    nesting: 40,
+    repeats: 250,
+    keptCharacters: 8_000,
+    keptBytes: 4_000_000,
+  } satisfies DocumentLimits,
   /** Armor's cost: 1 a scalar, 2 an object, times 1.5 a level, times `first` where it is written in the query. */
   cost: 50_000,
   /** Bytes of a request's body. */
@@ -31,7 +38,7 @@ export function requestLimitPlugins(): ReturnType<EnvelopArmor['protect']>['plug
     maxAliases: { n: requestLimits.aliases },
     maxDepth: { n: requestLimits.depth, ignoreIntrospection: true },
     maxDirectives: { n: requestLimits.directives },
-    maxTokens: { n: requestLimits.tokens },
+    maxTokens: { enabled: false },
   });
   return armor.protect().plugins;
 }
