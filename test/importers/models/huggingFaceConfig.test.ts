@@ -199,6 +199,7 @@ describe('an unknown part is refused by its name', () => {
   test.each([
     { name: 'xlstm', path: 'model_type', config: { model_type: 'xlstm' } },
     { name: 'zamba2', path: 'model_type', config: { model_type: 'zamba2' } },
+    { name: 'constructor', path: 'model_type', config: { model_type: 'constructor' } },
     { name: 'model_type', path: 'model_type', config: { hidden_size: 64 } },
     {
       name: 'retentive_attention',
