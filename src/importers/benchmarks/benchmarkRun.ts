@@ -34,6 +34,16 @@ export interface BenchmarkRun {
   notes: string[];
 }
 
+/** Metrics that a name alone says; a time per output token needs its definition beside it. */
+export const plainMetrics = [
+  'timeToFirstTokenMs',
+  'endToEndMs',
+  'prefillTokensPerSecond',
+  'decodeTokensPerSecondPerSequence',
+  'outputTokensPerSecond',
+  'totalTokensPerSecond',
+] as const satisfies readonly MetricName[];
+
 /** A run of which nothing is known yet. */
 export function emptyRun(place: string): BenchmarkRun {
   return {

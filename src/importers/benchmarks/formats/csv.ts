@@ -1,4 +1,3 @@
-import type { MetricName } from '../../../registry/kinds/measurement.ts';
 import { refusal } from '../../importRefused.ts';
 import type { BenchmarkFormat } from '../benchmarkFormat.ts';
 import {
@@ -7,20 +6,11 @@ import {
   emptyRun,
   everyRun,
   type FileFields,
+  plainMetrics,
   type TokenTimeDefinition,
   tokenTimeDefinitions,
 } from '../benchmarkRun.ts';
 import { csvItems } from '../csvItems.ts';
-
-/** Metrics that a column of their name may hold; a time per output token needs its definition beside it. */
-const metricColumns = [
-  'timeToFirstTokenMs',
-  'endToEndMs',
-  'prefillTokensPerSecond',
-  'decodeTokensPerSecondPerSequence',
-  'outputTokensPerSecond',
-  'totalTokensPerSecond',
-] as const satisfies readonly MetricName[];
 
 const modes = ['single-stream', 'static-batch', 'saturated', 'served'] as const;
 
@@ -29,7 +19,7 @@ const ownColumns: readonly string[] = [
   ...['model', 'hardware', 'devices', 'runtime', 'runtimeVersion', 'runtimeYear', 'weights', 'kvCache', 'date'],
   ...['mode', 'concurrency', 'promptTokens', 'outputTokens', 'contextTokens', 'notes'],
   ...['timePerOutputTokenMs', 'timePerOutputTokenDefinition'],
-  ...metricColumns,
+  ...plainMetrics,
 ];
 
 /**
@@ -70,14 +60,14 @@ function readRow(fields: FileFields): BenchmarkRun {
   run.contextTokens = fields.number('contextTokens');
   const notes = fields.text('notes');
   if (notes !== null) run.notes.push(notes);
-  for (const name of metricColumns) {
+  for (const name of plainMetrics) {
     const value = fields.positive(name);
     if (value !== null) run.metrics[name] = value;
   }
   const tokenTime = fields.positive('timePerOutputTokenMs');
   if (tokenTime !== null) addTokenTime(run, tokenTime, definitionOf(fields), fields.path('outputTokens'));
   if (Object.keys(run.metrics).length === 0) {
-    throw refusal('MISSING_KEY', fields.place, `has none of timePerOutputTokenMs, ${metricColumns.join(', ')}`);
+    throw refusal('MISSING_KEY', fields.place, `has none of timePerOutputTokenMs, ${plainMetrics.join(', ')}`);
   }
   return run;
 }

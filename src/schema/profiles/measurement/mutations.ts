@@ -4,13 +4,13 @@ import {
   type RunLabels,
 } from '../../../calculator/evidence/benchmarkMeasurement.ts';
 import { implausibleSpeeds } from '../../../calculator/evidence/plausibleSpeed.ts';
-import { addTokenTime, type BenchmarkRun, emptyRun } from '../../../importers/benchmarks/benchmarkRun.ts';
+import { addTokenTime, type BenchmarkRun, emptyRun, plainMetrics } from '../../../importers/benchmarks/benchmarkRun.ts';
 import { readBenchmarks } from '../../../importers/benchmarks/readBenchmarks.ts';
 import type { MeasurementProfile } from '../../../registry/catalogue/profiles.ts';
 import { type FactProblem, InvalidFactsError } from '../../../registry/errors.ts';
 import { factProblems } from '../../../registry/kinds/factProblems.ts';
 import type { Profile } from '../../../registry/kinds/kind.ts';
-import { type MetricName, kind as measurementKind, metricsSchema } from '../../../registry/kinds/measurement.ts';
+import { kind as measurementKind, metricsSchema } from '../../../registry/kinds/measurement.ts';
 import { builder } from '../../builder.ts';
 import type { Context } from '../../context.ts';
 import { ParallelismInput } from '../../estimate/options.ts';
@@ -66,20 +66,11 @@ const MeasurementLabels = builder.inputType('MeasurementLabels', {
   fields: (t) => runFields(t as InputFields, false),
 });
 
-const rates = [
-  'timeToFirstTokenMs',
-  'endToEndMs',
-  'prefillTokensPerSecond',
-  'decodeTokensPerSecondPerSequence',
-  'outputTokensPerSecond',
-  'totalTokensPerSecond',
-] as const satisfies readonly MetricName[];
-
 /** Measured figures, in the words of the facts. */
 function rateFields(t: InputFields) {
   const { shape } = metricsSchema;
-  const fields = rates.map((name) => [name, t.float({ description: factOf(shape[name]).description })]);
-  return Object.fromEntries(fields) as Record<(typeof rates)[number], ReturnType<typeof t.float<false>>>;
+  const fields = plainMetrics.map((name) => [name, t.float({ description: factOf(shape[name]).description })]);
+  return Object.fromEntries(fields) as Record<(typeof plainMetrics)[number], ReturnType<typeof t.float<false>>>;
 }
 
 const MeasurementRecordInput = builder.inputType('MeasurementRecordInput', {
@@ -247,14 +238,14 @@ function statedRun(input: typeof MeasurementRecordInput.$inferInput): BenchmarkR
   const note = (path: string, code: string, message: string) => problems.push({ path, code, message });
   const notAbove0 = (name: string, value: number) =>
     note(`input.${name}`, 'OUT_OF_RANGE', `must be above 0; got ${value}`);
-  for (const name of rates) {
+  for (const name of plainMetrics) {
     const value = input[name];
     if (value == null) continue;
     run.metrics[name] = value;
     if (value <= 0) notAbove0(name, value);
   }
   if (each == null) {
-    const message = `needs a measured figure: timePerOutputTokenMs, ${rates.join(', ')}`;
+    const message = `needs a measured figure: timePerOutputTokenMs, ${plainMetrics.join(', ')}`;
     if (Object.keys(run.metrics).length === 0) note('input', 'MISSING', message);
   } else if (timePerOutputTokenDefinition == null) {
     const message = 'is needed with timePerOutputTokenMs: EXCLUDES_FIRST or INCLUDES_FIRST';
