@@ -5,7 +5,12 @@ import { InvalidWorkloadError, MissingFigureError } from '../engine/errors.ts';
 import { InvalidCursorError, UnknownProfileError, UnsupportedError } from '../registry/errors.ts';
 
 /** Codes of requests that cannot be answered, in `extensions.code`. */
-type ErrorCode = 'UNKNOWN_PROFILE' | 'INVALID_ARGUMENT' | 'MISSING_FIGURE' | 'UNSUPPORTED';
+type ErrorCode =
+  | 'UNKNOWN_PROFILE'
+  | 'INVALID_ARGUMENT'
+  | 'MISSING_FIGURE'
+  | 'UNSUPPORTED'
+  | 'QUERY_TOO_EXPENSIVE';
 
 /** What a client can act on, beside the message. */
 interface ErrorDetail {
@@ -44,6 +49,23 @@ export function invalidArgument(
   const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
   const message = `${argument} ${reason}; got ${shortened(text)}`;
   return codedError('INVALID_ARGUMENT', message, { argument, value, allowed }, node);
+}
+
+/** What a request may ask for, and what to do about a request that asks for more. */
+const workWords = {
+  nodes: 'objects; ask for shorter pages (first), fewer lists inside lists, or in several queries',
+  estimates: 'estimates, or work that takes as long; ask for fewer at a time, in several queries',
+  introspection: 'objects of the schema’s description; read schema.graphql, or ask for it once',
+  milliseconds: 'milliseconds of work; ask for less at a time, in several queries',
+  bytes: 'bytes of answer; ask for fewer fields, shorter pages (first), or in several queries',
+};
+
+/** A request for more work than one request may cause. `found` is what it asks for, or what it had reached when it was stopped. */
+export function tooExpensive(what: keyof typeof workWords, found: number, allowed: number): GraphQLError {
+  const [unit, ...advice] = workWords[what].split(';');
+  const count = (value: number) => value.toLocaleString('en-US');
+  const message = `The query asks for ${count(found)} ${unit}, and one request may have ${count(allowed)}:${advice.join(';')}.`;
+  return new GraphQLError(message, { extensions: { code: 'QUERY_TOO_EXPENSIVE', unit: what, found, allowed } });
 }
 
 /** A resolver whose known errors reach the client with their code; anything else is a bug and stays masked. */

@@ -1,5 +1,6 @@
 import { GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
+import { countWork } from './work.ts';
 import './safeInt.ts';
 import './json.ts';
 // Types are printed in the order they are read: these come before the estimate that refers to them.
@@ -26,11 +27,11 @@ import './profiles/measurement/mutations.ts';
 
 /** The whole API. Fields keep the order they are written in: the ones people ask for first come first. */
 export function buildSchema(): GraphQLSchema {
-  return new GraphQLSchema({ ...builder.toSchema({ sortSchema: false }).toConfig(), description });
+  return countWork(new GraphQLSchema({ ...builder.toSchema({ sortSchema: false }).toConfig(), description }));
 }
 
 const description =
   'How fast, how big and how expensive a language model is on given hardware, or behind an API, with the assumptions, ' +
   'sources and expected error of every answer. Names and meanings stay; additions are free. A request that cannot be ' +
   'answered is an error with `extensions { code argument value }` and, where there are any, `suggestions` or `allowed`; ' +
-  'the codes are UNKNOWN_PROFILE, INVALID_ARGUMENT, MISSING_FIGURE and UNSUPPORTED.';
+  'the codes are UNKNOWN_PROFILE, INVALID_ARGUMENT, MISSING_FIGURE, UNSUPPORTED and QUERY_TOO_EXPENSIVE.';

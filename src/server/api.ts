@@ -3,7 +3,9 @@ import { createYoga } from 'graphql-yoga';
 import { useInvalidArguments } from '../schema/arguments/coercionErrors.ts';
 import type { RequestHeaders } from '../schema/context.ts';
 import { queryCaching } from './caching.ts';
+import { answerLimit } from './limits/answerLimit.ts';
 import { bodyLimit } from './limits/bodyLimit.ts';
+import { costLimit } from './limits/costLimit.ts';
 import { documents } from './limits/documents.ts';
 import { requestLimitPlugins, requestLimits } from './limits/limits.ts';
 import { subscriptionLimit } from './limits/subscriptionLimit.ts';
@@ -64,6 +66,8 @@ export function createApi({
       documents(requestLimits.document),
       useInvalidArguments(),
       ...requestLimitPlugins(),
+      costLimit(requestLimits.work),
+      answerLimit(requestLimits.answerBytes),
       subscriptionLimit(subscriptions),
       queryCaching(),
     ],

@@ -3,6 +3,7 @@ import { openRegistry, type Registry } from '../registry/registry.ts';
 import { requestContext } from '../schema/context.ts';
 import { buildSchema } from '../schema/index.ts';
 import type { ApiOptions } from './api.ts';
+import { requestLimits } from './limits/limits.ts';
 import type { Settings } from './settings.ts';
 
 /** Everything that answers questions, apart from how they arrive. */
@@ -39,7 +40,7 @@ export async function openCalculator({
   const stopping = new AbortController();
   return {
     schema: buildSchema(),
-    createContext: (request) => requestContext(registry, request, stopping.signal),
+    createContext: (request) => requestContext(registry, request, stopping.signal, requestLimits.work),
     mayWrite: async (request) =>
       'actor' in (await registry.keys.authorize(request.headers.get('authorization'), 'model')),
     notReady() {

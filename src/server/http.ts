@@ -1,6 +1,8 @@
 import type { RequestListener, Server, ServerResponse } from 'node:http';
 import { type ApiOptions, createApi, graphqlPath } from './api.ts';
 import { graphiqlPage, wantsGraphiqlPage } from './graphiql/page.ts';
+import { unreadAnswers } from './limits/answerLimit.ts';
+import { requestLimits } from './limits/limits.ts';
 
 export interface HttpOptions extends ApiOptions {
   /** Null when questions can be answered, else why not. */
@@ -11,13 +13,16 @@ export interface HttpOptions extends ApiOptions {
 export function httpListener(options: HttpOptions): RequestListener {
   const api = createApi(options);
   const servePage = graphiqlPage();
+  const watchUnread = unreadAnswers(requestLimits.unread);
 
   return (request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0];
     switch (path) {
       case graphqlPath:
         settle(
-          wantsGraphiqlPage(request) ? servePage(request, response) : Promise.resolve(api(request, response)),
+          (wantsGraphiqlPage(request) ? servePage(request, response) : Promise.resolve(api(request, response))).then(
+            () => watchUnread(response),
+          ),
           response,
         );
         return;

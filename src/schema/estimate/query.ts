@@ -4,12 +4,14 @@ import { ranged } from '../arguments/argumentRange.ts';
 import { builder } from '../builder.ts';
 import { DeploymentMode } from '../enums.ts';
 import { resolving } from '../errors.ts';
+import { worth } from '../work.ts';
 import { EstimateType } from './estimate.ts';
 import { EstimateOptions } from './options.ts';
 
 builder.queryField('estimate', (t) =>
   t.field({
     type: EstimateType,
+    ...worth(1),
     description:
       'How fast, how big and how dear is this model on this hardware? Works without arguments: the documented example. ' +
       'A model that does not fit is an answer (memory.fits = false, with suggestions that do), never an error. ' +

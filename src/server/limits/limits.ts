@@ -1,10 +1,11 @@
 import { EnvelopArmor } from '@escape.tech/graphql-armor';
+import type { WorkLimits } from '../../schema/work.ts';
+import type { UnreadLimits } from './answerLimit.ts';
 import type { DocumentLimits } from './documents.ts';
 
 /**
  * How much one request may ask for, and how much is held for all of them together. An estimate costs microseconds, so
  * the limits are wide: a table of two hundred estimates in one query passes, a query built to be expensive does not.
- * Introspection is not counted.
  */
 export const requestLimits = {
   /** Levels of nested selections. */
@@ -20,8 +21,11 @@ export const requestLimits = {
     keptCharacters: 8_000,
     keptBytes: 4_000_000,
   } satisfies DocumentLimits,
-  /** Armor's cost: 1 a scalar, 2 an object, times 1.5 a level, times `first` where it is written in the query. */
-  cost: 50_000,
+  /** While answering. */
+  work: { nodes: 10_000, estimates: 1_000, milliseconds: 2_000 } satisfies WorkLimits,
+  /** Bytes of an answer. */
+  answerBytes: 8_000_000,
+  unread: { bytes: 64_000_000, milliseconds: 30_000 } satisfies UnreadLimits,
   /** Bytes of a request's body. */
   bodyBytes: 1_000_000,
   /** Bytes of a body that comes with a key that may write: the header of a model file with a large vocabulary. */
@@ -30,11 +34,11 @@ export const requestLimits = {
   subscriptions: 1000,
 };
 
-/** GraphQL Armor with the limits above. Field suggestions stay: the schema is public, and typos deserve help. */
+/** GraphQL Armor for what validation can see. Field suggestions stay: the schema is public, and typos deserve help. */
 export function requestLimitPlugins(): ReturnType<EnvelopArmor['protect']>['plugins'] {
   const armor = new EnvelopArmor({
     blockFieldSuggestion: { enabled: false },
-    costLimit: { maxCost: requestLimits.cost, ignoreIntrospection: true },
+    costLimit: { enabled: false },
     maxAliases: { n: requestLimits.aliases },
     maxDepth: { n: requestLimits.depth, ignoreIntrospection: true },
     maxDirectives: { n: requestLimits.directives },

@@ -6,6 +6,7 @@ import { kind, objectiveSchema, spreadSchema } from '../../../registry/kinds/sce
 import { builder } from '../../builder.ts';
 import { resolving } from '../../errors.ts';
 import { EstimateType } from '../../estimate/estimate.ts';
+import { worth } from '../../work.ts';
 import { descriptionOf } from '../factTypes.ts';
 import { facts, fieldsOf, itself } from '../fieldsOf.ts';
 import { HardwareType } from '../hardware/type.ts';
@@ -28,6 +29,7 @@ export const ScenarioType = builder.objectRef<ScenarioProfile>('Scenario').imple
   fields: (t) => ({
     ...fieldsOf(t, kind.schema, facts, ['description']),
     estimate: t.field({
+      ...worth(1),
       type: EstimateType,
       nullable: true,
       description:
