@@ -5,12 +5,7 @@ import { InvalidWorkloadError, MissingFigureError } from '../engine/errors.ts';
 import { InvalidCursorError, UnknownProfileError, UnsupportedError } from '../registry/errors.ts';
 
 /** Codes of requests that cannot be answered, in `extensions.code`. */
-type ErrorCode =
-  | 'UNKNOWN_PROFILE'
-  | 'INVALID_ARGUMENT'
-  | 'MISSING_FIGURE'
-  | 'UNSUPPORTED'
-  | 'QUERY_TOO_EXPENSIVE';
+type ErrorCode = 'UNKNOWN_PROFILE' | 'INVALID_ARGUMENT' | 'MISSING_FIGURE' | 'UNSUPPORTED' | 'QUERY_TOO_EXPENSIVE';
 
 /** What a client can act on, beside the message. */
 interface ErrorDetail {

@@ -21,8 +21,8 @@ export interface WorkLimits {
   milliseconds: number;
 }
 
-/** Milliseconds that a request may hold the thread before others get a turn. */
-const sliceMs = 10;
+/** Milliseconds of an event-loop round that requests may work in; beyond, they wait for turns. */
+const roundMs = 10;
 
 /** Items of a list that are answered in one turn. */
 const itemsInTurn = 25;
@@ -37,7 +37,8 @@ export class Work {
   #nodes = 0;
   #estimates = 0;
   #milliseconds = 0;
-  #sliceBegan = performance.now();
+  #turnBegan = 0;
+  readonly began = performance.now();
   readonly #waiting: (() => void)[] = [];
 
   /** @param hasLeft whether nobody waits for the answer any more */
@@ -59,20 +60,20 @@ export class Work {
   list(items: number): boolean {
     this.#nodes += items;
     if (this.#nodes > this.#limits.nodes) throw tooExpensive('nodes', this.#nodes, this.#limits.nodes);
-    return items > itemsInTurn || (items > 0 && this.#isTired());
+    return items > itemsInTurn || (items > 0 && isRoundFull());
   }
 
   /**
-   * Does something worth `estimates` estimates: now, or when it is this request's turn again.
+   * Does something worth so many estimates (none for a page): now, or when it is this request's turn again.
    *
    * @throws GraphQLError QUERY_TOO_EXPENSIVE
    */
-  estimate<Result>(estimates: number, make: () => Result): Result | Promise<Awaited<Result>> {
+  do<Result>(estimates: number, make: () => Result): Result | Promise<Awaited<Result>> {
     this.#estimates += estimates;
     if (this.#estimates > this.#limits.estimates) {
       throw tooExpensive('estimates', this.#estimates, this.#limits.estimates);
     }
-    if (this.#waiting.length === 0 && !this.#isTired()) return make();
+    if (this.#waiting.length === 0 && !isRoundFull()) return make();
     return this.turn().then(make) as Promise<Awaited<Result>>;
   }
 
@@ -84,23 +85,26 @@ export class Work {
         if (refusal === null) resolve();
         else reject(refusal);
       });
-      if (this.#waiting.length === 1) waitForTurn(this);
+      waitForTurn(this);
     });
   }
 
-  /** Begins the next turn; false when nothing waits any more. */
-  begin(): boolean {
-    this.#sliceBegan = performance.now();
-    this.#waiting.shift()?.();
+  get isWaiting(): boolean {
     return this.#waiting.length > 0;
   }
 
-  end(): void {
-    this.#milliseconds += performance.now() - this.#sliceBegan;
+  /** Time of the thread it has had in turns, in milliseconds. */
+  get milliseconds(): number {
+    return this.#milliseconds;
   }
 
-  #isTired(): boolean {
-    return performance.now() - this.#sliceBegan > sliceMs;
+  begin(): void {
+    this.#turnBegan = performance.now();
+    this.#waiting.shift()?.();
+  }
+
+  end(): void {
+    this.#milliseconds += performance.now() - this.#turnBegan;
   }
 
   #refusal(): Error | null {
@@ -110,21 +114,50 @@ export class Work {
   }
 }
 
-/** Requests with something to do, the next one first. One turn an event-loop round: between two, everybody else is served. */
+/** When the event loop's present round began to work; null before it has. All requests that arrive together share it. */
+let roundBegan: number | null = null;
+
+function isRoundFull(): boolean {
+  if (roundBegan !== null) return performance.now() - roundBegan > roundMs;
+  roundBegan = performance.now();
+  setImmediate(() => {
+    roundBegan = null;
+  });
+  return false;
+}
+
+/**
+ * Requests with something left to do, the oldest first. One turn an event-loop round: between two, everybody else is
+ * served. Every other turn is the oldest one's, so that long requests end one after another and do not all hold half an
+ * answer in memory; the rest belong to requests that have had little time yet.
+ */
 const inLine: Work[] = [];
 let running: Work | null = null;
+let oldestsTurn = true;
+
+/** A request that has had no more than this is a short one, in milliseconds. */
+const shortMs = 25;
 
 function waitForTurn(work: Work): void {
-  inLine.push(work);
+  if (inLine.includes(work)) return;
+  // Back to its place: whoever began earlier is done earlier.
+  const place = inLine.findLastIndex(({ began }) => began <= work.began) + 1;
+  inLine.splice(place, 0, work);
   if (inLine.length === 1 && running === null) setImmediate(nextTurn);
 }
 
 function nextTurn(): void {
-  // What a turn set in motion has run until here.
-  running?.end();
-  running = inLine.shift() ?? null;
+  if (running !== null) {
+    // What a turn set in motion has run until here.
+    running.end();
+    if (!running.isWaiting) inLine.splice(inLine.indexOf(running), 1);
+  }
+  oldestsTurn = !oldestsTurn;
+  const [oldest] = inLine;
+  const short = oldestsTurn ? undefined : inLine.find((work) => work.milliseconds <= shortMs && work.isWaiting);
+  running = short ?? oldest ?? null;
   if (running === null) return;
-  if (running.begin()) inLine.push(running);
+  running.begin();
   setImmediate(nextTurn);
 }
 
@@ -143,7 +176,7 @@ export function countWork(schema: GraphQLSchema): GraphQLSchema {
     if (!isObjectType(type) || isIntrospectionType(type) || type === schema.getSubscriptionType()) continue;
     for (const field of Object.values(type.getFields())) {
       if (isListType(getNullableType(field.type)) && isCompositeType(getNamedType(field.type))) countItems(field);
-      if (estimatesOf(field) > 0) countEstimates(field);
+      if (estimatesOf(field) > 0 || isPage(field)) doInTurn(field);
     }
   }
   return schema;
@@ -151,11 +184,16 @@ export function countWork(schema: GraphQLSchema): GraphQLSchema {
 
 type Field = GraphQLField<unknown, { work: Work }>;
 
-function countEstimates(field: Field): void {
+/** A page is looked up before its items are listed: that takes time and memory too. */
+function isPage({ args }: Pick<Field, 'args'>): boolean {
+  return args.some(({ name }) => name === 'first');
+}
+
+function doInTurn(field: Field): void {
   const { resolve = defaultFieldResolver } = field;
   const estimates = estimatesOf(field);
   field.resolve = (source, args, context, info) =>
-    context.work.estimate(estimates, () => resolve(source, args, context, info));
+    context.work.do(estimates, () => resolve(source, args, context, info));
 }
 
 function countItems(field: Field): void {

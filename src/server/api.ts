@@ -2,6 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import { useInvalidArguments } from '../schema/arguments/coercionErrors.ts';
 import type { RequestHeaders } from '../schema/context.ts';
+import type { Work } from '../schema/work.ts';
 import { queryCaching } from './caching.ts';
 import { answerLimit } from './limits/answerLimit.ts';
 import { bodyLimit } from './limits/bodyLimit.ts';
@@ -9,11 +10,13 @@ import { costLimit } from './limits/costLimit.ts';
 import { documents } from './limits/documents.ts';
 import { requestLimitPlugins, requestLimits } from './limits/limits.ts';
 import { subscriptionLimit } from './limits/subscriptionLimit.ts';
+import type { Observed } from './observe/observed.ts';
+import { observing } from './observe/observing.ts';
 
 export interface ApiOptions {
   schema: GraphQLSchema;
   /** The resolvers' context for one request. */
-  createContext(request: RequestHeaders): object;
+  createContext(request: RequestHeaders): { work: Work };
   /** Whether the request carries a key that may write something. Default: none may. */
   mayWrite?(request: RequestHeaders): Promise<boolean>;
   /** Subscriptions held at once, a count. Default: `requestLimits.subscriptions`. */
@@ -39,18 +42,16 @@ export function createApi({
   const largestBody = bodyLimit(bodyBytes, async (request) =>
     (await mayWrite(request)) ? bodyBytesWithKey : bodyBytes,
   );
-  return createYoga({
+  return createYoga<{ observed?: Observed }>({
     schema,
-    context: ({ request }) => createContext(request),
-    graphqlEndpoint: graphqlPath,
-    // Any front end may read: there are no cookies, so there is nothing a foreign page could borrow.
-    cors: {
-      origin: '*',
-      credentials: false,
-      methods: ['GET', 'POST', 'OPTIONS'],
-      exposedHeaders: ['ETag'],
-      maxAge: 86_400,
+    context: ({ request, observed }) => {
+      const context = createContext(request);
+      if (observed !== undefined) observed.work = context.work;
+      return context;
     },
+    graphqlEndpoint: graphqlPath,
+    // The HTTP listener answers preflights and names allowed origins, for all paths alike.
+    cors: false,
     maskedErrors: {
       isDev: false,
       errorMessage: 'Internal error. It has been logged; please report it with the query.',
@@ -68,6 +69,7 @@ export function createApi({
       ...requestLimitPlugins(),
       costLimit(requestLimits.work),
       answerLimit(requestLimits.answerBytes),
+      observing(),
       subscriptionLimit(subscriptions),
       queryCaching(),
     ],

@@ -16,6 +16,7 @@ export interface Calculator extends ApiOptions {
    * hides a pack's facts.
    */
   packReport: readonly string[];
+  catalogueRevision(): number;
   /** Models and devices in the catalogue, counts. */
   models: number;
   devices: number;
@@ -52,6 +53,7 @@ export async function openCalculator({
         return 'the database cannot be read';
       }
     },
+    catalogueRevision: () => registry.catalogue().revision,
     packReport: packReport(registry),
     models: model.all().length,
     devices: hardware.all().length,

@@ -1,19 +1,44 @@
 import { createServer, type Server } from 'node:http';
 import { openCalculator } from './calculator.ts';
+import { isLoopback } from './guards.ts';
 import { drain, httpListener } from './http.ts';
+import { rateLimit } from './limits/rateLimit.ts';
 import { listen } from './listen.ts';
+import { createMetrics } from './observe/metrics.ts';
+import { requestLog } from './observe/requestLog.ts';
 import { readSettings } from './settings.ts';
 
-/** Longest wait for running requests after SIGTERM; orchestrators usually kill after 10 to 30 s. */
+/** Longest wait for running requests once the server has stopped accepting; orchestrators usually kill after 10 to 30 s. */
 const drainMs = 8_000;
+
+/** Longer than the 60 s after which most load balancers drop an idle connection, so that they do it first. */
+const keepAliveMs = 65_000;
+
+/** A request's headers must have come by then, and the whole request by then, in milliseconds. */
+const headersMs = 20_000;
+const requestMs = 60_000;
 
 /** Serves as the environment says, until a signal ends it. @throws what cannot be used, before anything is served */
 export async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
   const settings = readSettings(environment);
   const calculator = await openCalculator(settings);
   let draining = false;
-  const notReady = () => (draining ? 'draining' : calculator.notReady());
-  const server = createServer(httpListener({ ...calculator, notReady }));
+  const metrics = createMetrics(calculator);
+  const listener = httpListener({
+    ...calculator,
+    notReady: () => (draining ? 'draining' : calculator.notReady()),
+    isDraining: () => draining,
+    trustedProxies: settings.trustedProxies,
+    onlyLoopback: isLoopback(settings.host),
+    allowedOrigins: settings.allowedOrigins,
+    rateLimit: rateLimit(settings.pointsPerMinute),
+    metrics,
+    log: requestLog(settings.log),
+  });
+  const server = createServer(
+    { keepAliveTimeout: keepAliveMs, headersTimeout: headersMs, requestTimeout: requestMs },
+    listener,
+  );
   let url: string;
   try {
     url = await listen(server, settings);
@@ -25,7 +50,7 @@ export async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
   const stop = () => {
     // A second signal does not wait for anybody.
     if (draining) server.closeAllConnections();
-    else void stopServing(server, calculator);
+    else void stopServing(server, calculator, settings.shutdownDelayMs);
     draining = true;
   };
   process.on('SIGTERM', stop);
@@ -43,10 +68,16 @@ export async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
   }
 }
 
+/**
+ * Goes on answering for `delayMs`, while `/ready` says no and each answer closes its connection: proxies find another
+ * server without losing a request. Then nothing new is accepted.
+ */
 async function stopServing(
   server: Server,
   calculator: { endSubscriptions(): void; close(): Promise<void> },
+  delayMs: number,
 ): Promise<void> {
+  if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
   calculator.endSubscriptions();
   await drain(server, drainMs);
   await calculator.close();

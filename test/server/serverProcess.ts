@@ -67,7 +67,7 @@ export async function startServer(
   environment: Readonly<Record<string, string>>,
   through: readonly string[] = [],
 ): Promise<RunningServer> {
-  const options = { environment: { PORT: '0', ...environment }, through };
+  const options = { environment: { PORT: '0', SHUTDOWN_DELAY: '0', ...environment }, through };
   const { child, ended, stdout } = spawnProject('src/server.ts', options);
   const announced = new Promise<string>((resolve) => {
     child.stdout?.on('data', () => {

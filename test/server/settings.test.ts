@@ -3,8 +3,29 @@ import { readSettings, SettingsError } from '../../src/server/settings.ts';
 
 test('without an environment: this machine only, port 4000, data/calculator.db, built-in profiles', () => {
   const settings = { host: '127.0.0.1', port: 4000, databaseUrl: 'data/calculator.db', profilePacks: [] };
-  expect(readSettings({})).toEqual(settings);
-  expect(readSettings({ HOST: '', PORT: '', DATABASE_URL: '', PROFILE_PACKS: '' })).toEqual(settings);
+  expect(readSettings({})).toMatchObject(settings);
+  expect(readSettings({ HOST: '', PORT: '', DATABASE_URL: '', PROFILE_PACKS: '' })).toMatchObject(settings);
+});
+
+test('without an environment: any origin may ask, no proxy is believed, one process, an allowance for each client', () => {
+  const settings = { allowedOrigins: null, trustedProxies: 0, workers: 1, pointsPerMinute: 120_000, log: 'off' };
+  expect(readSettings({})).toMatchObject(settings);
+});
+
+test('a supervised server says for 5 s that it stops, one in a terminal stops at once', () => {
+  expect(readSettings({}, false).shutdownDelayMs).toBe(5000);
+  expect(readSettings({}, true).shutdownDelayMs).toBe(0);
+  expect(readSettings({ SHUTDOWN_DELAY: '2.5' }, true).shutdownDelayMs).toBe(2500);
+});
+
+test.each([
+  ['TRUST_PROXY', 'yes'],
+  ['RATE_LIMIT', '-1'],
+  ['LOG', 'verbose'],
+  ['SHUTDOWN_DELAY', 'soon'],
+  ['WORKERS', '0'],
+])('%s=%s is refused by name', (name, value) => {
+  expect(() => readSettings({ [name]: value })).toThrow(`${name}=${value} must be`);
 });
 
 test('packs are a comma-separated list of folders', () => {

@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import { tooExpensive } from '../../schema/errors.ts';
 
@@ -20,39 +19,5 @@ export function answerLimit(bytes: number): Plugin {
         return found <= bytes ? text : JSON.stringify({ data: null, errors: [tooExpensive('bytes', found, bytes)] });
       };
     },
-  };
-}
-
-export interface UnreadLimits {
-  /** Bytes of answers that wait for their readers, of all connections together. */
-  bytes: number;
-  /** A connection is dropped when its reader takes nothing for this long, in milliseconds. */
-  milliseconds: number;
-}
-
-/**
- * Watches answers that their readers do not take: each is dropped when nothing of it was read for a while, and the oldest
- * ones when all together pin too much memory.
- */
-export function unreadAnswers({ bytes: mostBytes, milliseconds }: UnreadLimits): (response: ServerResponse) => void {
-  const waiting = new Map<ServerResponse, number>();
-  let total = 0;
-  return (response) => {
-    const pending = response.writableLength;
-    if (pending === 0 || response.destroyed) return;
-    const forget = () => {
-      total -= waiting.get(response) ?? 0;
-      waiting.delete(response);
-    };
-    waiting.set(response, pending);
-    total += pending;
-    response.once('close', forget);
-    response.setTimeout(milliseconds, () => response.destroy());
-    for (const [slowest] of waiting) {
-      if (total <= mostBytes) break;
-      slowest.destroy();
-      total -= waiting.get(slowest) ?? 0;
-      waiting.delete(slowest);
-    }
   };
 }

@@ -1,7 +1,7 @@
 import { EnvelopArmor } from '@escape.tech/graphql-armor';
 import type { WorkLimits } from '../../schema/work.ts';
-import type { UnreadLimits } from './answerLimit.ts';
 import type { DocumentLimits } from './documents.ts';
+import type { UnreadLimits } from './unreadAnswers.ts';
 
 /**
  * How much one request may ask for, and how much is held for all of them together. An estimate costs microseconds, so

@@ -1,0 +1,70 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Observed } from './observed.ts';
+
+/** What an operator watches, in the text format of Prometheus. */
+export interface Metrics {
+  request(observed: Observed, status: number, aborted: boolean): void;
+  /** Content type and text of the page. */
+  page(): Promise<{ contentType: string; text: string }>;
+  readonly registry: Registry;
+}
+
+export interface Watched {
+  catalogueRevision(): number;
+}
+
+/** Metrics of this process. */
+export function createMetrics({ catalogueRevision }: Watched): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  // Event-loop delay, heap, processor time, open handles.
+  collectDefaultMetrics({ register: registry });
+  const requests = new Counter({
+    name: 'calculator_requests_total',
+    help: 'Requests answered, by kind of operation and outcome.',
+    labelNames: ['operation', 'outcome'],
+    registers,
+  });
+  const duration = new Histogram({
+    name: 'calculator_request_duration_seconds',
+    help: 'From the arrival of a request to the end of its answer.',
+    labelNames: ['operation'],
+    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 2.5],
+    registers,
+  });
+  const estimates = new Counter({ name: 'calculator_estimates_total', help: 'Estimates made.', registers });
+  const refused = new Counter({
+    name: 'calculator_refused_total',
+    help: 'Requests refused, by the limit that refused them.',
+    labelNames: ['limit'],
+    registers,
+  });
+  new Gauge({
+    name: 'calculator_catalogue_revision',
+    help: 'Revision of the catalogue that answers; its rate is changes a second.',
+    registers,
+    collect() {
+      this.set(catalogueRevision());
+    },
+  });
+  return {
+    registry,
+    request({ kind, began, refusedBy, hasErrors, work }, status, aborted) {
+      const operation = kind ?? 'none';
+      const outcome = aborted
+        ? 'aborted'
+        : status >= 500
+          ? 'failed'
+          : status >= 400
+            ? 'refused'
+            : hasErrors
+              ? 'errors'
+              : 'ok';
+      requests.inc({ operation, outcome });
+      duration.observe({ operation }, (performance.now() - began) / 1000);
+      if (work !== null && work.done.estimates > 0) estimates.inc(work.done.estimates);
+      if (refusedBy !== null) refused.inc({ limit: refusedBy });
+    },
+    page: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+  };
+}
