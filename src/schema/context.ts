@@ -14,8 +14,17 @@ export interface Context {
   authorization(): string | null;
   /** What the request has asked for so far, and its turns on the thread. */
   readonly work: Work;
+  readonly caller: Caller;
   /** Aborted when the server stops: what would go on for ever, subscriptions, ends then. */
   readonly stopping: AbortSignal;
+}
+
+/** What a request's key turned out to be. */
+export interface Caller {
+  /** Name of the key, once it was accepted; never the key. */
+  key: string | null;
+  /** Uses of a key that is none, revoked, or not for that. */
+  refusedKeys: number;
 }
 
 /** The parts of a request that resolvers may need. */
@@ -42,6 +51,7 @@ export function requestContext(
     coefficients: registry.coefficients,
     registry,
     work: new Work(limits, () => request?.signal?.aborted === true),
+    caller: { key: null, refusedKeys: 0 },
     authorization: () => request?.headers.get('authorization') ?? null,
     stopping,
   };

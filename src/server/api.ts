@@ -1,8 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import { useInvalidArguments } from '../schema/arguments/coercionErrors.ts';
-import type { RequestHeaders } from '../schema/context.ts';
-import type { Work } from '../schema/work.ts';
+import type { Context, RequestHeaders } from '../schema/context.ts';
 import { queryCaching } from './caching.ts';
 import { answerLimit } from './limits/answerLimit.ts';
 import { bodyLimit } from './limits/bodyLimit.ts';
@@ -16,7 +15,7 @@ import { observing } from './observe/observing.ts';
 export interface ApiOptions {
   schema: GraphQLSchema;
   /** The resolvers' context for one request. */
-  createContext(request: RequestHeaders): { work: Work };
+  createContext(request: RequestHeaders): Pick<Context, 'work' | 'caller'>;
   /** Whether the request carries a key that may write something. Default: none may. */
   mayWrite?(request: RequestHeaders): Promise<boolean>;
   /** Subscriptions held at once, a count. Default: `requestLimits.subscriptions`. */
@@ -46,7 +45,7 @@ export function createApi({
     schema,
     context: ({ request, observed }) => {
       const context = createContext(request);
-      if (observed !== undefined) observed.work = context.work;
+      if (observed !== undefined) Object.assign(observed, { work: context.work, caller: context.caller });
       return context;
     },
     graphqlEndpoint: graphqlPath,

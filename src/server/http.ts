@@ -6,7 +6,7 @@ import { compressedFromBytes } from './caching.ts';
 import { graphiqlPage, wantsGraphiqlPage } from './graphiql/page.ts';
 import { bodyRefusal, hostRefusal, type Refusal } from './guards.ts';
 import { requestLimits } from './limits/limits.ts';
-import { clientAddress, points, type RateLimit } from './limits/rateLimit.ts';
+import { clientAddress, costOf, type RateLimit } from './limits/rateLimit.ts';
 import { unreadAnswers } from './limits/unreadAnswers.ts';
 import type { Metrics } from './observe/metrics.ts';
 import { type Observed, observe } from './observe/observed.ts';
@@ -111,11 +111,8 @@ export function httpListener(options: HttpOptions): RequestListener {
     const { socket } = request;
     const sentBefore = socket.bytesWritten;
     response.once('close', () => {
-      const { work } = observed;
-      if (work !== null && rateLimit !== null) {
-        const cost = work.done.estimates * points.estimate + Math.floor(work.done.nodes / points.nodesForOne);
-        if (cost > 0) rateLimit.charge(observed.client, cost);
-      }
+      const cost = costOf(observed);
+      if (cost > 0) rateLimit?.charge(observed.client, cost);
       metrics?.request(observed, response.statusCode, !response.writableFinished);
       log?.(observed, request, response, socket.bytesWritten - sentBefore);
     });

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import type { LogFormat } from './observe/requestLog.ts';
 
@@ -21,8 +20,6 @@ export interface Settings {
   log: LogFormat;
   /** How long the server says it stops before it does, in milliseconds, so that proxies look elsewhere. */
   shutdownDelayMs: number;
-  /** Processes that answer on the port, a count. */
-  workers: number;
 }
 
 /** The environment holds something that cannot be used; the message is for the person who set it. */
@@ -52,7 +49,6 @@ const environmentSchema = z.object({
   ALLOWED_ORIGINS: z.string().default('*'),
   LOG: z.enum(['json', 'text', 'off'], { error: 'must be json, text or off' }).optional(),
   SHUTDOWN_DELAY: z.coerce.number({ error: 'must be seconds' }).min(0).max(3600).optional(),
-  WORKERS: numberOr('auto', 'must be a count, or auto', 1024).default(1),
 });
 
 /** A proxy that looks at `/ready` every second or two has noticed by then, in seconds. */
@@ -69,8 +65,7 @@ export function readSettings(environment: NodeJS.ProcessEnv, inTerminal = proces
     });
     throw new SettingsError(problems.join('; '));
   }
-  const { HOST, PORT, DATABASE_URL, PROFILE_PACKS, TRUST_PROXY, RATE_LIMIT, ALLOWED_ORIGINS, LOG, WORKERS } =
-    parsed.data;
+  const { HOST, PORT, DATABASE_URL, PROFILE_PACKS, TRUST_PROXY, RATE_LIMIT, ALLOWED_ORIGINS, LOG } = parsed.data;
   const shutdownDelay = parsed.data.SHUTDOWN_DELAY ?? (inTerminal ? 0 : supervisedShutdownDelay);
   const profilePacks = PROFILE_PACKS.split(',').map((pack) => pack.trim());
   return {
@@ -84,7 +79,6 @@ export function readSettings(environment: NodeJS.ProcessEnv, inTerminal = proces
     allowedOrigins: ALLOWED_ORIGINS === '*' ? null : ALLOWED_ORIGINS.split(',').map((origin) => origin.trim()),
     log: LOG ?? 'off',
     shutdownDelayMs: 1000 * shutdownDelay,
-    workers: WORKERS === 'auto' ? availableParallelism() : WORKERS,
   };
 }
 

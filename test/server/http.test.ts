@@ -15,7 +15,7 @@ let releaseSlow: (() => void) | undefined;
 beforeAll(async () => {
   const listener = httpListener({
     schema: tinySchema(),
-    createContext: () => ({ work: new Work(requestLimits.work) }),
+    createContext: () => ({ work: new Work(requestLimits.work), caller: { key: null, refusedKeys: 0 } }),
     notReady: () => notReady,
   });
   server = createServer(listener);
@@ -182,7 +182,7 @@ describe('limits', () => {
 test('a drain waits for the running request and then lets go of its connection', async () => {
   const listener = httpListener({
     schema: tinySchema(),
-    createContext: () => ({ work: new Work(requestLimits.work) }),
+    createContext: () => ({ work: new Work(requestLimits.work), caller: { key: null, refusedKeys: 0 } }),
     notReady: () => null,
   });
   const draining = createServer(listener);

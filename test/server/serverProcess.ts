@@ -57,6 +57,8 @@ export interface RunningServer {
   announcement: string;
   /** The key for writing that a first start prints; waits for it. */
   firstKey(): Promise<string>;
+  /** What it has written until now. */
+  stdout(): string;
   child: ChildProcess;
   ended: Promise<Ended>;
   stop(): Promise<Ended>;
@@ -91,5 +93,5 @@ export async function startServer(
       await wait(10);
     }
   };
-  return { origin, announcement: first, firstKey, child, ended, stop };
+  return { origin, announcement: first, firstKey, stdout, child, ended, stop };
 }

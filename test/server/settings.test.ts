@@ -7,8 +7,8 @@ test('without an environment: this machine only, port 4000, data/calculator.db, 
   expect(readSettings({ HOST: '', PORT: '', DATABASE_URL: '', PROFILE_PACKS: '' })).toMatchObject(settings);
 });
 
-test('without an environment: any origin may ask, no proxy is believed, one process, an allowance for each client', () => {
-  const settings = { allowedOrigins: null, trustedProxies: 0, workers: 1, pointsPerMinute: 120_000, log: 'off' };
+test('without an environment: any origin may ask, no proxy is believed, an allowance for each client', () => {
+  const settings = { allowedOrigins: null, trustedProxies: 0, pointsPerMinute: 120_000, log: 'off' };
   expect(readSettings({})).toMatchObject(settings);
 });
 
@@ -23,7 +23,6 @@ test.each([
   ['RATE_LIMIT', '-1'],
   ['LOG', 'verbose'],
   ['SHUTDOWN_DELAY', 'soon'],
-  ['WORKERS', '0'],
 ])('%s=%s is refused by name', (name, value) => {
   expect(() => readSettings({ [name]: value })).toThrow(`${name}=${value} must be`);
 });

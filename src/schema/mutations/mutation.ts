@@ -58,6 +58,8 @@ export function mutation<Args extends InputFieldMap, Payload extends object>(
       resolve: (_root, args, context, { schema }) => {
         const attempt = async (): Promise<Payload> => {
           const authorized = await context.registry.keys.authorize(context.authorization(), kind);
+          if ('actor' in authorized) context.caller.key = authorized.actor;
+          else if (authorized.refused !== 'missing') context.caller.refusedKeys += 1;
           if ('refused' in authorized) throw new NotAuthorizedError(authorized.refused, `write:${kind}`);
           const answer = await run(args as InputShapeFromFields<Args>, { ...authorized, context, schema });
           context.catalogue = context.registry.catalogue();

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import proxyAddress from 'proxy-addr';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Observed } from '../observe/observed.ts';
 
 /** What things cost of a client's allowance, in points. */
-export const points = {
+const points = {
   request: 1,
   estimate: 1,
   /** Objects of an answer for one point. */
@@ -11,6 +12,13 @@ export const points = {
   /** A key that is none: a guess costs as much as hundreds of questions. */
   refusedKey: 500,
 };
+
+/** What a request that was answered has cost beside its own point. */
+export function costOf({ work, caller }: Pick<Observed, 'work' | 'caller'>): number {
+  const { estimates, nodes } = work?.done ?? { estimates: 0, nodes: 0 };
+  const keys = (caller?.refusedKeys ?? 0) * points.refusedKey;
+  return estimates * points.estimate + Math.floor(nodes / points.nodesForOne) + keys;
+}
 
 /** The allowance is counted in minutes. */
 const periodSeconds = 60;

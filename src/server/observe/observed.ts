@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Caller } from '../../schema/context.ts';
 import type { Work } from '../../schema/work.ts';
 
 /** What the server learns of a request while it answers. */
@@ -13,8 +14,7 @@ export interface Observed {
   /** query, mutation, subscription. */
   kind: string | null;
   work: Work | null;
-  /** Name of the key it carries, where that is one; never the key. */
-  key: string | null;
+  caller: Caller | null;
   /** Which limit refused it. */
   refusedBy: string | null;
   hasErrors: boolean;
@@ -28,6 +28,6 @@ export function observe({ headers }: IncomingMessage, client: string): Observed 
   const id = typeof given === 'string' && givenId.test(given) ? given : randomUUID();
   return {
     ...{ id, client, began: performance.now(), operation: null, kind: null, work: null },
-    ...{ key: null, refusedBy: null, hasErrors: false },
+    ...{ caller: null, refusedBy: null, hasErrors: false },
   };
 }

@@ -21,7 +21,7 @@ export function requestLog(
       milliseconds: Math.round((performance.now() - observed.began) * 100) / 100,
       status: response.statusCode,
       bytes,
-      key: observed.key,
+      key: observed.caller?.key ?? null,
       refusedBy: observed.refusedBy,
       // The client left before the whole answer was sent.
       ...(!response.writableFinished && { aborted: true }),
