@@ -8,7 +8,7 @@ import { bodyLimit } from './limits/bodyLimit.ts';
 import { costLimit } from './limits/costLimit.ts';
 import { documents } from './limits/documents.ts';
 import { requestLimitPlugins, requestLimits } from './limits/limits.ts';
-import { subscriptionLimit } from './limits/subscriptionLimit.ts';
+import { type SubscriptionLimits, subscriptionLimit } from './limits/subscriptionLimit.ts';
 import type { Observed } from './observe/observed.ts';
 import { observing } from './observe/observing.ts';
 
@@ -18,8 +18,8 @@ export interface ApiOptions {
   createContext(request: RequestHeaders): Pick<Context, 'work' | 'caller'>;
   /** Whether the request carries a key that may write something. Default: none may. */
   mayWrite?(request: RequestHeaders): Promise<boolean>;
-  /** Subscriptions held at once, a count. Default: `requestLimits.subscriptions`. */
-  subscriptions?: number;
+  /** Subscriptions held at once. Default: `requestLimits.subscriptions`. */
+  subscriptions?: SubscriptionLimits;
   /** Unexpected errors are written to the console, whole. Default: yes. */
   logging?: boolean;
 }

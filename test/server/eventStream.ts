@@ -1,7 +1,9 @@
 /** Listens as a browser's EventSource does. */
-export async function listen(origin: string, subscription: string) {
+export async function listen(origin: string, subscription: string, headers: Record<string, string> = {}) {
   const query = encodeURIComponent(subscription);
-  const response = await fetch(`${origin}/graphql?query=${query}`, { headers: { accept: 'text/event-stream' } });
+  const response = await fetch(`${origin}/graphql?query=${query}`, {
+    headers: { accept: 'text/event-stream', ...headers },
+  });
   if (response.body === null) throw new Error('no stream');
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let text = '';

@@ -16,7 +16,7 @@ beforeAll(async () => {
   const databaseUrl = join(temporaryFolder(), 'calculator.db');
   copyFileSync(inject('seededDatabase'), databaseUrl);
   calculator = await openCalculator({ databaseUrl, profilePacks: [] });
-  server = createServer(httpListener({ ...calculator, subscriptions: 2 }));
+  server = createServer(httpListener({ ...calculator, subscriptions: { all: 3, client: 2 }, trustedProxies: 1 }));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
@@ -40,7 +40,7 @@ test('a subscription beyond the limit is refused with 503 until one ends; one th
   const data = /^data: (\{.*\})$/m.exec(await refused.toEnd())?.[1] ?? '';
   expect(JSON.parse(data).errors).toMatchObject([
     {
-      message: expect.stringContaining('holds 2 subscriptions, as many as it may'),
+      message: expect.stringContaining('You hold 2 subscriptions, as many as one address may'),
       extensions: { code: 'TOO_MANY_SUBSCRIPTIONS' },
     },
   ]);
@@ -58,4 +58,21 @@ test('a subscription beyond the limit is refused with 503 until one ends; one th
   const again = await listen(origin, all);
   expect(again.response.status).toBe(503);
   await Promise.all([next.stop(), held[1]?.stop(), again.stop()]);
+});
+
+test('clients share what one server holds, and none takes all of it', async () => {
+  const held: Awaited<ReturnType<typeof listen>>[] = [];
+  const from = async (client: string) => {
+    // The server hears in its own time that the listeners of the test before have gone.
+    for (;;) {
+      const stream = await listen(origin, all, { 'x-forwarded-for': client });
+      if (stream.response.status === 200 || held.length === 3) return stream;
+      await stream.toEnd();
+    }
+  };
+  for (const client of ['192.0.2.1', '192.0.2.1', '192.0.2.2']) held.push(await from(client));
+  expect(held.map(({ response }) => response.status)).toEqual([200, 200, 200]);
+  const refused = await from('192.0.2.3');
+  expect(await refused.toEnd()).toContain('holds 3 subscriptions, as many as it may');
+  await Promise.all(held.map((each) => each.stop()));
 });

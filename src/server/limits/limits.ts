@@ -1,6 +1,7 @@
 import { EnvelopArmor } from '@escape.tech/graphql-armor';
 import type { WorkLimits } from '../../schema/work.ts';
 import type { DocumentLimits } from './documents.ts';
+import type { SubscriptionLimits } from './subscriptionLimit.ts';
 import type { UnreadLimits } from './unreadAnswers.ts';
 
 /**
@@ -30,8 +31,8 @@ export const requestLimits = {
   bodyBytes: 1_000_000,
   /** Bytes of a body that comes with a key that may write: the header of a model file with a large vocabulary. */
   bodyBytesWithKey: 34_000_000,
-  /** Subscriptions that one server holds at once, each a connection. */
-  subscriptions: 1000,
+  /** Subscriptions held at once, each a connection. */
+  subscriptions: { all: 1000, client: 20 } satisfies SubscriptionLimits,
 };
 
 /** GraphQL Armor for what validation can see. Field suggestions stay: the schema is public, and typos deserve help. */

@@ -9,7 +9,7 @@ const limitCodes: Readonly<Record<string, string>> = {
   REQUEST_ENTITY_TOO_LARGE: 'body',
 };
 
-interface WithObserved {
+export interface WithObserved {
   observed?: Observed;
 }
 
