@@ -1,17 +1,20 @@
 /**
- * What one `estimate` of 30 fields costs over HTTP, beside a yoga "hello" that returns as many bytes: same machine,
- * same run, turn and turn about. Prints the server's CPU time a request (what capacity depends on) and the wall time a
- * request on one connection (what a caller waits).
+ * What questions cost over HTTP: the server as `npm start` runs it with `LOG=json` (guarded), the same answers without limits,
+ * log and metrics (bare), and a yoga "hello" that returns as many bytes. Same machine, same run, turn and turn about. Prints the
+ * server's CPU time a request (what capacity depends on) and the wall time on one connection (what a caller waits).
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const rounds = 25;
-const requestsPerRound = 500;
+/** Many short rounds: neighbouring ones share whatever else the machine is doing. */
+const rounds = Number(process.argv[2] ?? 200);
+const requestsPerRound = 60;
 
-const estimateQuery = `query Bench($model: ID!, $tokens: Int!) {
+const thirtyFields = `query Bench($model: ID!, $tokens: Int!) {
   estimate(model: $model, hardware: "H100", tokens: $tokens, batch: 16, promptTokens: 512, options: { devices: 4 }) {
     summary bottleneck catalogueRevision
     model { id name }
@@ -26,45 +29,62 @@ const estimateQuery = `query Bench($model: ID!, $tokens: Int!) {
   }
 }`;
 
+const summary = `query Bench($model: ID!, $tokens: Int!) {
+  estimate(model: $model, hardware: "H100", tokens: $tokens, batch: 16) { summary }
+}`;
+
 interface BenchServer {
   port: number;
   cpuMicroseconds(): Promise<number>;
   stop(): void;
 }
 
-const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-const calculator = await startBenchServer('estimate');
-// Different questions every time, as people ask them: nothing can be answered from a cache of answers.
-let asked = 0;
-const estimateBody = () =>
-  JSON.stringify({ query: estimateQuery, variables: { model: 'llama-3.1-70b', tokens: 100 + (asked++ % 900) } });
-const example = await post(calculator.port, estimateBody());
-if (example.includes('"errors"')) throw new Error(example);
-const hello = await startBenchServer('hello', String(Buffer.byteLength(example)));
-const helloBody = () => JSON.stringify({ query: '{ hello }' });
-
-const results = { estimate: [] as Cost[], hello: [] as Cost[] };
-// Some rounds of each to warm up, then turn and turn about.
-for (let round = 0; round < 6; round++) {
-  await measure(calculator, estimateBody);
-  await measure(hello, helloBody);
-}
-for (let round = 0; round < rounds; round++) {
-  results.estimate.push(await measure(calculator, estimateBody));
-  results.hello.push(await measure(hello, helloBody));
-}
-agent.destroy();
-calculator.stop();
-hello.stop();
-
-console.log(`${Buffer.byteLength(example)} bytes a reply; medians of ${rounds} rounds of ${requestsPerRound} requests`);
-console.log('               estimate     hello     ratio');
-report('server CPU', ({ cpuMicroseconds }) => cpuMicroseconds);
-report('wall', ({ wallMicroseconds }) => wallMicroseconds);
-
+/** Per request. */
 interface Cost {
-  cpuMicroseconds: number;
-  wallMicroseconds: number;
+  'server CPU': number;
+  wall: number;
+}
+
+const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+for (const [name, query] of Object.entries({ '30 fields': thirtyFields, summary })) await compare(name, query);
+agent.destroy();
+
+async function compare(name: string, query: string): Promise<void> {
+  // Different questions every time, as people ask them: nothing can be answered from a cache of answers.
+  let asked = 0;
+  const ask = () => JSON.stringify({ query, variables: { model: 'llama-3.1-70b', tokens: 100 + (asked++ % 900) } });
+  const guarded = await startServer('guarded');
+  const example = await post(guarded.port, ask());
+  if (example.includes('"errors"')) throw new Error(example);
+  const bytes = Buffer.byteLength(example);
+  const sides = [
+    { side: 'guarded', server: guarded, body: ask, costs: [] as Cost[] },
+    { side: 'bare', server: await startServer('bare'), body: ask, costs: [] as Cost[] },
+    {
+      side: 'hello',
+      server: await startServer('hello', String(bytes)),
+      body: () => JSON.stringify({ query: '{ hello }' }),
+      costs: [] as Cost[],
+    },
+  ];
+  // Some rounds of each to warm up, then turn and turn about.
+  for (let round = 0; round < 40; round++) for (const { server, body } of sides) await measure(server, body);
+  for (let round = 0; round < rounds; round++) {
+    for (const { server, body, costs } of sides) costs.push(await measure(server, body));
+  }
+  for (const { server } of sides) server.stop();
+
+  console.log(`${name}: ${bytes} bytes a reply; medians of ${rounds} rounds of ${requestsPerRound} requests`);
+  for (const what of ['server CPU', 'wall'] as const) {
+    for (const { side, costs } of sides) {
+      const cost = median(costs.map((round) => round[what]));
+      const ratios = sides.slice(1).map((other) => {
+        const ratio = median(costs.map((round, index) => round[what] / (other.costs[index]?.[what] ?? Number.NaN)));
+        return `${ratio.toFixed(3)} x ${other.side}`;
+      });
+      console.log([what.padEnd(12), side.padEnd(8), `${cost.toFixed(0)} µs`, ...ratios].join('  '));
+    }
+  }
 }
 
 async function measure(server: BenchServer, body: () => string): Promise<Cost> {
@@ -73,24 +93,22 @@ async function measure(server: BenchServer, body: () => string): Promise<Cost> {
   for (let count = 0; count < requestsPerRound; count++) await post(server.port, body());
   const wall = (performance.now() - started) * 1000;
   const cpu = (await server.cpuMicroseconds()) - cpuBefore;
-  return { cpuMicroseconds: cpu / requestsPerRound, wallMicroseconds: wall / requestsPerRound };
-}
-
-function report(title: string, pick: (cost: Cost) => number): void {
-  const estimate = median(results.estimate.map(pick));
-  const plain = median(results.hello.map(pick));
-  // Neighbouring rounds share whatever else the machine was doing.
-  const ratio = median(results.estimate.map((cost, round) => pick(cost) / pick(results.hello[round] ?? cost)));
-  const cells = [`${estimate.toFixed(0)} µs`, `${plain.toFixed(0)} µs`, `${ratio.toFixed(2)} x`];
-  console.log(title.padEnd(12) + cells.map((cell) => cell.padStart(11)).join(''));
+  return { 'server CPU': cpu / requestsPerRound, wall: wall / requestsPerRound };
 }
 
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
-async function startBenchServer(...words: string[]): Promise<BenchServer> {
-  const child = fork(join(import.meta.dirname, 'httpServer.ts'), words);
+/** Its log goes to a file, as it would with a supervisor. */
+async function startServer(...words: string[]): Promise<BenchServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'calculator-bench-'));
+  const log = openSync(join(folder, 'log'), 'w');
+  const child = fork(join(import.meta.dirname, 'httpServer.ts'), [folder, ...words], {
+    stdio: ['ignore', log, 'inherit', 'ipc'],
+  });
+  closeSync(log);
+  child.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   const [port] = (await once(child, 'message')) as [number];
   return {
     port,

@@ -1,16 +1,15 @@
+import type { IncomingMessage } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import { useInvalidArguments } from '../schema/arguments/coercionErrors.ts';
 import type { Context, RequestHeaders } from '../schema/context.ts';
-import { queryCaching } from './caching.ts';
-import { answerLimit } from './limits/answerLimit.ts';
+import { admission } from './admission.ts';
+import { delivery } from './caching.ts';
 import { bodyLimit } from './limits/bodyLimit.ts';
-import { costLimit } from './limits/costLimit.ts';
 import { documents } from './limits/documents.ts';
-import { requestLimitPlugins, requestLimits } from './limits/limits.ts';
+import { requestLimits } from './limits/limits.ts';
 import { type SubscriptionLimits, subscriptionLimit } from './limits/subscriptionLimit.ts';
-import type { Observed } from './observe/observed.ts';
-import { observing } from './observe/observing.ts';
+import { observedOf, type WithObserved } from './observe/observed.ts';
 
 export interface ApiOptions {
   schema: GraphQLSchema;
@@ -22,7 +21,11 @@ export interface ApiOptions {
   subscriptions?: SubscriptionLimits;
   /** Unexpected errors are written to the console, whole. Default: yes. */
   logging?: boolean;
+  /** Answers differ by the page that asks. Default: no. */
+  varyByOrigin?: boolean;
 }
+
+type ApiContext = Pick<Context, 'work' | 'caller'> & WithObserved;
 
 /** A fetch-style handler, which is also a `node:http` listener. */
 export type Api = ReturnType<typeof createApi>;
@@ -36,16 +39,21 @@ export function createApi({
   mayWrite = async () => false,
   subscriptions = requestLimits.subscriptions,
   logging = true,
+  varyByOrigin = false,
 }: ApiOptions) {
   const { bodyBytes, bodyBytesWithKey } = requestLimits;
   const largestBody = bodyLimit(bodyBytes, async (request) =>
     (await mayWrite(request)) ? bodyBytesWithKey : bodyBytes,
   );
-  return createYoga<{ observed?: Observed }>({
+  return createYoga<{ req?: IncomingMessage }>({
     schema,
-    context: ({ request, observed }) => {
-      const context = createContext(request);
-      if (observed !== undefined) Object.assign(observed, { work: context.work, caller: context.caller });
+    context: ({ request, req }) => {
+      const context: ApiContext = createContext(request);
+      context.observed = req && observedOf(req);
+      if (context.observed !== undefined) {
+        context.observed.work = context.work;
+        context.observed.caller = context.caller;
+      }
       return context;
     },
     graphqlEndpoint: graphqlPath,
@@ -65,12 +73,9 @@ export function createApi({
       largestBody,
       documents(requestLimits.document),
       useInvalidArguments(),
-      ...requestLimitPlugins(),
-      costLimit(requestLimits.work),
-      answerLimit(requestLimits.answerBytes),
-      observing(),
+      admission(requestLimits),
       subscriptionLimit(subscriptions),
-      queryCaching(),
+      delivery({ varyByOrigin }),
     ],
   });
 }

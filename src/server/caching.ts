@@ -1,63 +1,59 @@
 import { createHash } from 'node:crypto';
 import type { Plugin } from 'graphql-yoga';
-import Negotiator from 'negotiator';
+import { type Encoding, encode, encodingFor } from './encoding.ts';
 
 /** How long a browser or proxy may reuse an answer to a GET query: prices and profiles change by the day, not the second. */
 const freshSeconds = 60;
 
 /**
- * Answers to GET queries may be cached: `Cache-Control: public, max-age=60` and an ETag of the body, with 304 when the
- * client already has it. The tag is taken from the answer itself, so it moves when anything in the answer moves: the
- * catalogue, a price, the calculator. Errors and POST are never cached.
+ * Answers are sent in the encoding their client reads best, and those to GET queries may be cached: `Cache-Control: public,
+ * max-age=60` and an ETag of the body, with 304 when the client already has it. The tag is taken from the answer itself, so
+ * it moves when anything in the answer moves: the catalogue, a price, the calculator. Errors and POST are never cached.
  */
-export function queryCaching({ varyByOrigin = false } = {}): Plugin {
+export function delivery({ varyByOrigin = false } = {}): Plugin {
+  const vary = varyByOrigin ? 'Accept, Accept-Encoding, Origin' : 'Accept, Accept-Encoding';
   return {
     onResponse({ request, response, setResponse, fetchAPI }) {
-      if (request.method !== 'GET' || response.status !== 200 || !isJson(response)) return undefined;
-      return response.text().then((body) => {
+      if (response.status !== 200 || !isJson(response)) return undefined;
+      const accepted = request.headers.get('accept-encoding');
+      if (request.method !== 'GET' && accepted === null) return undefined;
+      return response.text().then(async (body) => {
+        const encoding = encodingFor(accepted, body.length);
         const headers = new fetchAPI.Headers(response.headers);
-        // Where origins differ in what they may read, a copy cached for one page must not be handed to another.
-        headers.set('vary', varyByOrigin ? 'Accept, Accept-Encoding, Origin' : 'Accept, Accept-Encoding');
-        setResponse(new fetchAPI.Response(...cacheable(body, headers, request.headers)));
+        headers.set('vary', vary);
+        if (request.method === 'GET') {
+          const isFresh = noteCaching(body, encoding, headers, request.headers);
+          if (isFresh) {
+            headers.delete('content-type');
+            setResponse(new fetchAPI.Response(null, { status: 304, headers }));
+            return;
+          }
+        }
+        if (encoding !== null) headers.set('content-encoding', encoding);
+        const sent = encoding === null ? body : await encode(body, encoding);
+        headers.set('content-length', String(Buffer.byteLength(sent)));
+        setResponse(new fetchAPI.Response(sent, { status: 200, headers }));
       });
     },
   };
 }
 
-function cacheable(body: string, headers: Headers, asked: Headers): [string | null, ResponseInit] {
+/** Says how long the answer stays good, and by which tag to ask for it again; true when the client has it already. */
+function noteCaching(body: string, encoding: Encoding | null, headers: Headers, asked: Headers): boolean {
   if (body.includes('"errors":[')) {
     headers.set('cache-control', 'no-store');
-    return [body, { status: 200, headers }];
+    return false;
   }
-  const etag = entityTag(body, encodingOf(asked.get('accept-encoding'), body.length));
+  const etag = entityTag(body, encoding);
   headers.set('cache-control', `public, max-age=${freshSeconds}`);
   headers.set('etag', etag);
-  if (!matchesEntityTag(asked.get('if-none-match'), etag)) return [body, { status: 200, headers }];
-  headers.delete('content-length');
-  headers.delete('content-type');
-  return [null, { status: 304, headers }];
+  return matchesEntityTag(asked.get('if-none-match'), etag);
 }
 
 /** A strong validator: 120 bits of SHA-256, and the encoding, for other bytes are another entity. */
-export function entityTag(body: string | Buffer, encoding = ''): string {
+export function entityTag(body: string | Buffer, encoding: Encoding | null = null): string {
   const hash = createHash('sha256').update(body).digest('base64url').slice(0, 20);
-  return encoding === '' ? `"${hash}"` : `"${hash}-${encoding}"`;
-}
-
-/** Answers shorter than this are sent as they are, in bytes: compressing them costs more than it saves. */
-export const compressedFromBytes = 1024;
-
-/** The second list, which breaks ties, is missing from the types. */
-interface EncodingNegotiator {
-  encoding(available: string[], preferred: string[]): string | undefined;
-}
-
-/** How `compression` will encode an answer; empty for not at all. It asks the same negotiator the same question. */
-function encodingOf(acceptEncoding: string | null, bytes: number): string {
-  if (acceptEncoding === null || bytes < compressedFromBytes) return '';
-  const negotiator: EncodingNegotiator = new Negotiator({ headers: { 'accept-encoding': acceptEncoding } });
-  const encoding = negotiator.encoding(['br', 'gzip', 'deflate', 'identity'], ['br', 'gzip']);
-  return encoding === undefined || encoding === 'identity' ? '' : encoding;
+  return encoding === null ? `"${hash}"` : `"${hash}-${encoding}"`;
 }
 
 /** True when an If-None-Match header names this tag, weakly or strongly. */

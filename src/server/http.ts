@@ -1,16 +1,15 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
-import compression from 'compression';
 import cors from 'cors';
 import { type ApiOptions, createApi, graphqlPath } from './api.ts';
-import { compressedFromBytes } from './caching.ts';
 import { graphiqlPage, wantsGraphiqlPage } from './graphiql/page.ts';
 import { bodyRefusal, hostRefusal, type Refusal } from './guards.ts';
+import { clientAddress, networkOf } from './limits/client.ts';
 import { requestLimits } from './limits/limits.ts';
-import { clientAddress, costOf, type RateLimit } from './limits/rateLimit.ts';
-import { unreadAnswers } from './limits/unreadAnswers.ts';
+import { costOf, type RateLimit } from './limits/rateLimit.ts';
+import { UnreadAnswers } from './limits/unreadAnswers.ts';
+import type { Batches } from './observe/batches.ts';
 import type { Metrics } from './observe/metrics.ts';
-import { type Observed, observe } from './observe/observed.ts';
-import type { requestLog } from './observe/requestLog.ts';
+import { endOf, type Observed, observe } from './observe/observed.ts';
 
 export interface HttpOptions extends ApiOptions {
   /** Null when questions can be answered, else why not. */
@@ -25,7 +24,8 @@ export interface HttpOptions extends ApiOptions {
   allowedOrigins?: readonly string[] | null;
   rateLimit?: RateLimit | null;
   metrics?: Metrics;
-  log?: ReturnType<typeof requestLog>;
+  /** Requests that have ended. */
+  ended?: Batches;
 }
 
 type Handler = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
@@ -35,11 +35,10 @@ type Handler = (request: IncomingMessage, response: ServerResponse, next: (error
  * Every request passes the same guards, is counted, and carries its id.
  */
 export function httpListener(options: HttpOptions): RequestListener {
-  const { trustedProxies = 0, onlyLoopback = false, allowedOrigins = null, rateLimit = null, metrics, log } = options;
-  const api = createApi(options);
+  const { trustedProxies = 0, onlyLoopback = false, allowedOrigins = null, rateLimit = null, metrics, ended } = options;
+  const api = createApi({ ...options, varyByOrigin: allowedOrigins !== null });
   const servePage = graphiqlPage();
-  const watchUnread = unreadAnswers(requestLimits.unread);
-  const compress: Handler = compression({ threshold: compressedFromBytes }) as unknown as Handler;
+  const unread = new UnreadAnswers(requestLimits.unread);
   // There are no cookies, so there is nothing that a foreign page could borrow: any origin may ask unless told otherwise.
   const allowOrigins: Handler = cors({
     origin: allowedOrigins === null ? '*' : [...allowedOrigins],
@@ -53,15 +52,14 @@ export function httpListener(options: HttpOptions): RequestListener {
     response.setHeader('X-Request-Id', observed.id);
     response.setHeader('X-Content-Type-Options', 'nosniff');
     if (options.isDraining?.() === true) response.setHeader('Connection', 'close');
-    watchUnread(response);
-    whenDone(request, response, observed);
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    watch(request, response, observed, path === graphqlPath);
     const refusal = hostRefusal(request, onlyLoopback);
     if (refusal !== null) refuse(request, response, refusal);
-    else route(request, response, observed);
+    else route(path, request, response, observed);
   };
 
-  function route(request: IncomingMessage, response: ServerResponse, observed: Observed): void {
-    const path = (request.url ?? '/').split('?', 1)[0];
+  function route(path: string, request: IncomingMessage, response: ServerResponse, observed: Observed): void {
     switch (path) {
       case graphqlPath:
         allowOrigins(request, response, () => settle(graphql(request, response, observed), response));
@@ -76,6 +74,7 @@ export function httpListener(options: HttpOptions): RequestListener {
       }
       case '/metrics':
         if (metrics === undefined) break;
+        ended?.tell();
         settle(sendMetrics(metrics, response), response);
         return;
       case '/':
@@ -86,35 +85,35 @@ export function httpListener(options: HttpOptions): RequestListener {
   }
 
   async function graphql(request: IncomingMessage, response: ServerResponse, observed: Observed): Promise<void> {
-    const refusal = bodyRefusal(request) ?? (await rateRefusal(observed, response));
+    const refusal = bodyRefusal(request) ?? rateRefusal(observed, response);
     if (refusal !== null) {
       refuse(request, response, refusal);
       return;
     }
     // Node leaves the body of an answer to HEAD out by itself.
     if (request.method === 'HEAD') request.method = 'GET';
-    compress(request, response, () => undefined);
     if (wantsGraphiqlPage(request)) await servePage(request, response);
-    else await api(request, response, { observed });
+    else await api(request, response);
   }
 
-  async function rateRefusal(observed: Observed, response: ServerResponse): Promise<Refusal | null> {
-    const seconds = (await rateLimit?.waitSeconds(observed.client)) ?? null;
+  function rateRefusal(observed: Observed, response: ServerResponse): Refusal | null {
+    const seconds = rateLimit?.waitSeconds(networkOf(observed.address)) ?? null;
     if (seconds === null) return null;
     observed.refusedBy = 'rate';
     response.setHeader('Retry-After', String(seconds));
-    const message = `Too many questions from ${observed.client}: ask again in ${seconds} s.`;
+    const message = `Too many questions from ${observed.address}: ask again in ${seconds} s.`;
     return { status: 429, code: 'RATE_LIMITED', message };
   }
 
-  function whenDone(request: IncomingMessage, response: ServerResponse, observed: Observed): void {
+  function watch(request: IncomingMessage, response: ServerResponse, observed: Observed, isCharged: boolean): void {
     const { socket } = request;
     const sentBefore = socket.bytesWritten;
+    unread.opened(response);
     response.once('close', () => {
-      const cost = costOf(observed);
-      if (cost > 0) rateLimit?.charge(observed.client, cost);
-      metrics?.request(observed, response.statusCode, !response.writableFinished);
-      log?.(observed, request, response, socket.bytesWritten - sentBefore);
+      unread.closed(response);
+      observed.end = endOf(observed, response, socket.bytesWritten - sentBefore);
+      if (isCharged && observed.refusedBy !== 'rate') rateLimit?.charge(networkOf(observed.address), costOf(observed));
+      ended?.add(observed);
     });
   }
 }

@@ -2,8 +2,9 @@ import { createServer, type Server } from 'node:http';
 import { openCalculator } from './calculator.ts';
 import { isLoopback } from './guards.ts';
 import { drain, httpListener } from './http.ts';
-import { rateLimit } from './limits/rateLimit.ts';
+import { allowancesInMemory, RateLimit } from './limits/rateLimit.ts';
 import { listen } from './listen.ts';
+import { Batches } from './observe/batches.ts';
 import { createMetrics } from './observe/metrics.ts';
 import { requestLog } from './observe/requestLog.ts';
 import { readSettings } from './settings.ts';
@@ -21,6 +22,7 @@ const requestMs = 60_000;
 /** Serves as the environment says, until a signal ends it. @throws what cannot be used, before anything is served */
 export async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
   const settings = readSettings(environment);
+  const { pointsPerMinute, log } = settings;
   const calculator = await openCalculator(settings);
   let draining = false;
   const metrics = createMetrics(calculator);
@@ -31,9 +33,9 @@ export async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
     trustedProxies: settings.trustedProxies,
     onlyLoopback: isLoopback(settings.host),
     allowedOrigins: settings.allowedOrigins,
-    rateLimit: rateLimit(settings.pointsPerMinute),
+    rateLimit: pointsPerMinute === null ? null : new RateLimit(allowancesInMemory(pointsPerMinute)),
     metrics,
-    log: requestLog(settings.log),
+    ended: new Batches(log === 'off' ? [metrics.observe] : [metrics.observe, requestLog(log)]),
   });
   const server = createServer(
     { keepAliveTimeout: keepAliveMs, headersTimeout: headersMs, requestTimeout: requestMs },

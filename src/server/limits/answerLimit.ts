@@ -1,23 +1,12 @@
-import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import { tooExpensive } from '../../schema/errors.ts';
 
-interface WithStringify {
-  stringify?: (result: object) => string;
-}
-
-/** Answers of more than `bytes` are not sent: the request gets an error that says what to ask less of. */
-export function answerLimit(bytes: number): Plugin {
-  return {
-    onExecutionResult({ result }) {
-      if (result === undefined || Array.isArray(result) || isAsyncIterable(result)) return;
-      const answer: WithStringify = result;
-      answer.stringify = (value) => {
-        const text = JSON.stringify(value);
-        // Characters outside ASCII are rare, and take at most three bytes each.
-        if (3 * text.length <= bytes) return text;
-        const found = Buffer.byteLength(text);
-        return found <= bytes ? text : JSON.stringify({ data: null, errors: [tooExpensive('bytes', found, bytes)] });
-      };
-    },
+/** Writes answers; one of more than `bytes` becomes an error that says what to ask less of. */
+export function limitedText(bytes: number): (answer: object) => string {
+  return (answer) => {
+    const text = JSON.stringify(answer);
+    // Characters outside ASCII are rare, and take at most three bytes each.
+    if (3 * text.length <= bytes) return text;
+    const found = Buffer.byteLength(text);
+    return found <= bytes ? text : JSON.stringify({ data: null, errors: [tooExpensive('bytes', found, bytes)] });
   };
 }

@@ -1,4 +1,3 @@
-import { EnvelopArmor } from '@escape.tech/graphql-armor';
 import type { WorkLimits } from '../../schema/work.ts';
 import type { DocumentLimits } from './documents.ts';
 import type { SubscriptionLimits } from './subscriptionLimit.ts';
@@ -9,16 +8,15 @@ import type { UnreadLimits } from './unreadAnswers.ts';
  * the limits are wide: a table of two hundred estimates in one query passes, a query built to be expensive does not.
  */
 export const requestLimits = {
-  /** Levels of nested selections. */
-  depth: 14,
-  /** Aliases in one query: one each for a comparison of many cards. */
-  aliases: 250,
-  directives: 50,
-  /** Before anything is built of the text. */
+  /** Of the text. Aliases: one each for a comparison of many cards. */
   document: {
+    depth: 14,
+    aliases: 250,
+    directives: 50,
     tokens: 15_000,
     nesting: 40,
     repeats: 250,
+    errors: 20,
     keptCharacters: 8_000,
     keptBytes: 4_000_000,
   } satisfies DocumentLimits,
@@ -34,16 +32,3 @@ export const requestLimits = {
   /** Subscriptions held at once, each a connection. */
   subscriptions: { all: 1000, client: 20 } satisfies SubscriptionLimits,
 };
-
-/** GraphQL Armor for what validation can see. Field suggestions stay: the schema is public, and typos deserve help. */
-export function requestLimitPlugins(): ReturnType<EnvelopArmor['protect']>['plugins'] {
-  const armor = new EnvelopArmor({
-    blockFieldSuggestion: { enabled: false },
-    costLimit: { enabled: false },
-    maxAliases: { n: requestLimits.aliases },
-    maxDepth: { n: requestLimits.depth, ignoreIntrospection: true },
-    maxDirectives: { n: requestLimits.directives },
-    maxTokens: { enabled: false },
-  });
-  return armor.protect().plugins;
-}

@@ -1,4 +1,5 @@
 import {
+  type ArgumentNode,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
@@ -30,6 +31,8 @@ export interface QueryCost {
   estimates: number;
   /** Objects of the schema's own description. */
   introspection: number;
+  /** True where a variable decides: with other values it costs something else. */
+  variable: boolean;
 }
 
 /** Counts are enough beyond this: no limit is wider. */
@@ -43,7 +46,7 @@ export function queryCost(
   variables: Readonly<Record<string, unknown>>,
 ): QueryCost {
   const root = schema.getRootType(operation.operation);
-  if (root === undefined || root === null) return { nodes: 0, estimates: 0, introspection: 0 };
+  if (root === undefined || root === null) return nothing();
   return new Count(schema, document, variables).of(operation.selectionSet, root, 1);
 }
 
@@ -70,7 +73,7 @@ class Count {
 
   /** One object's share. @param page items of the page that the object is, 1 for what is no page */
   of({ selections }: SelectionSetNode, type: GraphQLCompositeType, page: number): QueryCost {
-    const total: QueryCost = { nodes: 0, estimates: 0, introspection: 0 };
+    const total = nothing();
     for (const selection of selections) {
       if (selection.kind === Kind.FIELD) add(total, this.#field(selection, type, page));
       else if (selection.kind === Kind.INLINE_FRAGMENT) {
@@ -87,24 +90,25 @@ class Count {
     if (known !== undefined) return known;
     const fragment = this.#fragments.get(name);
     const on = fragment === undefined ? null : this.#composite(fragment.typeCondition.name.value);
-    const nothing = { nodes: 0, estimates: 0, introspection: 0 };
     // Validation has refused a fragment inside itself; the entry ends the recursion all the same.
-    this.#known.set(key, nothing);
-    const cost = fragment === undefined || on === null ? nothing : this.of(fragment.selectionSet, on, page);
+    this.#known.set(key, nothing());
+    const cost = fragment === undefined || on === null ? nothing() : this.of(fragment.selectionSet, on, page);
     this.#known.set(key, cost);
     return cost;
   }
 
   #field(node: FieldNode, parent: GraphQLCompositeType, page: number): QueryCost {
     const field = this.#definition(node.name.value, parent);
-    if (field === null) return { nodes: 0, estimates: 0, introspection: 0 };
-    const own: QueryCost = { nodes: 0, estimates: estimatesOf(field), introspection: 0 };
+    if (field === null) return nothing();
+    const own: QueryCost = { ...nothing(), estimates: estimatesOf(field) };
     const type = getNamedType(field.type);
     if (!isCompositeType(type) || node.selectionSet === undefined) return own;
     const introspects = type.name.startsWith('__');
     const isList = isListType(getNullableType(field.type));
     const items = isList ? (introspects ? this.#introspected(field.name) : page) : 1;
-    const each = this.of(node.selectionSet, type, this.#pageSize(node, field));
+    const first = node.arguments?.find(({ name }) => name.value === 'first');
+    if (first?.value.kind === Kind.VARIABLE) own.variable = true;
+    const each = this.of(node.selectionSet, type, this.#pageSize(first, field));
     if (introspects) own.introspection += items;
     else own.nodes += items;
     add(own, each, items);
@@ -112,10 +116,9 @@ class Count {
   }
 
   /** Items of the page a field answers with; 1 for a field without `first`. */
-  #pageSize(node: FieldNode, field: GraphQLField<unknown, unknown>): number {
+  #pageSize(given: ArgumentNode | undefined, field: GraphQLField<unknown, unknown>): number {
     const first = field.args.find(({ name }) => name === 'first');
     if (first === undefined) return 1;
-    const given = node.arguments?.find(({ name }) => name.value === 'first');
     const value = given === undefined ? undefined : valueFromAST(given.value, first.type, this.#variables);
     const size = value ?? first.defaultValue;
     return typeof size === 'number' && size > 0 ? size : 1;
@@ -144,8 +147,13 @@ class Count {
   }
 }
 
+function nothing(): QueryCost {
+  return { nodes: 0, estimates: 0, introspection: 0, variable: false };
+}
+
 function add(total: QueryCost, more: QueryCost, times = 1): void {
   total.nodes = Math.min(enough, total.nodes + times * more.nodes);
   total.estimates = Math.min(enough, total.estimates + times * more.estimates);
   total.introspection = Math.min(enough, total.introspection + times * more.introspection);
+  total.variable ||= more.variable;
 }

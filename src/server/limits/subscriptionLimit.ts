@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
-import type { WithObserved } from '../observe/observing.ts';
+import type { WithObserved } from '../observe/observed.ts';
+import { networkOf } from './client.ts';
 
 export interface SubscriptionLimits {
   /** Held by one server, a count. */
@@ -22,7 +23,7 @@ export function subscriptionLimit({ all: most, client: mostOfClient }: Subscript
   let total = 0;
   return {
     onSubscribe({ args: { contextValue } }) {
-      const client = contextValue.observed?.client ?? '';
+      const client = networkOf(contextValue.observed?.address ?? '');
       let holds = false;
       const release = () => {
         if (!holds) return;

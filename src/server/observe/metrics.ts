@@ -1,9 +1,10 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Observer } from './batches.ts';
 import type { Observed } from './observed.ts';
 
 /** What an operator watches, in the text format of Prometheus. */
 export interface Metrics {
-  request(observed: Observed, status: number, aborted: boolean): void;
+  readonly observe: Observer;
   /** Content type and text of the page. */
   page(): Promise<{ contentType: string; text: string }>;
   readonly registry: Registry;
@@ -49,22 +50,23 @@ export function createMetrics({ catalogueRevision }: Watched): Metrics {
   });
   return {
     registry,
-    request({ kind, began, refusedBy, hasErrors, work }, status, aborted) {
-      const operation = kind ?? 'none';
-      const outcome = aborted
-        ? 'aborted'
-        : status >= 500
-          ? 'failed'
-          : status >= 400
-            ? 'refused'
-            : hasErrors
-              ? 'errors'
-              : 'ok';
-      requests.inc({ operation, outcome });
-      duration.observe({ operation }, (performance.now() - began) / 1000);
-      if (work !== null && work.done.estimates > 0) estimates.inc(work.done.estimates);
-      if (refusedBy !== null) refused.inc({ limit: refusedBy });
+    observe(ended) {
+      for (const observed of ended) {
+        const { kind, refusedBy, work, end } = observed;
+        const operation = kind ?? 'none';
+        requests.inc({ operation, outcome: outcomeOf(observed) });
+        if (end !== null) duration.observe({ operation }, end.milliseconds / 1000);
+        if (work !== null && work.done.estimates > 0) estimates.inc(work.done.estimates);
+        if (refusedBy !== null) refused.inc({ limit: refusedBy });
+      }
     },
     page: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };
+}
+
+function outcomeOf({ end, hasErrors }: Observed): string {
+  if (end === null || end.aborted) return 'aborted';
+  if (end.status >= 500) return 'failed';
+  if (end.status >= 400) return 'refused';
+  return hasErrors ? 'errors' : 'ok';
 }

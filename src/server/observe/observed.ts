@@ -1,33 +1,79 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Caller } from '../../schema/context.ts';
 import type { Work } from '../../schema/work.ts';
 
 /** What the server learns of a request while it answers. */
 export interface Observed {
   readonly id: string;
-  readonly client: string;
-  /** `performance.now()` at its arrival. */
+  readonly address: string;
+  readonly request: IncomingMessage;
+  /** Milliseconds since 1970 at its arrival, and `performance.now()`. */
+  readonly time: number;
   readonly began: number;
   /** Name of the operation, where it has one. */
   operation: string | null;
   /** query, mutation, subscription. */
   kind: string | null;
+  /** Words and signs of its document, where that was not known yet, a count. */
+  tokens: number;
   work: Work | null;
   caller: Caller | null;
   /** Which limit refused it. */
   refusedBy: string | null;
   hasErrors: boolean;
+  end: End | null;
+}
+
+/** How the answer ended. */
+export interface End {
+  status: number;
+  /** Handed to the connection, head and body. */
+  bytes: number;
+  milliseconds: number;
+  /** The client left before the whole answer was sent. */
+  aborted: boolean;
+}
+
+/** The context of a request that came over HTTP has it. */
+export interface WithObserved {
+  observed?: Observed | undefined;
+}
+
+/** By its request. Handing it to yoga instead would have yoga copy the context of each request property by property. */
+const all = new WeakMap<IncomingMessage, Observed>();
+
+export function observedOf(request: IncomingMessage): Observed | undefined {
+  return all.get(request);
 }
 
 const givenId = /^[\w.:-]{1,128}$/;
 
-/** The id a client or proxy gave the request, or one of our own. */
-export function observe({ headers }: IncomingMessage, client: string): Observed {
-  const given = headers['x-request-id'];
-  const id = typeof given === 'string' && givenId.test(given) ? given : randomUUID();
-  return {
-    ...{ id, client, began: performance.now(), operation: null, kind: null, work: null },
-    ...{ caller: null, refusedBy: null, hasErrors: false },
+/** Ids of our own are this process's and a count. */
+const processId = randomUUID().slice(0, 13);
+let count = 0;
+
+/** Begins to watch a request, under the id that its client or a proxy gave it, or one of our own. */
+export function observe(request: IncomingMessage, address: string): Observed {
+  const given = request.headers['x-request-id'];
+  const id = typeof given === 'string' && givenId.test(given) ? given : `${processId}-${(++count).toString(36)}`;
+  const observed: Observed = {
+    ...{ id, address, request, time: Date.now(), began: performance.now() },
+    ...{
+      operation: null,
+      kind: null,
+      tokens: 0,
+      work: null,
+      caller: null,
+      refusedBy: null,
+      hasErrors: false,
+      end: null,
+    },
   };
+  all.set(request, observed);
+  return observed;
+}
+
+export function endOf({ began }: Observed, { statusCode, writableFinished }: ServerResponse, bytes: number): End {
+  return { status: statusCode, bytes, milliseconds: performance.now() - began, aborted: !writableFinished };
 }

@@ -1,47 +1,35 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Observer } from './batches.ts';
 import type { Observed } from './observed.ts';
 
 export type LogFormat = 'json' | 'text' | 'off';
 
 /** One line a request on stdout, for programs (`json`) or people (`text`). Keys are never in it. */
 export function requestLog(
-  format: LogFormat,
-  write: (line: string) => void = (line) => process.stdout.write(line),
-): (observed: Observed, request: IncomingMessage, response: ServerResponse, bytes: number) => void {
-  if (format === 'off') return () => undefined;
-  return (observed, request, response, bytes) => {
-    const line = {
-      time: new Date().toISOString(),
-      requestId: observed.id,
-      client: observed.client,
-      method: request.method ?? '',
-      path: (request.url ?? '').split('?', 1)[0] ?? '',
-      operation: observed.operation,
-      ...(observed.work?.done ?? { nodes: 0, estimates: 0 }),
-      milliseconds: Math.round((performance.now() - observed.began) * 100) / 100,
-      status: response.statusCode,
-      bytes,
-      key: observed.caller?.key ?? null,
-      refusedBy: observed.refusedBy,
-      // The client left before the whole answer was sent.
-      ...(!response.writableFinished && { aborted: true }),
-    };
-    write(format === 'json' ? `${JSON.stringify(line)}\n` : `${readable(line)}\n`);
-  };
+  format: Exclude<LogFormat, 'off'>,
+  write: (lines: string) => void = (lines) => process.stdout.write(lines),
+): Observer {
+  const inFormat = format === 'json' ? (line: Line) => JSON.stringify(line) : readable;
+  return (ended) => write(ended.map((observed) => `${inFormat(lineOf(observed))}\n`).join(''));
 }
 
-interface Line {
-  time: string;
-  client: string;
-  method: string;
-  path: string;
-  operation: string | null;
-  estimates: number;
-  milliseconds: number;
-  status: number;
-  bytes: number;
-  refusedBy: string | null;
-  aborted?: boolean;
+type Line = ReturnType<typeof lineOf>;
+
+function lineOf({ id, address, request, time, operation, work, caller, refusedBy, end }: Observed) {
+  return {
+    time: new Date(time).toISOString(),
+    requestId: id,
+    client: address,
+    method: request.method ?? '',
+    path: (request.url ?? '').split('?', 1)[0] ?? '',
+    operation,
+    ...(work?.done ?? { nodes: 0, estimates: 0 }),
+    milliseconds: Math.round((end?.milliseconds ?? 0) * 100) / 100,
+    status: end?.status ?? 0,
+    bytes: end?.bytes ?? 0,
+    key: caller?.key ?? null,
+    refusedBy,
+    ...(end?.aborted === true && { aborted: true }),
+  };
 }
 
 function readable(line: Line): string {
