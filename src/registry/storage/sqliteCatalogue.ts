@@ -76,14 +76,15 @@ export class SqliteCatalogue implements LiveCatalogue {
 
   #planAndWrite(request: WriteRequest): readonly ProfileRow[] {
     const statements = this.#statements;
+    const at = new Date().toISOString();
     if (request.action === 'create' && request.idempotencyKey !== undefined) {
-      const repeated = repeatedAnswer(request, statements.answer(request.actor, request.idempotencyKey));
+      const repeated = repeatedAnswer(request, statements.answer(request.actor, request.idempotencyKey), at);
       if (repeated !== null) return [repeated];
     }
     const catalogue = this.#refresh();
     const subject = subjectOf(catalogue, request);
     const row = subject === null ? null : statements.profile(subject.kind, subject.id);
-    const { answer, remembered, ...writes } = plan({ catalogue, row, at: new Date().toISOString() }, request);
+    const { answer, remembered, ...writes } = plan({ catalogue, row, at }, request);
     if (request.dryRun !== true) {
       statements.write(writes);
       if (remembered !== null) statements.remember(remembered);

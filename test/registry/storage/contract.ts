@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { ApiKeys } from '../../../src/registry/apiKeys.ts';
 import { ProfileWriter } from '../../../src/registry/changes/writer.ts';
 import {
@@ -195,6 +195,23 @@ export function storageContract(place: () => Open): void {
     );
     // Another client's keys are its own.
     await expect(other.write.create({ ...request, actor: 'bob' })).rejects.toThrow(IdTakenError);
+  });
+
+  test('an idempotency key expires after seven days', async () => {
+    const { write } = await small(place());
+    const request = { ...ann, id: 'gamma', facts: hostedModel('Gamma'), idempotencyKey: 'k1' };
+    onTestFinished(() => void vi.useRealTimers());
+    const created = Date.parse('2026-01-01T12:00:00Z');
+    const day = 86_400_000;
+    vi.useFakeTimers({ toFake: ['Date'], now: created });
+    await write.create(request);
+    vi.setSystemTime(created + 7 * day);
+    expect((await write.create(request)).revision).toBe(1);
+    vi.setSystemTime(created + 7 * day + 1);
+    await expect(write.create(request)).rejects.toThrow(IdTakenError);
+    const other = { ...request, id: 'delta' };
+    expect(await write.create(other)).toMatchObject({ id: 'delta' });
+    expect(await write.create(other)).toMatchObject({ id: 'delta' });
   });
 
   test('a dry run answers and writes nothing', async () => {

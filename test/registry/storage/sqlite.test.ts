@@ -1,14 +1,32 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import Database from 'better-sqlite3';
+import { expect, onTestFinished, test } from 'vitest';
 import { ApiKeys } from '../../../src/registry/apiKeys.ts';
 import { openStorage } from '../../../src/registry/storage/open.ts';
-import { temporaryFolder } from '../packs/smallPack.ts';
+import { openSmallRegistry, smallPack, temporaryFolder } from '../packs/smallPack.ts';
+import { hostedModel } from '../profileFacts.ts';
 import { storageContract } from './contract.ts';
 
 storageContract(() => {
   const path = join(temporaryFolder(), 'c.db');
   return () => openStorage(path);
+});
+
+test('answers to creations are forgotten once their keys have expired, a few with each new one', async () => {
+  const path = join(temporaryFolder(), 'c.db');
+  const { write } = await openSmallRegistry(path, smallPack());
+  const create = (id: string) =>
+    write.create({ kind: 'model', actor: 'ann', id, facts: hostedModel('New'), idempotencyKey: id });
+  for (let count = 0; count < 6; count++) await create(`old-${count}`);
+  const file = new Database(path);
+  onTestFinished(() => void file.close());
+  file.exec("UPDATE idempotency_key SET at = '2020-01-01T00:00:00.000Z'");
+  const kept = file.prepare('SELECT key FROM idempotency_key ORDER BY at, key').pluck();
+  await create('new-0');
+  expect(kept.all()).toEqual(['old-4', 'old-5', 'new-0']);
+  await create('new-1');
+  expect(kept.all()).toEqual(['new-0', 'new-1']);
 });
 
 test('a key has 256 random bits, and is nowhere in the file', async () => {
