@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { RegistryError, StorageError } from '../errors.ts';
@@ -20,7 +20,7 @@ const busyTimeoutMs = 5000;
  * @throws RegistryError one line: not a database, damaged, of another program, newer than this program, not writable
  */
 export function openDatabase(path: string): SqliteFile {
-  if (path !== ':memory:') prepareFolder(path);
+  if (path !== ':memory:') prepareFile(path);
   let database: SqliteFile | null = null;
   try {
     database = new Database(path, { timeout: busyTimeoutMs });
@@ -49,6 +49,11 @@ export function inView<Result>(database: SqliteFile, work: () => Result): Result
   return database.inTransaction ? work() : database.transaction(work).deferred();
 }
 
+/** An empty file that its owner alone may read. What SQLite puts beside it gets the same mode. */
+export function createPrivate(path: string): void {
+  closeSync(openSync(path, 'a', 0o600));
+}
+
 /** SQLite's own words for what went wrong with a file, as one clear line; other errors pass unchanged. */
 export function asRegistryError(error: unknown, path: string): unknown {
   const failure = asStorageError(error);
@@ -56,13 +61,13 @@ export function asRegistryError(error: unknown, path: string): unknown {
 }
 
 /** The file's own folder is created (the default is `data/`); a longer path that does not exist is a typing error. */
-function prepareFolder(path: string): void {
+function prepareFile(path: string): void {
   const folder = dirname(path);
   try {
     if (!existsSync(folder)) mkdirSync(folder);
     readdirSync(folder);
     if (!existsSync(path)) {
-      accessSync(folder, constants.W_OK);
+      createPrivate(path);
       return;
     }
   } catch (error) {
