@@ -12,7 +12,7 @@ import { discoverPriceSources } from './packs/priceSources/discover.ts';
 import { gatherEstimators } from './pluggedEstimator.ts';
 import { releaseMemory } from './releaseMemory.ts';
 import { openStorage } from './storage/open.ts';
-import type { LiveCatalogue, Storage } from './storage/storage.ts';
+import type { LiveCatalogue, Storage, StorageOptions } from './storage/storage.ts';
 
 /** The documented data that comes with the calculator. */
 export const seedsFolder = join(import.meta.dirname, '../../seeds');
@@ -24,10 +24,12 @@ export interface RegistryOptions {
   packs?: readonly string[];
   /** The built-in pack; another folder also leaves the price sources out. */
   seeds?: string;
+  /** Told of every failure of the database, also of those that no answer tells of. */
+  onStorageFailure?: StorageOptions['onFailure'];
 }
 
 export interface Registry
-  extends Pick<Storage, 'changes' | 'changesFollowing' | 'close'>,
+  extends Pick<Storage, 'changes' | 'changesFollowing' | 'check' | 'close'>,
     Pick<LiveCatalogue, 'onChange'> {
   /** The catalogue as it is now. Take it once for a request, so that its answers agree. */
   catalogue(): Catalogue;
@@ -49,13 +51,13 @@ const largeLoad = 1000;
  * @throws RegistryError one line and a hint: the database or a pack cannot be used; nothing is written then
  */
 export async function openRegistry(options: RegistryOptions): Promise<Registry> {
-  const { databasePath, packs = [], seeds = seedsFolder } = options;
+  const { databasePath, packs = [], seeds = seedsFolder, onStorageFailure: onFailure } = options;
   // Read first: a folder or file that cannot be read should not even create a database.
   const coefficients = loadCoefficients(join(seedsFolder, 'coefficients.json'));
   const loaded = await Promise.all(packs.map((entry) => loadPack(entry)));
   const { estimators, conflicts } = gatherEstimators(loaded);
   const folders = [readPack(seeds, 'seed'), ...loaded.map(({ pack }) => pack)];
-  const storage = await openStorage(databasePath);
+  const storage = await openStorage(databasePath, { onFailure });
   try {
     const packLoad = await loadPacks(storage, folders, seeds === seedsFolder ? discoverPriceSources : async () => []);
     if (packLoad.created + packLoad.updated > largeLoad) releaseMemory();
@@ -67,6 +69,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
       keys: new ApiKeys(storage.keys),
       changes: (request) => storage.changes(request),
       changesFollowing: (revision, seq, limit) => storage.changesFollowing(revision, seq, limit),
+      check: () => storage.check(),
       packLoad: { ...packLoad, conflicts: [...packLoad.conflicts, ...conflicts] },
       packNames: folders.map(({ name }) => name),
       onChange: (listener) => catalogue.onChange(listener),

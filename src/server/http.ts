@@ -13,8 +13,8 @@ import { type Observed, observe } from './observe/observed.ts';
 import type { requestLog } from './observe/requestLog.ts';
 
 export interface HttpOptions extends ApiOptions {
-  /** Null when questions can be answered, else why not. */
-  notReady(): string | null;
+  /** Null when questions can be answered and changes made, else why not. */
+  notReady(): Promise<string | null>;
   /** True while the server stops: connections are closed after the answer they wait for. */
   isDraining?(): boolean;
   /** Proxies before this server whose X-Forwarded-For is believed, a count. Default: 0. */
@@ -69,11 +69,9 @@ export function httpListener(options: HttpOptions): RequestListener {
       case '/health':
         sendJson(response, 200, { status: 'ok' });
         return;
-      case '/ready': {
-        const reason = options.notReady();
-        sendJson(response, reason === null ? 200 : 503, { status: reason ?? 'ready' });
+      case '/ready':
+        settle(ready(response), response);
         return;
-      }
       case '/metrics':
         if (metrics === undefined) break;
         settle(sendMetrics(metrics, response), response);
@@ -83,6 +81,11 @@ export function httpListener(options: HttpOptions): RequestListener {
         return;
     }
     sendJson(response, 404, { errors: [{ message: `There is nothing at ${path}; the API is at ${graphqlPath}.` }] });
+  }
+
+  async function ready(response: ServerResponse): Promise<void> {
+    const reason = await options.notReady();
+    sendJson(response, reason === null ? 200 : 503, { status: reason ?? 'ready' });
   }
 
   async function graphql(request: IncomingMessage, response: ServerResponse, observed: Observed): Promise<void> {

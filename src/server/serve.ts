@@ -26,7 +26,7 @@ export async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
   const metrics = createMetrics(calculator);
   const listener = httpListener({
     ...calculator,
-    notReady: () => (draining ? 'draining' : calculator.notReady()),
+    notReady: async () => (draining ? 'draining' : calculator.notReady()),
     isDraining: () => draining,
     trustedProxies: settings.trustedProxies,
     onlyLoopback: isLoopback(settings.host),

@@ -16,7 +16,7 @@ beforeAll(async () => {
   const listener = httpListener({
     schema: tinySchema(),
     createContext: () => ({ work: new Work(requestLimits.work), caller: { key: null, refusedKeys: 0 } }),
-    notReady: () => notReady,
+    notReady: async () => notReady,
   });
   server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -183,7 +183,7 @@ test('a drain waits for the running request and then lets go of its connection',
   const listener = httpListener({
     schema: tinySchema(),
     createContext: () => ({ work: new Work(requestLimits.work), caller: { key: null, refusedKeys: 0 } }),
-    notReady: () => null,
+    notReady: async () => null,
   });
   const draining = createServer(listener);
   await new Promise<void>((resolve) => draining.listen(0, '127.0.0.1', resolve));

@@ -60,6 +60,7 @@ function catalogueChanges(
   stopping: AbortSignal,
 ): AsyncIterable<CatalogueChange> {
   const start = registry.catalogue().revision;
+  const following = resolving(registry.changesFollowing);
   return new Repeater(async (push, stop) => {
     let seen = 0;
     let ended = stopping.aborted;
@@ -76,7 +77,7 @@ function catalogueChanges(
         const woken = new Promise<void>((resolve) => {
           wake = resolve;
         });
-        const batch = await registry.changesFollowing(start, seen, mostChanges);
+        const batch = await following(start, seen, mostChanges);
         const last = batch.at(-1);
         if (last === undefined) {
           await woken;

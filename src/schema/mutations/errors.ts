@@ -52,7 +52,7 @@ const MutationErrorCode = enumOf('MutationErrorCode', 'Why a mutation did not ha
   REVISION_CONFLICT: 'Somebody else changed the profile first.',
   IDEMPOTENCY_CONFLICT: 'The idempotency key came with another request before.',
   NOT_APPLICABLE: 'The profile’s state does not allow the change.',
-  STORAGE: 'The database cannot be written: disk full, read-only, or held by another program.',
+  STORAGE: 'The database cannot be written: disk full, read-only, moved, damaged, or held by another program.',
 });
 
 interface Member {
@@ -220,7 +220,7 @@ const NotApplicableType = errorType(
 
 const StorageType = errorType(
   'StorageError',
-  'The database cannot be written at the moment: disk full, read-only, or held by another program.',
+  'The database cannot be written at the moment: disk full, read-only, moved, damaged, or held by another program.',
 );
 
 /** The errors a mutation may answer with, by what it does. */

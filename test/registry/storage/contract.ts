@@ -16,7 +16,11 @@ import { smallPack, writePack } from '../packs/smallPack.ts';
 import { device, hostedModel, hourlyPrices } from '../profileFacts.ts';
 
 /** Opens one database, each time as another process would. */
-type Open = () => Promise<Storage>;
+export interface Open {
+  (): Promise<Storage>;
+  /** Writes as another program would and does not come to an end; the returned function ends it. */
+  hold(): () => void;
+}
 
 const ann = { kind: 'model', actor: 'ann' } as const;
 
@@ -314,6 +318,51 @@ export function storageContract(place: () => Open): void {
     expect(after.catalogue().model.get('beta-70b').name).toBe('My Beta');
     // What another process has put behind them is what comes back.
     expect(await write.restore({ ...ann, id: 'beta-70b' })).toMatchObject({ name: 'Their Beta', origin: 'seed' });
+  });
+
+  describe('while another program writes', () => {
+    test('reads are answered, and a change is done as soon as it has finished', async () => {
+      const open = place();
+      const { write, catalogue, changes, keys, storage } = await small(open);
+      const key = await keys.create('ci');
+      const release = open.hold();
+      let isDone = false;
+      const created = write.create({ ...ann, id: 'gamma', facts: hostedModel('Gamma') }).then((profile) => {
+        isDone = true;
+        return profile;
+      });
+      expect(catalogue().model.get('7b').id).toBe('alpha-7b');
+      expect((await changes({ first: 10 })).items).toHaveLength(6);
+      // No failure, and no wait: to note the use of a key is left out.
+      await storage.check();
+      expect(await keys.authorize(`Bearer ${key}`, 'model')).toEqual({ actor: 'ci' });
+      expect((await keys.list())[0]?.lastUsedAt).toBeNull();
+      expect(isDone).toBe(false);
+      release();
+      expect(await created).toMatchObject({ id: 'gamma', revision: 1 });
+      expect(catalogue().model.has('gamma')).toBe(true);
+    });
+
+    test('changes wait in the order in which they were asked for', async () => {
+      const open = place();
+      const { write, changes } = await small(open);
+      const release = open.hold();
+      const ids = Array.from({ length: 8 }, (_, count) => `new-${count}`);
+      const created = ids.map((id) => write.create({ ...ann, id, facts: hostedModel('New') }));
+      release();
+      await Promise.all(created);
+      const { items } = await changes({ actor: 'ann', first: 10 });
+      expect(items.map(({ id }) => id).reverse()).toEqual(ids);
+    });
+  });
+
+  test('a check of a storage that can be written passes, and leaves nothing behind', async () => {
+    const { storage, catalogue, changes } = await small(place());
+    const before = catalogue().revision;
+    await storage.check();
+    expect(catalogue().revision).toBe(before);
+    expect((await changes({ first: 10 })).items).toHaveLength(6);
+    expect(await storage.userProfiles()).toEqual([]);
   });
 
   test('of two processes that load the same packs, one does', async () => {

@@ -10,8 +10,15 @@ import { storageContract } from './contract.ts';
 
 storageContract(() => {
   const path = join(temporaryFolder(), 'c.db');
-  return () => openStorage(path);
+  return Object.assign(() => openStorage(path), { hold: () => holdWrites(path) });
 });
+
+/** Takes the lock of writers. */
+function holdWrites(path: string): () => void {
+  const holder = new Database(path);
+  holder.exec('BEGIN IMMEDIATE');
+  return () => holder.close();
+}
 
 test('answers to creations are forgotten once their keys have expired, a few with each new one', async () => {
   const path = join(temporaryFolder(), 'c.db');
