@@ -41,6 +41,7 @@ const refusals: Readonly<Record<Refusal, string>> = {
   missing: 'Writing needs an API key, and the request carries none.',
   unknown: 'The API key is not one of this server.',
   revoked: 'The API key has been revoked.',
+  expired: 'The API key has expired.',
   scope: 'The API key may not change this kind of profile.',
 };
 

@@ -347,6 +347,24 @@ export function storageContract(place: () => Open): void {
       await expect(keys.revoke('ci')).rejects.toThrow('no key in use called "ci"');
     });
 
+    test('that has expired stops working, in every process, the moment it does', async () => {
+      const [{ keys: withoutEnd, storage: one }, { storage: other }] = await two(place());
+      let now = Date.parse('2026-11-24T12:00:00Z');
+      const keys = new ApiKeys(one.keys, () => now);
+      const elsewhere = new ApiKeys(other.keys, () => now);
+      const key = await keys.create('ci', ['write'], '90d');
+      const expiresAt = '2027-02-22T12:00:00.000Z';
+      expect(await withoutEnd.list()).toMatchObject([{ name: 'ci', expiresAt, revokedAt: null }]);
+      now = Date.parse(expiresAt) - 1;
+      expect(await elsewhere.authorize(`Bearer ${key}`, 'model')).toEqual({ actor: 'ci' });
+      now += 1;
+      expect(await keys.authorize(`Bearer ${key}`, 'model')).toEqual({ refused: 'expired' });
+      expect(await elsewhere.authorize(`Bearer ${key}`, 'model')).toEqual({ refused: 'expired' });
+      await expect(keys.create('ci')).rejects.toThrow('There is, or was, a key called "ci"');
+      await keys.revoke('ci');
+      expect(await keys.authorize(`Bearer ${key}`, 'model')).toEqual({ refused: 'revoked' });
+    });
+
     test.each([
       ['', ['write']],
       ['two\nlines', ['write']],

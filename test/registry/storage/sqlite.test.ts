@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { ApiKeys } from '../../../src/registry/apiKeys.ts';
+import { readMigrations } from '../../../src/registry/storage/migrations.ts';
 import { openStorage } from '../../../src/registry/storage/open.ts';
 import { temporaryFolder } from '../packs/smallPack.ts';
 import { storageContract } from './contract.ts';
@@ -22,4 +25,24 @@ test('a key has 256 random bits, and is nowhere in the file', async () => {
   const bytes = readFileSync(path);
   expect(bytes.includes('llmc_')).toBe(false);
   expect(bytes.includes(Buffer.from(key.slice(5), 'base64url'))).toBe(false);
+});
+
+test('the keys of a database from before keys could expire go on writing', async () => {
+  const path = join(temporaryFolder(), 'old.db');
+  const before = readMigrations().findIndex(({ name }) => name === '0003_key-expiry');
+  const old = new Database(path);
+  for (const { statements } of readMigrations().slice(0, before)) for (const each of statements) old.exec(each);
+  const hash = createHash('sha256').update('llmc_old').digest('hex');
+  old
+    .prepare(`INSERT INTO api_key (name, hash, scopes, created_at) VALUES ('ci', ?, '["write"]', '2026-01-01')`)
+    .run(hash);
+  old.pragma(`application_id = ${0x4c4c4d43}`);
+  old.pragma(`user_version = ${before}`);
+  old.close();
+
+  const storage = await openStorage(path);
+  const keys = new ApiKeys(storage.keys);
+  expect(await keys.authorize('Bearer llmc_old', 'model')).toEqual({ actor: 'ci' });
+  expect(await keys.list()).toMatchObject([{ name: 'ci', expiresAt: null }]);
+  await storage.close();
 });
