@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { openCalculator } from './calculator.ts';
+import { firstKeyLine } from './firstKey.ts';
 import { isLoopback } from './guards.ts';
 import { drain, httpListener } from './http.ts';
 import { rateLimit } from './limits/rateLimit.ts';
@@ -64,7 +65,7 @@ export async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
   for (const line of calculator.packReport) console.log(line);
   const firstKey = await calculator.firstKey();
   if (firstKey !== null) {
-    console.log(`Key for writing, shown only this once (npm run key makes and revokes others): ${firstKey}`);
+    console.log(firstKeyLine(firstKey, { databaseUrl: settings.databaseUrl, terminal: process.stdout.isTTY }));
   }
 }
 
