@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Coefficients } from '../engine/coefficients.ts';
 import { ApiKeys } from './apiKeys.ts';
 import type { Catalogue } from './catalogue/catalogue.ts';
+import { ChangeFeed } from './changes/changeFeed.ts';
 import { ProfileWriter } from './changes/writer.ts';
 import { loadCoefficients } from './coefficients.ts';
 import { StorageError } from './errors.ts';
@@ -26,12 +27,12 @@ export interface RegistryOptions {
   seeds?: string;
 }
 
-export interface Registry
-  extends Pick<Storage, 'changes' | 'changesFollowing' | 'close'>,
-    Pick<LiveCatalogue, 'onChange'> {
+export interface Registry extends Pick<Storage, 'changes' | 'close'>, Pick<LiveCatalogue, 'onChange'> {
   /** The catalogue as it is now. Take it once for a request, so that its answers agree. */
   catalogue(): Catalogue;
   readonly coefficients: Coefficients;
+  /** The change log for those who listen. */
+  readonly feed: ChangeFeed;
   readonly write: ProfileWriter;
   readonly keys: ApiKeys;
   /** What loading the packs did at start. */
@@ -66,7 +67,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
       write: new ProfileWriter(catalogue),
       keys: new ApiKeys(storage.keys),
       changes: (request) => storage.changes(request),
-      changesFollowing: (revision, seq, limit) => storage.changesFollowing(revision, seq, limit),
+      feed: new ChangeFeed(storage, catalogue),
       packLoad: { ...packLoad, conflicts: [...packLoad.conflicts, ...conflicts] },
       packNames: folders.map(({ name }) => name),
       onChange: (listener) => catalogue.onChange(listener),

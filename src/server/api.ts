@@ -11,6 +11,7 @@ import { requestLimitPlugins, requestLimits } from './limits/limits.ts';
 import { type SubscriptionLimits, subscriptionLimit } from './limits/subscriptionLimit.ts';
 import type { Observed } from './observe/observed.ts';
 import { observing } from './observe/observing.ts';
+import { sharedEvents } from './sharedEvents.ts';
 
 export interface ApiOptions {
   schema: GraphQLSchema;
@@ -28,6 +29,9 @@ export interface ApiOptions {
 export type Api = ReturnType<typeof createApi>;
 
 export const graphqlPath = '/graphql';
+
+/** Who asks where an answer is for many. */
+const nobody: RequestHeaders = { headers: { get: () => null } };
 
 /** The GraphQL API with its limits, caching and error forms, apart from any socket: the terminal asks it in process. */
 export function createApi({
@@ -69,6 +73,7 @@ export function createApi({
       costLimit(requestLimits.work),
       answerLimit(requestLimits.answerBytes),
       observing(),
+      sharedEvents({ createContext: () => createContext(nobody), answerBytes: requestLimits.answerBytes }),
       subscriptionLimit(subscriptions),
       queryCaching(),
     ],

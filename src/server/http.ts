@@ -7,7 +7,7 @@ import { graphiqlPage, wantsGraphiqlPage } from './graphiql/page.ts';
 import { bodyRefusal, hostRefusal, type Refusal } from './guards.ts';
 import { requestLimits } from './limits/limits.ts';
 import { clientAddress, costOf, type RateLimit } from './limits/rateLimit.ts';
-import { unreadAnswers } from './limits/unreadAnswers.ts';
+import { type UnreadLimits, unreadAnswers } from './limits/unreadAnswers.ts';
 import type { Metrics } from './observe/metrics.ts';
 import { type Observed, observe } from './observe/observed.ts';
 import type { requestLog } from './observe/requestLog.ts';
@@ -24,6 +24,8 @@ export interface HttpOptions extends ApiOptions {
   /** Origins that pages may ask from. Default: any. */
   allowedOrigins?: readonly string[] | null;
   rateLimit?: RateLimit | null;
+  /** How long and how much answers may wait for their readers. Default: `requestLimits.unread`. */
+  unread?: UnreadLimits;
   metrics?: Metrics;
   log?: ReturnType<typeof requestLog>;
 }
@@ -38,7 +40,7 @@ export function httpListener(options: HttpOptions): RequestListener {
   const { trustedProxies = 0, onlyLoopback = false, allowedOrigins = null, rateLimit = null, metrics, log } = options;
   const api = createApi(options);
   const servePage = graphiqlPage();
-  const watchUnread = unreadAnswers(requestLimits.unread);
+  const watchUnread = unreadAnswers(options.unread ?? requestLimits.unread);
   const compress: Handler = compression({ threshold: compressedFromBytes }) as unknown as Handler;
   // There are no cookies, so there is nothing that a foreign page could borrow: any origin may ask unless told otherwise.
   const allowOrigins: Handler = cors({

@@ -1,7 +1,8 @@
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import { tooExpensive } from '../../schema/errors.ts';
 
-interface WithStringify {
+/** What yoga writes an answer with, where the answer brings it. */
+export interface WithStringify {
   stringify?: (result: object) => string;
 }
 
@@ -11,13 +12,16 @@ export function answerLimit(bytes: number): Plugin {
     onExecutionResult({ result }) {
       if (result === undefined || Array.isArray(result) || isAsyncIterable(result)) return;
       const answer: WithStringify = result;
-      answer.stringify = (value) => {
-        const text = JSON.stringify(value);
-        // Characters outside ASCII are rare, and take at most three bytes each.
-        if (3 * text.length <= bytes) return text;
-        const found = Buffer.byteLength(text);
-        return found <= bytes ? text : JSON.stringify({ data: null, errors: [tooExpensive('bytes', found, bytes)] });
-      };
+      answer.stringify = (value) => textWithin(bytes, value);
     },
   };
+}
+
+/** An answer as JSON, or the error that says it is too long. */
+export function textWithin(bytes: number, answer: object): string {
+  const text = JSON.stringify(answer);
+  // Characters outside ASCII are rare, and take at most three bytes each.
+  if (3 * text.length <= bytes) return text;
+  const found = Buffer.byteLength(text);
+  return found <= bytes ? text : JSON.stringify({ data: null, errors: [tooExpensive('bytes', found, bytes)] });
 }

@@ -19,7 +19,10 @@ export function unreadAnswers(limits: UnreadLimits): (response: ServerResponse) 
   let sweeping: NodeJS.Timeout | undefined;
   return (response) => {
     open.add(response);
-    sweeping ??= setInterval(() => dropLargest(open, limits.bytes), sweepMs).unref();
+    sweeping ??= setInterval(() => {
+      keepTimeouts(open, limits.milliseconds);
+      dropLargest(open, limits.bytes);
+    }, sweepMs).unref();
     response.setTimeout(limits.milliseconds, () => response.destroy());
     response.once('close', () => {
       open.delete(response);
@@ -28,6 +31,14 @@ export function unreadAnswers(limits: UnreadLimits): (response: ServerResponse) 
       sweeping = undefined;
     });
   };
+}
+
+/**
+ * yoga switches the timeout of every request off, for the sake of its streams. A stream that is read shows life by its
+ * beats; nothing is written to one that is not.
+ */
+function keepTimeouts(open: ReadonlySet<ServerResponse>, milliseconds: number): void {
+  for (const response of open) if (response.socket?.timeout === 0) response.setTimeout(milliseconds);
 }
 
 function dropLargest(open: ReadonlySet<ServerResponse>, mostBytes: number): void {
