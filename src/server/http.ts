@@ -11,6 +11,7 @@ import { unreadAnswers } from './limits/unreadAnswers.ts';
 import type { Metrics } from './observe/metrics.ts';
 import { type Observed, observe } from './observe/observed.ts';
 import type { requestLog } from './observe/requestLog.ts';
+import type { Traces } from './observe/traces.ts';
 
 export interface HttpOptions extends ApiOptions {
   /** Null when questions can be answered, else why not. */
@@ -26,6 +27,7 @@ export interface HttpOptions extends ApiOptions {
   rateLimit?: RateLimit | null;
   metrics?: Metrics;
   log?: ReturnType<typeof requestLog>;
+  traces?: Traces | null;
 }
 
 type Handler = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
@@ -35,7 +37,15 @@ type Handler = (request: IncomingMessage, response: ServerResponse, next: (error
  * Every request passes the same guards, is counted, and carries its id.
  */
 export function httpListener(options: HttpOptions): RequestListener {
-  const { trustedProxies = 0, onlyLoopback = false, allowedOrigins = null, rateLimit = null, metrics, log } = options;
+  const {
+    trustedProxies = 0,
+    onlyLoopback = false,
+    allowedOrigins = null,
+    rateLimit = null,
+    metrics,
+    log,
+    traces,
+  } = options;
   const api = createApi(options);
   const servePage = graphiqlPage();
   const watchUnread = unreadAnswers(requestLimits.unread);
@@ -115,6 +125,7 @@ export function httpListener(options: HttpOptions): RequestListener {
       if (cost > 0) rateLimit?.charge(observed.client, cost);
       metrics?.request(observed, response.statusCode, !response.writableFinished);
       log?.(observed, request, response, socket.bytesWritten - sentBefore);
+      traces?.request(observed, request, response);
     });
   }
 }

@@ -5,7 +5,9 @@ import { drain, httpListener } from './http.ts';
 import { rateLimit } from './limits/rateLimit.ts';
 import { listen } from './listen.ts';
 import { createMetrics } from './observe/metrics.ts';
+import { openTraces } from './observe/openTraces.ts';
 import { requestLog } from './observe/requestLog.ts';
+import type { Traces } from './observe/traces.ts';
 import { readSettings } from './settings.ts';
 
 /** Longest wait for running requests once the server has stopped accepting; orchestrators usually kill after 10 to 30 s. */
@@ -21,6 +23,7 @@ const requestMs = 60_000;
 /** Serves as the environment says, until a signal ends it. @throws what cannot be used, before anything is served */
 export async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
   const settings = readSettings(environment);
+  const traces = await openTraces(environment);
   const calculator = await openCalculator(settings);
   let draining = false;
   const metrics = createMetrics(calculator);
@@ -34,6 +37,7 @@ export async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
     rateLimit: rateLimit(settings.pointsPerMinute),
     metrics,
     log: requestLog(settings.log),
+    traces,
   });
   const server = createServer(
     { keepAliveTimeout: keepAliveMs, headersTimeout: headersMs, requestTimeout: requestMs },
@@ -50,7 +54,7 @@ export async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
   const stop = () => {
     // A second signal does not wait for anybody.
     if (draining) server.closeAllConnections();
-    else void stopServing(server, calculator, settings.shutdownDelayMs);
+    else void stopServing(server, calculator, traces, settings.shutdownDelayMs);
     draining = true;
   };
   process.on('SIGTERM', stop);
@@ -75,11 +79,13 @@ export async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
 async function stopServing(
   server: Server,
   calculator: { endSubscriptions(): void; close(): Promise<void> },
+  traces: Traces | null,
   delayMs: number,
 ): Promise<void> {
   if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
   calculator.endSubscriptions();
   await drain(server, drainMs);
+  await traces?.end();
   await calculator.close();
   process.exit(0);
 }
