@@ -9,6 +9,10 @@ export interface DocumentLimits {
   nesting: number;
   /** Fields with one name in one selection, and fragments, counts: validation compares each with each. */
   repeats: number;
+  /** One field without arguments in one selection, under whatever names, a count: each says what the first says. */
+  sameAnswers: number;
+  /** Directives on one field or fragment, a count. */
+  directives: number;
   /** Characters of a document that is kept, a count. */
   keptCharacters: number;
   /** Memory of all kept documents together, in bytes. */
@@ -43,7 +47,7 @@ export function documents(limits: DocumentLimits): Plugin {
       setParseFn((source: string | Source, options?: ParseOptions) => {
         const tokens = countTokens(source, limits);
         const document: DocumentNode = parseFn(source, options);
-        checkRepeats(document, limits.repeats);
+        checkRepeats(document, limits);
         if (text.length <= limits.keptCharacters) {
           const bytes = 2 * text.length + bytesPerToken * tokens;
           parsed.set(document, { text, entry: { document, bytes, valid: false } });
@@ -87,25 +91,42 @@ const opening: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_L, TokenKind.BR
 const closing: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
 
 /** graphql compares all fields of one name in one selection, and all fragments, pair by pair. */
-function checkRepeats(document: DocumentNode, most: number): void {
+function checkRepeats(document: DocumentNode, limits: DocumentLimits): void {
+  const { repeats: most } = limits;
   if (document.definitions.length > most) throw refused('definitions', `more than ${most} operations and fragments`);
   let spreads = 0;
   visit(document, {
     SelectionSet({ selections }) {
-      const counts = new Map<string, number>();
+      const names = new Map<string, number>();
+      const withoutArguments = new Map<string, number>();
       for (const selection of selections) {
-        if (selection.kind === Kind.FRAGMENT_SPREAD || selection.kind === Kind.INLINE_FRAGMENT) {
+        if ((selection.directives?.length ?? 0) > limits.directives) {
+          throw refused('directives', `more than ${limits.directives} directives on one field or fragment`);
+        }
+        if (selection.kind !== Kind.FIELD) {
           spreads += 1;
           if (spreads > most) throw refused('fragments', `more than ${most} uses of fragments`);
+          continue;
         }
-        if (selection.kind !== Kind.FIELD) continue;
         const name = (selection.alias ?? selection.name).value;
-        const count = (counts.get(name) ?? 0) + 1;
-        if (count > most) throw refused('repeats', `${name} more than ${most} times in one selection`);
-        counts.set(name, count);
+        if (countedUp(names, name) > most) throw refused('repeats', `${name} more than ${most} times in one selection`);
+        if (selection.arguments !== undefined && selection.arguments.length > 0) continue;
+        const field = selection.name.value;
+        if (countedUp(withoutArguments, field) > limits.sameAnswers) {
+          throw refused(
+            'sameAnswers',
+            `${field} without arguments more than ${limits.sameAnswers} times in one selection`,
+          );
+        }
       }
     },
   });
+}
+
+function countedUp(counts: Map<string, number>, name: string): number {
+  const count = (counts.get(name) ?? 0) + 1;
+  counts.set(name, count);
+  return count;
 }
 
 function refused(limit: string, found: string): GraphQLError {

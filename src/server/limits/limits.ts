@@ -19,6 +19,8 @@ export const requestLimits = {
     tokens: 15_000,
     nesting: 40,
     repeats: 250,
+    sameAnswers: 50,
+    directives: 4,
     keptCharacters: 8_000,
     keptBytes: 4_000_000,
   } satisfies DocumentLimits,
