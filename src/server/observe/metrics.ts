@@ -53,7 +53,7 @@ export function createMetrics({ catalogueRevision }: Watched): Metrics {
       const operation = kind ?? 'none';
       const outcome = aborted
         ? 'aborted'
-        : status >= 500
+        : status >= 500 && refusedBy === null
           ? 'failed'
           : status >= 400
             ? 'refused'
