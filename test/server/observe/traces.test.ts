@@ -1,14 +1,16 @@
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { listen } from '../eventStream.ts';
 import { spawnProject, startServer, temporaryFolder } from '../serverProcess.ts';
 
 const folder = temporaryFolder();
 const databaseUrl = join(folder, 'calculator.db');
+beforeAll(() => copyFileSync(inject('seededDatabase'), databaseUrl));
+
 const trace = '0af7651916cd43dd8448eb211c80319c';
 
 /** Writes the address of every module that a process loads into a file. */
@@ -122,6 +124,8 @@ describe('a collector', () => {
     });
     const nanoseconds = BigInt(span.endTimeUnixNano) - BigInt(span.startTimeUnixNano);
     expect(Number(nanoseconds)).toBeGreaterThan(10_000);
+    // What is not known is left out.
+    expect(Object.values(attributesOf(span))).not.toContain(undefined);
     expect(JSON.stringify(spans)).not.toContain('secret');
   });
 
