@@ -8,7 +8,8 @@ import { bodyLimit } from './limits/bodyLimit.ts';
 import { costLimit } from './limits/costLimit.ts';
 import { documents } from './limits/documents.ts';
 import { requestLimitPlugins, requestLimits } from './limits/limits.ts';
-import { type SubscriptionLimits, subscriptionLimit } from './limits/subscriptionLimit.ts';
+import { subscriptionLimit } from './limits/subscriptionLimit.ts';
+import { type SubscriptionPlaces, subscriptionPlaces } from './limits/subscriptionPlaces.ts';
 import type { Observed } from './observe/observed.ts';
 import { observing } from './observe/observing.ts';
 
@@ -18,8 +19,8 @@ export interface ApiOptions {
   createContext(request: RequestHeaders): Pick<Context, 'work' | 'caller'>;
   /** Whether the request carries a key that may write something. Default: none may. */
   mayWrite?(request: RequestHeaders): Promise<boolean>;
-  /** Subscriptions held at once. Default: `requestLimits.subscriptions`. */
-  subscriptions?: SubscriptionLimits;
+  /** Where subscriptions are counted. Default: here, up to `requestLimits.subscriptions`. */
+  subscriptions?: SubscriptionPlaces;
   /** Unexpected errors are written to the console, whole. Default: yes. */
   logging?: boolean;
 }
@@ -34,7 +35,7 @@ export function createApi({
   schema,
   createContext,
   mayWrite = async () => false,
-  subscriptions = requestLimits.subscriptions,
+  subscriptions = subscriptionPlaces(requestLimits.subscriptions),
   logging = true,
 }: ApiOptions) {
   const { bodyBytes, bodyBytesWithKey } = requestLimits;

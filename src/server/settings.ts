@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import type { LogFormat } from './observe/requestLog.ts';
 
@@ -7,6 +8,8 @@ export interface Settings {
   host: string;
   /** TCP port; 0 takes a free one. */
   port: number;
+  /** Processes that answer on the port, a count. */
+  workers: number;
   /** Path of the SQLite file. */
   databaseUrl: string;
   /** Folders of profile files loaded after the built-in ones, in this order. */
@@ -32,8 +35,7 @@ const wholeNumber = (error: string, least: number, most: number) =>
 
 const numberOr = <Word extends string>(word: Word, error: string, most: number) =>
   z
-    .literal(word)
-    .or(z.coerce.number())
+    .union([z.literal(word), z.coerce.number()], { error })
     .refine((value) => value === word || isCount(value, most), { error });
 
 const isCount = (value: unknown, most: number) =>
@@ -42,6 +44,7 @@ const isCount = (value: unknown, most: number) =>
 const environmentSchema = z.object({
   HOST: z.string().trim().min(1).default('127.0.0.1'),
   PORT: wholeNumber('must be a port number', 0, 65_535).default(4000),
+  WORKERS: numberOr('auto', 'must be a count of processes up to 256, or auto', 256).default(1),
   DATABASE_URL: z.string().trim().min(1).default('data/calculator.db'),
   PROFILE_PACKS: z.string().default(''),
   TRUST_PROXY: wholeNumber('must be a count of proxies', 0, 100).default(0),
@@ -65,12 +68,18 @@ export function readSettings(environment: NodeJS.ProcessEnv, inTerminal = proces
     });
     throw new SettingsError(problems.join('; '));
   }
-  const { HOST, PORT, DATABASE_URL, PROFILE_PACKS, TRUST_PROXY, RATE_LIMIT, ALLOWED_ORIGINS, LOG } = parsed.data;
+  const { HOST, PORT, WORKERS, DATABASE_URL, PROFILE_PACKS, TRUST_PROXY, RATE_LIMIT, ALLOWED_ORIGINS, LOG } =
+    parsed.data;
+  const workers = WORKERS === 'auto' ? availableParallelism() : WORKERS;
+  if (workers > 1 && DATABASE_URL === ':memory:') {
+    throw new SettingsError(`WORKERS=${WORKERS} must share a file, which DATABASE_URL=:memory: is not`);
+  }
   const shutdownDelay = parsed.data.SHUTDOWN_DELAY ?? (inTerminal ? 0 : supervisedShutdownDelay);
   const profilePacks = PROFILE_PACKS.split(',').map((pack) => pack.trim());
   return {
     host: HOST,
     port: PORT,
+    workers,
     // file: URLs are how other tools write a SQLite path.
     databaseUrl: DATABASE_URL.replace(/^file:(\/\/)?/, ''),
     profilePacks: profilePacks.filter((pack) => pack !== ''),

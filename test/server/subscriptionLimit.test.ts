@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { type Calculator, openCalculator } from '../../src/server/calculator.ts';
 import { drain, httpListener } from '../../src/server/http.ts';
+import { subscriptionPlaces } from '../../src/server/limits/subscriptionPlaces.ts';
 import { listen } from './eventStream.ts';
 import { temporaryFolder } from './serverProcess.ts';
 
@@ -16,7 +17,9 @@ beforeAll(async () => {
   const databaseUrl = join(temporaryFolder(), 'calculator.db');
   copyFileSync(inject('seededDatabase'), databaseUrl);
   calculator = await openCalculator({ databaseUrl, profilePacks: [] });
-  server = createServer(httpListener({ ...calculator, subscriptions: { all: 3, client: 2 }, trustedProxies: 1 }));
+  server = createServer(
+    httpListener({ ...calculator, subscriptions: subscriptionPlaces({ all: 3, client: 2 }), trustedProxies: 1 }),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });

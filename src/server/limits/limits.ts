@@ -1,7 +1,7 @@
 import { EnvelopArmor } from '@escape.tech/graphql-armor';
 import type { WorkLimits } from '../../schema/work.ts';
 import type { DocumentLimits } from './documents.ts';
-import type { SubscriptionLimits } from './subscriptionLimit.ts';
+import type { SubscriptionLimits } from './subscriptionPlaces.ts';
 import type { UnreadLimits } from './unreadAnswers.ts';
 
 /**

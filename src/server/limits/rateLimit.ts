@@ -4,7 +4,7 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Observed } from '../observe/observed.ts';
 
 /** What things cost of a client's allowance, in points. */
-const points = {
+export const points = {
   request: 1,
   estimate: 1,
   /** Objects of an answer for one point. */
@@ -21,7 +21,7 @@ export function costOf({ work, caller }: Pick<Observed, 'work' | 'caller'>): num
 }
 
 /** The allowance is counted in minutes. */
-const periodSeconds = 60;
+export const periodSeconds = 60;
 
 export interface RateLimit {
   /** Seconds after which the client may ask again; null when it may now. */

@@ -6,7 +6,9 @@ export interface Metrics {
   request(observed: Observed, status: number, aborted: boolean): void;
   /** Content type and text of the page. */
   page(): Promise<{ contentType: string; text: string }>;
-  readonly registry: Registry;
+  /** The figures of the page, as prom-client adds them up. */
+  snapshot(): ReturnType<Registry['getMetricsAsJSON']>;
+  readonly contentType: string;
 }
 
 export interface Watched {
@@ -43,12 +45,14 @@ export function createMetrics({ catalogueRevision }: Watched): Metrics {
     name: 'calculator_catalogue_revision',
     help: 'Revision of the catalogue that answers; its rate is changes a second.',
     registers,
+    aggregator: 'max',
     collect() {
       this.set(catalogueRevision());
     },
   });
   return {
-    registry,
+    contentType: registry.contentType,
+    snapshot: () => registry.getMetricsAsJSON(),
     request({ kind, began, refusedBy, hasErrors, work }, status, aborted) {
       const operation = kind ?? 'none';
       const outcome = aborted

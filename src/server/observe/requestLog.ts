@@ -13,9 +13,9 @@ export function requestLog(
     const line = {
       time: new Date().toISOString(),
       requestId: observed.id,
-      client: observed.client,
+      client: observed.client.slice(0, 100),
       method: request.method ?? '',
-      path: (request.url ?? '').split('?', 1)[0] ?? '',
+      path: (request.url ?? '').split('?', 1)[0]?.slice(0, 1000) ?? '',
       operation: observed.operation,
       ...(observed.work?.done ?? { nodes: 0, estimates: 0 }),
       milliseconds: Math.round((performance.now() - observed.began) * 100) / 100,
