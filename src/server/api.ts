@@ -1,5 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
-import { createYoga } from 'graphql-yoga';
+import { createYoga, type Plugin } from 'graphql-yoga';
 import { useInvalidArguments } from '../schema/arguments/coercionErrors.ts';
 import type { Context, RequestHeaders } from '../schema/context.ts';
 import { queryCaching } from './caching.ts';
@@ -29,6 +29,13 @@ export interface ApiOptions {
 export type Api = ReturnType<typeof createApi>;
 
 export const graphqlPath = '/graphql';
+
+/** Whether a connection is kept is the listener's to say: yoga keeps that of an event stream, even when the server stops. */
+const connectionOfListener: Plugin = {
+  onResponse({ response }) {
+    response.headers.delete('connection');
+  },
+};
 
 /** The GraphQL API with its limits, caching and error forms, apart from any socket: the terminal asks it in process. */
 export function createApi({
@@ -70,6 +77,7 @@ export function createApi({
       costLimit(requestLimits.work),
       answerLimit(requestLimits.answerBytes),
       observing(),
+      connectionOfListener,
       subscriptionLimit(subscriptions),
       queryCaching(),
     ],
