@@ -16,6 +16,8 @@ test('a server that stops answers everything as before, but at /ready, and close
   const { headers } = await get(server, question);
   const early = await get(server, subscription, stream);
   const ended = server.stop();
+  // As from a terminal or a supervisor that signals the whole group: once directly, once passed on.
+  server.child.kill('SIGINT');
   while ((await get(server, '/ready')).statusCode === 200) await wait(10);
 
   const asked: [path: string, status: number, headers?: Record<string, string>][] = [
