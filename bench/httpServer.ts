@@ -11,7 +11,7 @@ import { useInvalidArguments } from '../src/schema/arguments/coercionErrors.ts';
 import { delivery } from '../src/server/caching.ts';
 import { openCalculator } from '../src/server/calculator.ts';
 import { httpListener } from '../src/server/http.ts';
-import { allowancesInMemory, RateLimit } from '../src/server/limits/rateLimit.ts';
+import { allowanceBooks, RateLimit } from '../src/server/limits/rateLimit.ts';
 import { Batches } from '../src/server/observe/batches.ts';
 import { createMetrics } from '../src/server/observe/metrics.ts';
 import { requestLog } from '../src/server/observe/requestLog.ts';
@@ -41,9 +41,9 @@ async function calculator(guarded: boolean): Promise<RequestListener> {
       return yoga(request, response);
     };
   }
-  const metrics = createMetrics(opened);
-  const ended = new Batches([metrics.observe, requestLog('json')]);
-  return httpListener({ ...opened, rateLimit: new RateLimit(allowancesInMemory(1e9)), metrics, ended });
+  const metrics = createMetrics({ catalogueRevision: opened.catalogueRevision, subscriptions: () => 0 });
+  const ended = new Batches([metrics.observe, requestLog('json', (lines) => process.stdout.write(lines.join('')))]);
+  return httpListener({ ...opened, rateLimit: new RateLimit(1e9, allowanceBooks()), metrics, ended });
 }
 
 function hello(replyBytes: number): RequestListener {

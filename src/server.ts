@@ -2,13 +2,14 @@ import { keepCompiledCode } from './compileCache.ts';
 
 keepCompiledCode();
 const { explainFailure } = await import('./server/failure.ts');
-const { serve } = await import('./server/serve.ts');
+const { start } = await import('./server/start.ts');
 
 try {
-  await serve(process.env);
+  await start(process.env);
 } catch (error) {
   const explanation = explainFailure(error);
   if (explanation === null) throw error;
   console.error(`error: ${explanation}`);
-  process.exitCode = 1;
+  // Not by itself: a worker's channel to its primary would keep it.
+  process.exit(1);
 }

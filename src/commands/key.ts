@@ -18,19 +18,22 @@ program
       .choices([...keyScopes])
       .default(['write']),
   )
-  .action((name: string, { scope }: { scope: string[] }) =>
-    withKeys(async (keys) => console.log(await keys.create(name, scope))),
+  .option('--expires <when>', 'when it ends: 12h, 90d, or a time as ISO 8601 (default: never)')
+  .action((name: string, { scope, expires = null }: { scope: string[]; expires?: string | null }) =>
+    withKeys(async (keys) => console.log(await keys.create(name, scope, expires))),
   );
 
 program
   .command('list')
-  .description('lists the keys, the revoked ones too; the keys themselves are not stored')
+  .description('lists the keys, the revoked and expired ones too; the keys themselves are not stored')
   .action(() =>
     withKeys(async (keys) => {
-      for (const { name, scopes, createdAt, lastUsedAt, revokedAt } of await keys.list()) {
+      for (const { name, scopes, createdAt, lastUsedAt, revokedAt, expiresAt } of await keys.list()) {
         const use = lastUsedAt === null ? 'never used' : `last used ${lastUsedAt}`;
+        const life =
+          expiresAt === null ? [] : [`${Date.parse(expiresAt) > Date.now() ? 'expires' : 'expired'} ${expiresAt}`];
         const end = revokedAt === null ? [] : [`revoked ${revokedAt}`];
-        console.log([name, scopes.join(' '), `created ${createdAt}`, use, ...end].join('\t'));
+        console.log([name, scopes.join(' '), `created ${createdAt}`, use, ...life, ...end].join('\t'));
       }
     }),
   );

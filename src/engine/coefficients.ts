@@ -1,4 +1,5 @@
 import type { CoefficientUse } from './answer.ts';
+import { ownEntry } from './ownEntry.ts';
 
 /** One fitted, sourced or assumed number. */
 export interface Coefficient {
@@ -48,7 +49,7 @@ export function lookUpCoefficient(
   const names = isChain(rows) ? rows.rows : rows;
   for (let place = 0; place < names.length; place++) {
     const row = names[place] as string;
-    const entry = entries[row];
+    const entry = ownEntry(entries, row);
     if (entry === undefined) continue;
     const inheritance = chain?.steps[place] ?? place;
     uses?.push({ name: table, value: entry.value, row, inheritance, known: entry.known, data: entry.data });

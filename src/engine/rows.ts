@@ -1,5 +1,6 @@
 import { usesFlashAttention } from './builds.ts';
 import type { RowChain } from './coefficients.ts';
+import { ownEntry } from './ownEntry.ts';
 import { remembered } from './remembered.ts';
 import type { Deployment, Hardware } from './shapes.ts';
 
@@ -134,7 +135,7 @@ const deviceSteps = [0, 0, 1, 1, 2, 2, 2, 2, 3];
  * the attention kernels of rocm+rocwmma.
  */
 function engineOf({ runtime, hardware }: Deployment): Engine {
-  const built = runtime.backends[vendorKey(hardware)];
+  const built = ownEntry(runtime.backends, vendorKey(hardware));
   if (built === undefined) return { engine: runtime.coefficients, backend: runtime.coefficients };
   const plus = built.indexOf('+');
   if (plus < 0) return { engine: `${runtime.coefficients}-${built}`, backend: built };

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Coefficients } from '../engine/coefficients.ts';
 import { ApiKeys } from './apiKeys.ts';
 import type { Catalogue } from './catalogue/catalogue.ts';
+import { ChangeFeed } from './changes/changeFeed.ts';
 import { ProfileWriter } from './changes/writer.ts';
 import { loadCoefficients } from './coefficients.ts';
 import { StorageError } from './errors.ts';
@@ -12,7 +13,7 @@ import { discoverPriceSources } from './packs/priceSources/discover.ts';
 import { gatherEstimators } from './pluggedEstimator.ts';
 import { releaseMemory } from './releaseMemory.ts';
 import { openStorage } from './storage/open.ts';
-import type { LiveCatalogue, Storage } from './storage/storage.ts';
+import type { LiveCatalogue, Storage, StorageOptions } from './storage/storage.ts';
 
 /** The documented data that comes with the calculator. */
 export const seedsFolder = join(import.meta.dirname, '../../seeds');
@@ -24,14 +25,16 @@ export interface RegistryOptions {
   packs?: readonly string[];
   /** The built-in pack; another folder also leaves the price sources out. */
   seeds?: string;
+  /** Told of every failure of the database, also of those that no answer tells of. */
+  onStorageFailure?: StorageOptions['onFailure'];
 }
 
-export interface Registry
-  extends Pick<Storage, 'changes' | 'changesFollowing' | 'close'>,
-    Pick<LiveCatalogue, 'onChange'> {
+export interface Registry extends Pick<Storage, 'changes' | 'check' | 'close'>, Pick<LiveCatalogue, 'onChange'> {
   /** The catalogue as it is now. Take it once for a request, so that its answers agree. */
   catalogue(): Catalogue;
   readonly coefficients: Coefficients;
+  /** The change log for those who listen. */
+  readonly feed: ChangeFeed;
   readonly write: ProfileWriter;
   readonly keys: ApiKeys;
   /** What loading the packs did at start. */
@@ -49,13 +52,13 @@ const largeLoad = 1000;
  * @throws RegistryError one line and a hint: the database or a pack cannot be used; nothing is written then
  */
 export async function openRegistry(options: RegistryOptions): Promise<Registry> {
-  const { databasePath, packs = [], seeds = seedsFolder } = options;
+  const { databasePath, packs = [], seeds = seedsFolder, onStorageFailure: onFailure } = options;
   // Read first: a folder or file that cannot be read should not even create a database.
   const coefficients = loadCoefficients(join(seedsFolder, 'coefficients.json'));
   const loaded = await Promise.all(packs.map((entry) => loadPack(entry)));
   const { estimators, conflicts } = gatherEstimators(loaded);
   const folders = [readPack(seeds, 'seed'), ...loaded.map(({ pack }) => pack)];
-  const storage = await openStorage(databasePath);
+  const storage = await openStorage(databasePath, { onFailure });
   try {
     const packLoad = await loadPacks(storage, folders, seeds === seedsFolder ? discoverPriceSources : async () => []);
     if (packLoad.created + packLoad.updated > largeLoad) releaseMemory();
@@ -66,7 +69,8 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
       write: new ProfileWriter(catalogue),
       keys: new ApiKeys(storage.keys),
       changes: (request) => storage.changes(request),
-      changesFollowing: (revision, seq, limit) => storage.changesFollowing(revision, seq, limit),
+      feed: new ChangeFeed(storage, catalogue),
+      check: () => storage.check(),
       packLoad: { ...packLoad, conflicts: [...packLoad.conflicts, ...conflicts] },
       packNames: folders.map(({ name }) => name),
       onChange: (listener) => catalogue.onChange(listener),

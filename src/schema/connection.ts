@@ -2,6 +2,7 @@ import type { NumberRange } from '../calculator/numberRange.ts';
 import type { Page } from '../registry/catalogue/page.ts';
 import { ranged, requireInRange } from './arguments/argumentRange.ts';
 import { builder } from './builder.ts';
+import { resolving } from './errors.ts';
 
 const pageRange: NumberRange = { minimum: 1, maximum: 100, whole: true };
 
@@ -55,7 +56,7 @@ export function connectionOf<Item>(name: string, node: PothosSchemaTypes.ObjectR
       }),
       totalCount: t.int({
         description: 'Items in the whole list, a count.',
-        resolve: ({ totalCount }) => totalCount,
+        resolve: resolving(({ totalCount }: Page<Item, number | Promise<number>>) => totalCount),
       }),
     }),
   });

@@ -23,7 +23,7 @@ export interface Context {
 export interface Caller {
   /** Name of the key, once it was accepted; never the key. */
   key: string | null;
-  /** Uses of a key that is none, revoked, or not for that. */
+  /** Uses of a key that is none, revoked, expired, or not for that. */
   refusedKeys: number;
 }
 

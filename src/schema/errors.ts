@@ -2,10 +2,16 @@ import { type ASTNode, GraphQLError } from 'graphql';
 import { InvalidQuestionError, MissingLatencyError } from '../calculator/errors.ts';
 import type { Question } from '../calculator/question.ts';
 import { InvalidWorkloadError, MissingFigureError } from '../engine/errors.ts';
-import { InvalidCursorError, UnknownProfileError, UnsupportedError } from '../registry/errors.ts';
+import { InvalidCursorError, StorageError, UnknownProfileError, UnsupportedError } from '../registry/errors.ts';
 
 /** Codes of requests that cannot be answered, in `extensions.code`. */
-type ErrorCode = 'UNKNOWN_PROFILE' | 'INVALID_ARGUMENT' | 'MISSING_FIGURE' | 'UNSUPPORTED' | 'QUERY_TOO_EXPENSIVE';
+type ErrorCode =
+  | 'UNKNOWN_PROFILE'
+  | 'INVALID_ARGUMENT'
+  | 'MISSING_FIGURE'
+  | 'UNSUPPORTED'
+  | 'QUERY_TOO_EXPENSIVE'
+  | 'STORAGE';
 
 /** What a client can act on, beside the message. */
 interface ErrorDetail {
@@ -109,6 +115,7 @@ export function asCodedError(error: unknown): unknown {
   if (error instanceof InvalidCursorError) {
     return codedError('INVALID_ARGUMENT', error.message, { argument: error.argument, value: error.value });
   }
+  if (error instanceof StorageError) return codedError('STORAGE', `${error.message} ${error.hint}`, {});
   return error;
 }
 

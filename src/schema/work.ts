@@ -1,5 +1,6 @@
 import {
   defaultFieldResolver,
+  GraphQLError,
   type GraphQLField,
   type GraphQLSchema,
   getNamedType,
@@ -107,8 +108,9 @@ export class Work {
     this.#milliseconds += performance.now() - this.#turnBegan;
   }
 
-  #refusal(): Error | null {
-    if (this.#hasLeft()) return new DOMException('The client has left.', 'AbortError');
+  #refusal(): GraphQLError | null {
+    // Of GraphQL's own kind: other errors are logged as bugs, with their stacks.
+    if (this.#hasLeft()) return new GraphQLError('The client has left.');
     if (this.#milliseconds <= this.#limits.milliseconds) return null;
     return tooExpensive('milliseconds', Math.ceil(this.#milliseconds), this.#limits.milliseconds);
   }

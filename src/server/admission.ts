@@ -1,7 +1,7 @@
 import { type DocumentNode, GraphQLError, getOperationAST, type OperationDefinitionNode } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import type { WorkLimits } from '../schema/work.ts';
-import { limitedText } from './limits/answerLimit.ts';
+import { textWithin, type WithStringify } from './limits/answerLimit.ts';
 import { type CostLimits, costLimits, costRefusals } from './limits/costLimit.ts';
 import { type QueryCost, queryCost } from './limits/queryCost.ts';
 import type { WithObserved } from './observe/observed.ts';
@@ -28,7 +28,7 @@ export function admission({ work, answerBytes }: AdmissionLimits): Plugin<WithOb
   const known = new WeakMap<OperationDefinitionNode, QueryCost>();
   // The schema's own description is measured when the first question comes, not before the server is ready.
   let limits: CostLimits | undefined;
-  const stringify = limitedText(answerBytes);
+  const stringify = (answer: object) => textWithin(answerBytes, answer);
   return {
     onExecute({ args, setResultAndStopExecution }) {
       const operation = note(args);
@@ -47,8 +47,8 @@ export function admission({ work, answerBytes }: AdmissionLimits): Plugin<WithOb
     },
     onExecutionResult({ result, context: { observed } }) {
       if (result === undefined || isAsyncIterable(result) || Array.isArray(result)) return;
-      // yoga writes an answer with the function it brings along.
-      (result as { stringify?: typeof stringify }).stringify = stringify;
+      const answer: WithStringify = result;
+      answer.stringify = stringify;
       if (observed === undefined || result.errors === undefined) return;
       observed.hasErrors = result.errors.length > 0;
       for (const error of result.errors) {

@@ -8,8 +8,10 @@ import { delivery } from './caching.ts';
 import { bodyLimit } from './limits/bodyLimit.ts';
 import { documents } from './limits/documents.ts';
 import { requestLimits } from './limits/limits.ts';
-import { type SubscriptionLimits, subscriptionLimit } from './limits/subscriptionLimit.ts';
+import { subscriptionLimit } from './limits/subscriptionLimit.ts';
+import { type SubscriptionPlaces, subscriptionPlaces } from './limits/subscriptionPlaces.ts';
 import { observedOf, type WithObserved } from './observe/observed.ts';
+import { sharedEvents } from './sharedEvents.ts';
 
 export interface ApiOptions {
   schema: GraphQLSchema;
@@ -17,8 +19,8 @@ export interface ApiOptions {
   createContext(request: RequestHeaders): Pick<Context, 'work' | 'caller'>;
   /** Whether the request carries a key that may write something. Default: none may. */
   mayWrite?(request: RequestHeaders): Promise<boolean>;
-  /** Subscriptions held at once. Default: `requestLimits.subscriptions`. */
-  subscriptions?: SubscriptionLimits;
+  /** Where subscriptions are counted. Default: here, up to `requestLimits.subscriptions`. */
+  subscriptions?: SubscriptionPlaces;
   /** Unexpected errors are written to the console, whole. Default: yes. */
   logging?: boolean;
   /** Answers differ by the page that asks. Default: no. */
@@ -32,12 +34,15 @@ export type Api = ReturnType<typeof createApi>;
 
 export const graphqlPath = '/graphql';
 
+/** Who asks where an answer is for many. */
+const nobody: RequestHeaders = { headers: { get: () => null } };
+
 /** The GraphQL API with its limits, caching and error forms, apart from any socket: the terminal asks it in process. */
 export function createApi({
   schema,
   createContext,
   mayWrite = async () => false,
-  subscriptions = requestLimits.subscriptions,
+  subscriptions = subscriptionPlaces(requestLimits.subscriptions),
   logging = true,
   varyByOrigin = false,
 }: ApiOptions) {
@@ -74,6 +79,7 @@ export function createApi({
       documents(requestLimits.document),
       useInvalidArguments(),
       admission(requestLimits),
+      sharedEvents({ createContext: () => createContext(nobody), answerBytes: requestLimits.answerBytes }),
       subscriptionLimit(subscriptions),
       delivery({ varyByOrigin }),
     ],

@@ -14,7 +14,12 @@ export function delivery({ varyByOrigin = false } = {}): Plugin {
   const vary = varyByOrigin ? 'Accept, Accept-Encoding, Origin' : 'Accept, Accept-Encoding';
   return {
     onResponse({ request, response, setResponse, fetchAPI }) {
-      if (response.status !== 200 || !isJson(response)) return undefined;
+      if (!isJson(response)) {
+        // Whether a connection is kept is the listener's to say: yoga keeps that of an event stream, even when the server stops.
+        response.headers.delete('connection');
+        return undefined;
+      }
+      if (response.status !== 200) return undefined;
       const accepted = request.headers.get('accept-encoding');
       if (request.method !== 'GET' && accepted === null) return undefined;
       return response.text().then(async (body) => {

@@ -1,16 +1,19 @@
 import type { GraphQLSchema } from 'graphql';
+import { StorageError } from '../registry/errors.ts';
 import { openRegistry, type Registry } from '../registry/registry.ts';
-import { requestContext } from '../schema/context.ts';
+import { type RequestHeaders, requestContext } from '../schema/context.ts';
+import { resolving } from '../schema/errors.ts';
 import { buildSchema } from '../schema/index.ts';
 import type { ApiOptions } from './api.ts';
 import { requestLimits } from './limits/limits.ts';
+import { storageLog } from './observe/storageLog.ts';
 import type { Settings } from './settings.ts';
 
 /** Everything that answers questions, apart from how they arrive. */
 export interface Calculator extends ApiOptions {
   schema: GraphQLSchema;
-  /** Null when questions can be answered, else why not. */
-  notReady(): string | null;
+  /** Null when questions can be answered and changes made, else why not. */
+  notReady(): Promise<string | null>;
   /**
    * Lines for the operator: which packs stand over which, each file that stands for another, and what was changed here and
    * hides a pack's facts.
@@ -36,21 +39,27 @@ export async function openCalculator({
   databaseUrl,
   profilePacks,
 }: Pick<Settings, 'databaseUrl' | 'profilePacks'>): Promise<Calculator> {
-  const registry = await openRegistry({ databasePath: databaseUrl, packs: profilePacks });
+  const registry = await openRegistry({
+    databasePath: databaseUrl,
+    packs: profilePacks,
+    onStorageFailure: storageLog(databaseUrl),
+  });
   const { model, hardware } = registry.catalogue();
   const stopping = new AbortController();
   return {
     schema: buildSchema(),
     createContext: (request) => requestContext(registry, request, stopping.signal, requestLimits.work),
-    mayWrite: async (request) =>
-      'actor' in (await registry.keys.authorize(request.headers.get('authorization'), 'model')),
-    notReady() {
+    mayWrite: resolving(
+      async (request: RequestHeaders) =>
+        'actor' in (await registry.keys.authorize(request.headers.get('authorization'), 'model')),
+    ),
+    async notReady() {
       try {
-        registry.catalogue();
+        await registry.check();
         return null;
       } catch (error) {
-        console.error(error);
-        return 'the database cannot be read';
+        if (error instanceof StorageError) return `the database ${error.what}`;
+        throw error;
       }
     },
     catalogueRevision: () => registry.catalogue().revision,

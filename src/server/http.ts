@@ -6,14 +6,14 @@ import { bodyRefusal, hostRefusal, type Refusal } from './guards.ts';
 import { clientAddress, networkOf } from './limits/client.ts';
 import { requestLimits } from './limits/limits.ts';
 import { costOf, type RateLimit } from './limits/rateLimit.ts';
-import { UnreadAnswers } from './limits/unreadAnswers.ts';
+import { UnreadAnswers, type UnreadLimits } from './limits/unreadAnswers.ts';
 import type { Batches } from './observe/batches.ts';
 import type { Metrics } from './observe/metrics.ts';
 import { endOf, type Observed, observe } from './observe/observed.ts';
 
 export interface HttpOptions extends ApiOptions {
-  /** Null when questions can be answered, else why not. */
-  notReady(): string | null;
+  /** Null when questions can be answered and changes made, else why not. */
+  notReady(): Promise<string | null>;
   /** True while the server stops: connections are closed after the answer they wait for. */
   isDraining?(): boolean;
   /** Proxies before this server whose X-Forwarded-For is believed, a count. Default: 0. */
@@ -23,10 +23,15 @@ export interface HttpOptions extends ApiOptions {
   /** Origins that pages may ask from. Default: any. */
   allowedOrigins?: readonly string[] | null;
   rateLimit?: RateLimit | null;
+  /** How long and how much answers may wait for their readers. Default: `requestLimits.unread`. */
+  unread?: UnreadLimits;
   metrics?: Metrics;
   /** Requests that have ended. */
   ended?: Batches;
 }
+
+/** Headers that a page may read, beside the usual ones. */
+const exposedHeaders = 'ETag,X-Request-Id,Retry-After';
 
 type Handler = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
 
@@ -38,12 +43,12 @@ export function httpListener(options: HttpOptions): RequestListener {
   const { trustedProxies = 0, onlyLoopback = false, allowedOrigins = null, rateLimit = null, metrics, ended } = options;
   const api = createApi({ ...options, varyByOrigin: allowedOrigins !== null });
   const servePage = graphiqlPage();
-  const unread = new UnreadAnswers(requestLimits.unread);
+  const unread = new UnreadAnswers(options.unread ?? requestLimits.unread);
   // There are no cookies, so there is nothing that a foreign page could borrow: any origin may ask unless told otherwise.
   const allowOrigins: Handler = cors({
     origin: allowedOrigins === null ? '*' : [...allowedOrigins],
     methods: ['GET', 'HEAD', 'POST', 'OPTIONS'],
-    exposedHeaders: ['ETag', 'X-Request-Id', 'Retry-After'],
+    exposedHeaders,
     maxAge: 86_400,
   });
 
@@ -62,16 +67,18 @@ export function httpListener(options: HttpOptions): RequestListener {
   function route(path: string, request: IncomingMessage, response: ServerResponse, observed: Observed): void {
     switch (path) {
       case graphqlPath:
-        allowOrigins(request, response, () => settle(graphql(request, response, observed), response));
+        if (allowedOrigins === null && request.method !== 'OPTIONS') {
+          response.setHeader('Access-Control-Allow-Origin', '*');
+          response.setHeader('Access-Control-Expose-Headers', exposedHeaders);
+          settle(graphql(request, response, observed), response);
+        } else allowOrigins(request, response, () => settle(graphql(request, response, observed), response));
         return;
       case '/health':
         sendJson(response, 200, { status: 'ok' });
         return;
-      case '/ready': {
-        const reason = options.notReady();
-        sendJson(response, reason === null ? 200 : 503, { status: reason ?? 'ready' });
+      case '/ready':
+        settle(ready(response), response);
         return;
-      }
       case '/metrics':
         if (metrics === undefined) break;
         ended?.tell();
@@ -82,6 +89,11 @@ export function httpListener(options: HttpOptions): RequestListener {
         return;
     }
     sendJson(response, 404, { errors: [{ message: `There is nothing at ${path}; the API is at ${graphqlPath}.` }] });
+  }
+
+  async function ready(response: ServerResponse): Promise<void> {
+    const reason = await options.notReady();
+    sendJson(response, reason === null ? 200 : 503, { status: reason ?? 'ready' });
   }
 
   async function graphql(request: IncomingMessage, response: ServerResponse, observed: Observed): Promise<void> {

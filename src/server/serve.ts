@@ -1,13 +1,18 @@
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
 import { openCalculator } from './calculator.ts';
+import { firstKeyLine } from './firstKey.ts';
 import { isLoopback } from './guards.ts';
 import { drain, httpListener } from './http.ts';
-import { allowancesInMemory, RateLimit } from './limits/rateLimit.ts';
+import { HeldPlaces } from './limits/subscriptionPlaces.ts';
 import { listen } from './listen.ts';
 import { Batches } from './observe/batches.ts';
-import { createMetrics } from './observe/metrics.ts';
+import { createMetrics, type Metrics } from './observe/metrics.ts';
+import { openTraces } from './observe/openTraces.ts';
 import { requestLog } from './observe/requestLog.ts';
-import { readSettings } from './settings.ts';
+import type { Settings } from './settings.ts';
+import type { Peers } from './workers/peers.ts';
 
 /** Longest wait for running requests once the server has stopped accepting; orchestrators usually kill after 10 to 30 s. */
 const drainMs = 8_000;
@@ -19,23 +24,37 @@ const keepAliveMs = 65_000;
 const headersMs = 20_000;
 const requestMs = 60_000;
 
-/** Serves as the environment says, until a signal ends it. @throws what cannot be used, before anything is served */
-export async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
-  const settings = readSettings(environment);
-  const { pointsPerMinute, log } = settings;
+/** Serves in this process until it is told to stop. @throws what cannot be used, before anything is served */
+export async function serve(settings: Settings, peers: Peers, environment: NodeJS.ProcessEnv): Promise<void> {
+  const traces = await openTraces(environment);
   const calculator = await openCalculator(settings);
   let draining = false;
-  const metrics = createMetrics(calculator);
+  const subscriptions = new HeldPlaces(peers.subscriptions);
+  const { catalogueRevision } = calculator;
+  const metrics = createMetrics({ catalogueRevision, subscriptions: () => subscriptions.held });
+  const ended = new Batches([
+    metrics.observe,
+    ...(settings.log === 'off' ? [] : [requestLog(settings.log, peers.log.write)]),
+    ...(traces === null ? [] : [traces.observe]),
+  ]);
+  const whole: Metrics = {
+    ...metrics,
+    snapshot() {
+      ended.tell();
+      return metrics.snapshot();
+    },
+  };
   const listener = httpListener({
     ...calculator,
-    notReady: () => (draining ? 'draining' : calculator.notReady()),
+    notReady: async () => (draining ? 'draining' : calculator.notReady()),
     isDraining: () => draining,
     trustedProxies: settings.trustedProxies,
     onlyLoopback: isLoopback(settings.host),
     allowedOrigins: settings.allowedOrigins,
-    rateLimit: pointsPerMinute === null ? null : new RateLimit(allowancesInMemory(pointsPerMinute)),
-    metrics,
-    ended: new Batches(log === 'off' ? [metrics.observe] : [metrics.observe, requestLog(log)]),
+    rateLimit: peers.rateLimit,
+    subscriptions,
+    metrics: { ...metrics, page: peers.metricsPage(whole) },
+    ended,
   });
   const server = createServer(
     { keepAliveTimeout: keepAliveMs, headersTimeout: headersMs, requestTimeout: requestMs },
@@ -49,39 +68,48 @@ export async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
     throw error;
   }
 
-  const stop = () => {
-    // A second signal does not wait for anybody.
-    if (draining) server.closeAllConnections();
-    else void stopServing(server, calculator, settings.shutdownDelayMs);
-    draining = true;
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  const hurry = new AbortController();
+  peers.onStop({
+    stop() {
+      draining = true;
+      void stopServing(server, calculator, settings.shutdownDelayMs, hurry.signal).then(async () => {
+        ended.tell();
+        await Promise.all([peers.log.written(), traces?.end()]);
+        process.exit(0);
+      });
+    },
+    cut: () => hurry.abort(),
+  });
 
-  const { models, devices } = calculator;
-  const seconds = (performance.now() / 1000).toFixed(1);
-  console.log(
-    `LLM Inference Calculator at ${url}/graphql (${models} models, ${devices} devices, ready in ${seconds} s)`,
-  );
-  for (const line of calculator.packReport) console.log(line);
-  const firstKey = await calculator.firstKey();
-  if (firstKey !== null) {
-    console.log(`Key for writing, shown only this once (npm run key makes and revokes others): ${firstKey}`);
+  if (peers.announces) {
+    const { models, devices } = calculator;
+    const seconds = (performance.now() / 1000).toFixed(1);
+    console.log(
+      `LLM Inference Calculator at ${url}/graphql (${models} models, ${devices} devices, ready in ${seconds} s)`,
+    );
+    for (const line of calculator.packReport) console.log(line);
+    const firstKey = await calculator.firstKey();
+    if (firstKey !== null) {
+      console.log(firstKeyLine(firstKey, { databaseUrl: settings.databaseUrl, terminal: process.stdout.isTTY }));
+    }
   }
+  peers.serves();
 }
 
 /**
  * Goes on answering for `delayMs`, while `/ready` says no and each answer closes its connection: proxies find another
- * server without losing a request. Then nothing new is accepted.
+ * server without losing a request. Then nothing new is accepted. Aborting `hurry` ends both waits.
  */
 async function stopServing(
   server: Server,
   calculator: { endSubscriptions(): void; close(): Promise<void> },
   delayMs: number,
+  hurry: AbortSignal,
 ): Promise<void> {
-  if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
+  const hurried = hurry.aborted ? Promise.resolve() : once(hurry, 'abort');
+  void hurried.then(() => server.closeAllConnections());
+  if (delayMs > 0) await Promise.race([wait(delayMs), hurried]);
   calculator.endSubscriptions();
-  await drain(server, drainMs);
+  await drain(server, hurry.aborted ? 0 : drainMs);
   await calculator.close();
-  process.exit(0);
 }

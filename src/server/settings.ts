@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import type { LogFormat } from './observe/requestLog.ts';
 
@@ -7,6 +8,8 @@ export interface Settings {
   host: string;
   /** TCP port; 0 takes a free one. */
   port: number;
+  /** Processes that answer on the port, a count. */
+  workers: number;
   /** Path of the SQLite file. */
   databaseUrl: string;
   /** Folders of profile files loaded after the built-in ones, in this order. */
@@ -32,8 +35,7 @@ const wholeNumber = (error: string, least: number, most: number) =>
 
 const numberOr = <Word extends string>(word: Word, error: string, most: number) =>
   z
-    .literal(word)
-    .or(z.coerce.number())
+    .union([z.literal(word), z.coerce.number()], { error })
     .refine((value) => value === word || isCount(value, most), { error });
 
 const isCount = (value: unknown, most: number) =>
@@ -42,6 +44,7 @@ const isCount = (value: unknown, most: number) =>
 const environmentSchema = z.object({
   HOST: z.string().trim().min(1).default('127.0.0.1'),
   PORT: wholeNumber('must be a port number', 0, 65_535).default(4000),
+  WORKERS: numberOr('auto', 'must be a count of processes up to 256, or auto', 256).default(1),
   DATABASE_URL: z.string().trim().min(1).default('data/calculator.db'),
   PROFILE_PACKS: z.string().default(''),
   TRUST_PROXY: wholeNumber('must be a count of proxies', 0, 100).default(0),
@@ -54,7 +57,7 @@ const environmentSchema = z.object({
 /** A proxy that looks at `/ready` every second or two has noticed by then, in seconds. */
 const supervisedShutdownDelay = 5;
 
-/** Reads the environment; an empty variable counts as absent. In a terminal nobody waits, and nobody reads logs of requests. */
+/** Reads the environment; an empty variable counts as absent. In a terminal people read along, and nobody waits for proxies. */
 export function readSettings(environment: NodeJS.ProcessEnv, inTerminal = process.stdout.isTTY === true): Settings {
   const given = Object.entries(environment).filter(([, value]) => value !== undefined && value !== '');
   const parsed = environmentSchema.safeParse(Object.fromEntries(given));
@@ -65,19 +68,25 @@ export function readSettings(environment: NodeJS.ProcessEnv, inTerminal = proces
     });
     throw new SettingsError(problems.join('; '));
   }
-  const { HOST, PORT, DATABASE_URL, PROFILE_PACKS, TRUST_PROXY, RATE_LIMIT, ALLOWED_ORIGINS, LOG } = parsed.data;
+  const { HOST, PORT, WORKERS, DATABASE_URL, PROFILE_PACKS, TRUST_PROXY, RATE_LIMIT, ALLOWED_ORIGINS, LOG } =
+    parsed.data;
+  const workers = WORKERS === 'auto' ? availableParallelism() : WORKERS;
+  if (workers > 1 && DATABASE_URL === ':memory:') {
+    throw new SettingsError(`WORKERS=${WORKERS} must share a file, which DATABASE_URL=:memory: is not`);
+  }
   const shutdownDelay = parsed.data.SHUTDOWN_DELAY ?? (inTerminal ? 0 : supervisedShutdownDelay);
   const profilePacks = PROFILE_PACKS.split(',').map((pack) => pack.trim());
   return {
     host: HOST,
     port: PORT,
+    workers,
     // file: URLs are how other tools write a SQLite path.
     databaseUrl: DATABASE_URL.replace(/^file:(\/\/)?/, ''),
     profilePacks: profilePacks.filter((pack) => pack !== ''),
     trustedProxies: TRUST_PROXY,
     pointsPerMinute: RATE_LIMIT === 'off' ? null : RATE_LIMIT,
     allowedOrigins: ALLOWED_ORIGINS === '*' ? null : ALLOWED_ORIGINS.split(',').map((origin) => origin.trim()),
-    log: LOG ?? 'off',
+    log: LOG ?? (inTerminal ? 'text' : 'off'),
     shutdownDelayMs: 1000 * shutdownDelay,
   };
 }

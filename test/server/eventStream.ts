@@ -1,7 +1,12 @@
 /** Listens as a browser's EventSource does. */
-export async function listen(origin: string, subscription: string, headers: Record<string, string> = {}) {
-  const query = encodeURIComponent(subscription);
-  const response = await fetch(`${origin}/graphql?query=${query}`, {
+export async function listen(
+  origin: string,
+  subscription: string,
+  headers: Record<string, string> = {},
+  variables: object = {},
+) {
+  const asked = new URLSearchParams({ query: subscription, variables: JSON.stringify(variables) });
+  const response = await fetch(`${origin}/graphql?${asked}`, {
     headers: { accept: 'text/event-stream', ...headers },
   });
   if (response.body === null) throw new Error('no stream');

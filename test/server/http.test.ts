@@ -16,7 +16,7 @@ beforeAll(async () => {
   const listener = httpListener({
     schema: tinySchema(),
     createContext: () => ({ work: new Work(requestLimits.work), caller: { key: null, refusedKeys: 0 } }),
-    notReady: () => notReady,
+    notReady: async () => notReady,
   });
   server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -147,7 +147,14 @@ describe('limits', () => {
       `${'{self'.repeat(1500)}${'}'.repeat(1500)}`,
       'more than 40 brackets inside one another',
     ],
-    ['one field again and again', `{ ${'answer '.repeat(2000)} }`, 'answer more than 250 times in one selection'],
+    ['one field again and again', `{ ${'answer '.repeat(2000)} }`, 'answer without arguments more than 50 times'],
+    ['fields of one name', `{ ${'answer(nth: 1) '.repeat(300)} }`, 'answer more than 250 times in one selection'],
+    [
+      'names for one answer',
+      `{ ${Array.from({ length: 51 }, (_, index) => `a${index}: answer`).join(' ')} }`,
+      'answer without arguments more than 50 times in one selection',
+    ],
+    ['directives', `{ answer ${'@skip(if: false) '.repeat(5)} }`, 'more than 4 directives on one field or fragment'],
     [
       'uses of fragments',
       `{ ${'...A '.repeat(300)} } fragment A on Query { answer }`,
@@ -183,7 +190,7 @@ test('a drain waits for the running request and then lets go of its connection',
   const listener = httpListener({
     schema: tinySchema(),
     createContext: () => ({ work: new Work(requestLimits.work), caller: { key: null, refusedKeys: 0 } }),
-    notReady: () => null,
+    notReady: async () => null,
   });
   const draining = createServer(listener);
   await new Promise<void>((resolve) => draining.listen(0, '127.0.0.1', resolve));
@@ -200,7 +207,7 @@ test('a drain waits for the running request and then lets go of its connection',
 
 function tinySchema(): GraphQLSchema {
   const schema = buildSchema(`
-    type Query { answer: String! broken: String self: Query! slow: String }
+    type Query { answer(nth: Int): String! broken: String self: Query! slow: String }
     type Mutation { change: Int }
   `);
   const fields = schema.getQueryType()?.getFields() ?? {};
@@ -226,7 +233,7 @@ async function refusalOf(query: string): Promise<string> {
 }
 
 function aliases(count: number): string {
-  return `{ ${Array.from({ length: count }, (_, index) => `a${index}: answer`).join(' ')} }`;
+  return `{ ${Array.from({ length: count }, (_, index) => `a${index}: answer(nth: ${index})`).join(' ')} }`;
 }
 
 function post(query: string, headers: Record<string, string> = {}): Promise<Response> {

@@ -67,6 +67,7 @@ test('a disk without room refuses mutations, answers questions, and loses nothin
   await load.ended;
   expect(load.refused[0]).toMatch(/"__typename":"StorageError","message":"The database cannot .*","code":"STORAGE"/);
   expect(load.refused[0]).not.toContain(limited);
+  expect((await fetch(`${server.origin}/ready`)).status).toBe(503);
   expect(load.acknowledged.length).toBeGreaterThan(10);
   const all = [...acknowledged, ...load.acknowledged];
   expect(await missingFrom(server.origin, all)).toEqual([]);

@@ -139,17 +139,6 @@ test('/metrics counts requests by outcome, estimates, refusals and the state of 
   expect(text).toContain('nodejs_eventloop_lag_p99_seconds');
 });
 
-test('a server that stops says so first, and goes on answering until proxies have noticed', async () => {
-  const own = await startServer({ DATABASE_URL: `${temporaryFolder()}/calculator.db`, SHUTDOWN_DELAY: '1' });
-  const ended = own.stop();
-  await wait(300);
-  const ready = await fetch(`${own.origin}/ready`);
-  expect([ready.status, await ready.json()]).toEqual([503, { status: 'draining' }]);
-  const answer = await fetch(`${own.origin}/graphql?query={__typename}`);
-  expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close']);
-  expect(await ended).toMatchObject({ code: 0, stderr: '' });
-});
-
 interface Answer {
   status: number;
   headers: Readonly<Record<string, string | string[] | undefined>>;

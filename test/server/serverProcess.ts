@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { inject } from 'vitest';
@@ -55,7 +55,7 @@ export interface RunningServer {
   origin: string;
   /** The line it announced itself with. */
   announcement: string;
-  /** The key for writing that a first start prints; waits for it. */
+  /** The key for writing that a first start leaves beside its database; waits for it. */
   firstKey(): Promise<string>;
   /** What it has written until now. */
   stdout(): string;
@@ -87,9 +87,9 @@ export async function startServer(
   };
   const firstKey = async () => {
     for (;;) {
-      const key = /: (llmc_\S+)\n/.exec(stdout())?.[1];
-      if (key !== undefined) return key;
-      if (child.exitCode !== null) throw new Error('the server ended without printing a key');
+      const path = /^Key for writing: in (.+); read it/m.exec(stdout())?.[1];
+      if (path !== undefined) return readFileSync(resolve(root, path), 'utf8').trim();
+      if (child.exitCode !== null) throw new Error('the server ended without making a key');
       await wait(10);
     }
   };

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { expect, test } from 'vitest';
 import { readSettings, SettingsError } from '../../src/server/settings.ts';
 
@@ -19,12 +20,23 @@ test('a supervised server says for 5 s that it stops, one in a terminal stops at
 });
 
 test.each([
+  ['WORKERS', '0'],
+  ['WORKERS', '1.5'],
+  ['WORKERS', 'all'],
   ['TRUST_PROXY', 'yes'],
   ['RATE_LIMIT', '-1'],
+  ['RATE_LIMIT', 'none'],
   ['LOG', 'verbose'],
   ['SHUTDOWN_DELAY', 'soon'],
 ])('%s=%s is refused by name', (name, value) => {
   expect(() => readSettings({ [name]: value })).toThrow(`${name}=${value} must be`);
+});
+
+test('one process answers unless more are asked for; auto is one a core', () => {
+  expect(readSettings({}).workers).toBe(1);
+  expect(readSettings({ WORKERS: '3' }).workers).toBe(3);
+  expect(readSettings({ WORKERS: 'auto' }).workers).toBe(availableParallelism());
+  expect(() => readSettings({ WORKERS: '2', DATABASE_URL: ':memory:' })).toThrow('WORKERS=2 must share a file');
 });
 
 test('packs are a comma-separated list of folders', () => {

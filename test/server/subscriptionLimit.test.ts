@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { type Calculator, openCalculator } from '../../src/server/calculator.ts';
 import { drain, httpListener } from '../../src/server/http.ts';
+import { HeldPlaces, subscriptionPlaces } from '../../src/server/limits/subscriptionPlaces.ts';
+import { Batches } from '../../src/server/observe/batches.ts';
+import { createMetrics } from '../../src/server/observe/metrics.ts';
 import { listen } from './eventStream.ts';
 import { temporaryFolder } from './serverProcess.ts';
 
@@ -16,7 +19,11 @@ beforeAll(async () => {
   const databaseUrl = join(temporaryFolder(), 'calculator.db');
   copyFileSync(inject('seededDatabase'), databaseUrl);
   calculator = await openCalculator({ databaseUrl, profilePacks: [] });
-  server = createServer(httpListener({ ...calculator, subscriptions: { all: 3, client: 2 }, trustedProxies: 1 }));
+  const subscriptions = new HeldPlaces(subscriptionPlaces({ all: 3, client: 2 }));
+  const { catalogueRevision } = calculator;
+  const metrics = createMetrics({ catalogueRevision, subscriptions: () => subscriptions.held });
+  const ended = new Batches([metrics.observe]);
+  server = createServer(httpListener({ ...calculator, subscriptions, trustedProxies: 1, metrics, ended }));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
@@ -44,6 +51,11 @@ test('a subscription beyond the limit is refused with 503 until one ends; one th
       extensions: { code: 'TOO_MANY_SUBSCRIPTIONS' },
     },
   ]);
+  const metrics = await (await fetch(`${origin}/metrics`)).text();
+  expect(metrics).toContain('calculator_requests_total{operation="subscription",outcome="refused"} 1');
+  expect(metrics).toContain('calculator_refused_total{limit="subscriptions"} 1');
+  expect(metrics).toContain('calculator_subscriptions 2');
+  expect(metrics).not.toContain('outcome="failed"');
   const question = await fetch(`${origin}/graphql?query={__typename}`);
   expect(await question.json()).toEqual({ data: { __typename: 'Query' } });
 

@@ -1,3 +1,5 @@
+import { ownEntry } from '../ownEntry.ts';
+
 /**
  * Exact bits of one weight in each llama.cpp block type, scales included.
  *
@@ -36,7 +38,7 @@ export class UnknownBlockTypeError extends Error {}
 
 /** Bits of one weight, scales included. Throws `UnknownBlockTypeError`. */
 export function bitsOfBlockType(blockType: string): number {
-  const bits = bitsByBlockType[blockType];
+  const bits = ownEntry(bitsByBlockType, blockType);
   if (bits === undefined) throw new UnknownBlockTypeError(`no block type is called ${blockType}`);
   return bits;
 }
@@ -54,7 +56,7 @@ export function weightsOfBlock(blockType: string): number {
  */
 export function blockTypeForColumns(blockType: string, columns: number): string {
   if (columns % weightsOfBlock(blockType) === 0) return blockType;
-  const fallback = fallbackByBlockType[blockType] ?? (blockType.startsWith('IQ') ? 'IQ4_NL' : 'F16');
+  const fallback = ownEntry(fallbackByBlockType, blockType) ?? (blockType.startsWith('IQ') ? 'IQ4_NL' : 'F16');
   return columns % weightsOfBlock(fallback) === 0 ? fallback : 'F16';
 }
 

@@ -41,9 +41,9 @@ const maximumBlocks = 1000;
  *
  * @throws ImportRefusedError cut off, no GGUF, impossible dimensions, or a tensor whose part is not known
  */
-export async function importGguf(headerBase64: string, labels: ImportLabels = {}): Promise<ImportedGguf> {
+export function importGguf(headerBase64: string, labels: ImportLabels = {}): ImportedGguf {
   const bytes = decodeHeader(headerBase64);
-  const header = await readHeader(bytes);
+  const header = readHeader(bytes);
   const fields = new GgufFields(header.metadata);
   const shards = fields.general('split.count') ?? 1;
   if (shards > 1) {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { ownEntry } from '../../engine/ownEntry.ts';
 import { nearestNames } from '../../registry/nearestNames.ts';
 import { refusal } from '../importRefused.ts';
 import { parsePastedJson } from '../pastedJson.ts';
@@ -63,7 +64,7 @@ function modelTypeOf(values: Readonly<Record<string, unknown>>): string {
 
 function unknownModelType(type: string, path: string) {
   const shown = type.length > 60 ? `${type.slice(0, 57)}...` : type;
-  const reason = Object.hasOwn(inexpressible, type) ? inexpressible[type] : undefined;
+  const reason = ownEntry(inexpressible, type);
   if (reason !== undefined)
     return refusal('UNKNOWN_KIND', path, `${JSON.stringify(shown)} ${reason}, which a block stack cannot say`);
   const nearest = nearestNames(shown, modelTypes);

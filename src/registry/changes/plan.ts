@@ -110,12 +110,26 @@ export function plan(found: Found, request: WriteRequest): Plan {
   }
 }
 
-/** The first answer to a creation that is repeated; null for one that is new. @throws IdempotencyConflictError */
+/** How long the answer to a creation is kept for its repetitions, in days: long after any client has given up. */
+export const idempotencyDays = 7;
+
+/** Answers given before this time are forgotten. @param at the present, both as ISO 8601 in UTC */
+export function rememberedSince(at: string): string {
+  return new Date(Date.parse(at) - idempotencyDays * 86_400_000).toISOString();
+}
+
+/**
+ * The first answer to a creation that is repeated; null for one that is new, or whose key has expired.
+ *
+ * @param at the present, ISO 8601 in UTC
+ * @throws IdempotencyConflictError
+ */
 export function repeatedAnswer(
   request: CreateRequest,
-  stored: Pick<IdempotencyKeyRow, 'requestDigest' | 'response'> | undefined,
+  stored: Pick<IdempotencyKeyRow, 'requestDigest' | 'response' | 'at'> | undefined,
+  at: string,
 ): ProfileRow | null {
-  if (stored === undefined) return null;
+  if (stored === undefined || stored.at < rememberedSince(at)) return null;
   if (stored.requestDigest !== digestOf(request)) throw new IdempotencyConflictError(request.idempotencyKey ?? '');
   return JSON.parse(stored.response);
 }

@@ -1,4 +1,5 @@
 import { array, record, z } from 'zod';
+import { ownEntry } from '../../engine/ownEntry.ts';
 import type { Source, SourceKeys } from './source.ts';
 
 const anyFields = record(z.string(), z.unknown());
@@ -28,7 +29,7 @@ export function withIds<Row>(
 export function namedSources(sources: Readonly<Record<string, Source>>, keys: unknown): Record<string, Source> {
   const named: Record<string, Source> = {};
   for (const key of sourceKeyList(keys)) {
-    const source = sources[key];
+    const source = ownEntry(sources, key);
     if (source !== undefined) named[key] = source;
   }
   return named;

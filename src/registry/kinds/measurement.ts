@@ -1,4 +1,5 @@
 import { array, enum as oneOf, optional, record, strictObject, z } from 'zod';
+import { ownEntry } from '../../engine/ownEntry.ts';
 import type { Kind, Reference } from './kind.ts';
 import { listTitle, namedSources } from './listFile.ts';
 import { orNull, positive, whole } from './ranges.ts';
@@ -105,7 +106,7 @@ export const measurementSchema = strictObject({
   notes: orNull(z.string().max(500)).describe('What to know about it.'),
 }).superRefine((row, context) => {
   const complain = complainTo(context);
-  if (row.sources[row.source] === undefined) {
+  if (ownEntry(row.sources, row.source) === undefined) {
     complain(['source'], `no source has the key ${row.source}`);
   }
   for (const [index, { scoredMetric }] of row.groups.entries()) {

@@ -1,7 +1,7 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { RegistryError } from '../errors.ts';
-import { asRegistryError } from './database.ts';
+import { asRegistryError, createPrivate } from './database.ts';
 import { drizzle, sql } from './drizzle.ts';
 import { statementsOf } from './statements.ts';
 import { profile } from './tables.ts';
@@ -14,7 +14,8 @@ export interface Backup {
 
 /**
  * Copies the database to `destination` while servers go on reading and writing: one consistent moment, everything
- * acknowledged before the copy began included. The copy gets its name only when it is whole and sound.
+ * acknowledged before the copy began included. The copy gets its name only when it is whole and sound. Its owner alone
+ * may read it.
  *
  * @throws RegistryError there is no such database, the destination exists or cannot be written, the copy is damaged
  */
@@ -29,6 +30,7 @@ export async function backupDatabase(path: string, destination: string): Promise
   try {
     source = new Database(path, { readonly: true, fileMustExist: true });
     rmSync(partial, { force: true });
+    createPrivate(partial);
     // Everything in one step: between steps a writer would make the copy begin again.
     await source.backup(partial, { progress: ({ totalPages }) => totalPages + 1 });
     const backup = inspect(partial);
@@ -36,12 +38,17 @@ export async function backupDatabase(path: string, destination: string): Promise
     return backup;
   } catch (error) {
     rmSync(partial, { force: true });
-    const isFolder = error instanceof TypeError && error.message.includes('directory does not exist');
-    if (isFolder) throw new RegistryError(`The folder of ${destination} does not exist.`, 'Create it and try again.');
-    throw asRegistryError(error, destination);
+    throw cannotBeMade(error, destination) ?? asRegistryError(error, destination);
   } finally {
     source?.close();
   }
+}
+
+/** Where the system, and not SQLite, says no. */
+function cannotBeMade(error: unknown, destination: string): RegistryError | null {
+  if (!(error instanceof Error && 'syscall' in error && 'code' in error)) return null;
+  const hint = 'Choose a folder that exists and is writable.';
+  return new RegistryError(`${destination} cannot be written (${error.code}).`, hint, { cause: error });
 }
 
 function inspect(path: string): Backup {

@@ -1,5 +1,15 @@
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { RegistryError, StorageError } from '../errors.ts';
 import { readMigrations } from './migrations.ts';
@@ -10,28 +20,33 @@ export type SqliteFile = Database.Database;
 /** Marks the file as ours (`PRAGMA application_id`): the letters LLMC. */
 const applicationId = 0x4c4c4d43;
 
-/** How long a writer waits for another process's transaction. */
-const busyTimeoutMs = 5000;
+/** How long opening waits for another process's transaction. */
+const openingTimeoutMs = 5000;
+
+/** Kilobytes of pages that stay in memory. The catalogue is read once and kept: a large cache would hold it a second time. */
+export const cacheKilobytes = 1024;
 
 /**
  * Opens the SQLite file, creating or migrating it when needed: write-ahead log, and a commit is on the disk before it
- * is acknowledged (`synchronous=FULL`). A file that cannot be used is left exactly as it is.
+ * is acknowledged (`synchronous=FULL`). A file that cannot be used is left exactly as it is. Opening waits up to five
+ * seconds for another process; afterwards the connection waits for nobody.
  *
  * @throws RegistryError one line: not a database, damaged, of another program, newer than this program, not writable
  */
 export function openDatabase(path: string): SqliteFile {
-  if (path !== ':memory:') prepareFolder(path);
+  if (path !== ':memory:') prepareFile(path);
   let database: SqliteFile | null = null;
   try {
-    database = new Database(path, { timeout: busyTimeoutMs });
+    database = new Database(path, { timeout: openingTimeoutMs });
     checkIdentity(database, path);
-    // The catalogue is read once and kept: a large page cache would hold the same data a second time.
-    database.pragma('cache_size = -1024');
+    database.pragma(`cache_size = -${cacheKilobytes}`);
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = FULL');
     migrate(database, path);
     database.pragma('foreign_keys = ON');
     checkIntegrity(database, path);
+    // From here on nothing waits on the thread: see SqliteConnection.
+    database.pragma('busy_timeout = 0');
     return database;
   } catch (error) {
     database?.close();
@@ -44,9 +59,47 @@ export function inTransaction<Result>(database: SqliteFile, work: () => Result):
   return database.transaction(work).immediate();
 }
 
+/** Runs `work` as a write transaction and undoes it. */
+export function undone(database: SqliteFile, work: () => void): void {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    work();
+  } finally {
+    // A full disk has undone it already.
+    if (database.inTransaction) database.exec('ROLLBACK');
+  }
+}
+
 /** Runs `work` as one consistent view over several statements. */
 export function inView<Result>(database: SqliteFile, work: () => Result): Result {
   return database.inTransaction ? work() : database.transaction(work).deferred();
+}
+
+/**
+ * Tells which files the connection's paths lead to: device and inode of the database and of its log and index, which are
+ * there, the same, for as long as anybody has the database open. The same text = the same files.
+ */
+export function lookAt(database: SqliteFile): () => string {
+  if (database.memory) return () => '';
+  const path = resolve(database.name);
+  const companions = ['-wal', '-shm']
+    .map((ending) => `${realpathSync(path)}${ending}`)
+    .filter((each) => existsSync(each));
+  const identity = (each: string) => {
+    try {
+      const { dev, ino } = statSync(each, { bigint: true });
+      return `${dev}:${ino}`;
+    } catch {
+      // Not there, or not to be seen: in any case not what was opened.
+      return 'none';
+    }
+  };
+  return () => [path, ...companions].map(identity).join(' ');
+}
+
+/** An empty file that its owner alone may read. What SQLite puts beside it gets the same mode. */
+export function createPrivate(path: string): void {
+  closeSync(openSync(path, 'a', 0o600));
 }
 
 /** SQLite's own words for what went wrong with a file, as one clear line; other errors pass unchanged. */
@@ -56,13 +109,13 @@ export function asRegistryError(error: unknown, path: string): unknown {
 }
 
 /** The file's own folder is created (the default is `data/`); a longer path that does not exist is a typing error. */
-function prepareFolder(path: string): void {
+function prepareFile(path: string): void {
   const folder = dirname(path);
   try {
     if (!existsSync(folder)) mkdirSync(folder);
     readdirSync(folder);
     if (!existsSync(path)) {
-      accessSync(folder, constants.W_OK);
+      createPrivate(path);
       return;
     }
   } catch (error) {

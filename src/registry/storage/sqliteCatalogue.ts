@@ -1,8 +1,10 @@
 import { buildCatalogue, type Catalogue, updateCatalogue } from '../catalogue/catalogue.ts';
 import { plan, repeatedAnswer, subjectOf, type WriteRequest } from '../changes/plan.ts';
+import { StorageError } from '../errors.ts';
 import type { Estimators } from '../pluggedEstimator.ts';
-import { inTransaction, inView, type SqliteFile } from './database.ts';
-import { saying } from './sqliteFailure.ts';
+import { inView, type SqliteFile } from './database.ts';
+import type { SqliteConnection } from './sqliteConnection.ts';
+import { isBusy, saying } from './sqliteFailure.ts';
 import type { Statements } from './statements.ts';
 import type { LiveCatalogue } from './storage.ts';
 import type { ProfileRow } from './tables.ts';
@@ -15,6 +17,7 @@ const mostRowsInRead = 100;
 
 /** Keeps the catalogue in memory in step with the file, other processes' commits included. */
 export class SqliteCatalogue implements LiveCatalogue {
+  readonly #connection: SqliteConnection;
   readonly #file: SqliteFile;
   readonly #statements: Statements;
   /** The number that moves when another connection commits. drizzle has no word for it, and every read asks. */
@@ -23,7 +26,9 @@ export class SqliteCatalogue implements LiveCatalogue {
   #dataVersion: unknown;
   #catalogue: Catalogue;
 
-  constructor(file: SqliteFile, statements: Statements, estimators: Estimators) {
+  constructor(connection: SqliteConnection, statements: Statements, estimators: Estimators) {
+    const file = connection.database.$client;
+    this.#connection = connection;
     this.#file = file;
     this.#statements = statements;
     const dataVersion = file.prepare('PRAGMA data_version').pluck();
@@ -37,10 +42,8 @@ export class SqliteCatalogue implements LiveCatalogue {
    * once, so that what one process acknowledged the others know.
    */
   current(): Catalogue {
-    return saying(() => {
-      if (this.#isBehind() && this.#changesUnseen() <= mostRowsInRead) this.#refresh();
-      return this.#catalogue;
-    });
+    this.#look(mostRowsInRead);
+    return this.#catalogue;
   }
 
   onChange(listener: (catalogue: Catalogue) => void): () => void {
@@ -49,11 +52,9 @@ export class SqliteCatalogue implements LiveCatalogue {
   }
 
   async write(request: WriteRequest): Promise<readonly ProfileRow[]> {
-    return saying(() => {
-      const answer = inTransaction(this.#file, () => this.#planAndWrite(request));
-      this.#refresh();
-      return answer;
-    });
+    const answer = await this.#connection.writing(() => this.#planAndWrite(request));
+    await this.#connection.reading(() => this.#refresh());
+    return answer;
   }
 
   /** Looks for other processes' commits every `intervalMs`, so that no read has to; the returned function stops that. */
@@ -61,11 +62,11 @@ export class SqliteCatalogue implements LiveCatalogue {
     let lastWarning = '';
     const look = () => {
       try {
-        if (this.#isBehind()) this.#refresh();
+        this.#look(Number.POSITIVE_INFINITY);
       } catch (error) {
-        // The next question will meet the same failure and answer for it; a timer must not end the process.
+        // A bug: the next question will meet it and answer for it. A timer must not end the process.
         const warning = error instanceof Error ? error.message : String(error);
-        if (warning !== lastWarning) process.emitWarning(`the database cannot be read: ${warning}`);
+        if (warning !== lastWarning) process.emitWarning(`the catalogue cannot be brought up to date: ${warning}`);
         lastWarning = warning;
       }
     };
@@ -74,16 +75,29 @@ export class SqliteCatalogue implements LiveCatalogue {
     return () => clearInterval(timer);
   }
 
+  /** Takes in what others have committed, up to so many changes. Where the file cannot be read, the catalogue stays. */
+  #look(mostRows: number): void {
+    try {
+      saying(() => {
+        if (this.#isBehind() && this.#changesUnseen() <= mostRows) this.#refresh();
+      });
+    } catch (error) {
+      if (!isBusy(error)) this.#connection.report(error);
+      if (!(error instanceof StorageError)) throw error;
+    }
+  }
+
   #planAndWrite(request: WriteRequest): readonly ProfileRow[] {
     const statements = this.#statements;
+    const at = new Date().toISOString();
     if (request.action === 'create' && request.idempotencyKey !== undefined) {
-      const repeated = repeatedAnswer(request, statements.answer(request.actor, request.idempotencyKey));
+      const repeated = repeatedAnswer(request, statements.answer(request.actor, request.idempotencyKey), at);
       if (repeated !== null) return [repeated];
     }
     const catalogue = this.#refresh();
     const subject = subjectOf(catalogue, request);
     const row = subject === null ? null : statements.profile(subject.kind, subject.id);
-    const { answer, remembered, ...writes } = plan({ catalogue, row, at: new Date().toISOString() }, request);
+    const { answer, remembered, ...writes } = plan({ catalogue, row, at }, request);
     if (request.dryRun !== true) {
       statements.write(writes);
       if (remembered !== null) statements.remember(remembered);
@@ -93,13 +107,14 @@ export class SqliteCatalogue implements LiveCatalogue {
 
   /** Takes in what was committed since the last look; for after this process's own commits, and inside its transactions. */
   #refresh(): Catalogue {
-    this.#dataVersion = this.#readDataVersion();
+    const dataVersion = this.#readDataVersion();
     const before = this.#catalogue;
     this.#catalogue = inView(this.#file, () => {
       const revision = this.#statements.revision();
       if (revision === before.revision) return before;
       return updateCatalogue(before, revision, this.#statements.changedSince(before.revision));
     });
+    this.#dataVersion = dataVersion;
     if (this.#catalogue !== before) for (const listener of this.#listeners) listener(this.#catalogue);
     return this.#catalogue;
   }

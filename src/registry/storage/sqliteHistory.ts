@@ -7,7 +7,7 @@ import {
   placeSeen,
 } from '../changes/history.ts';
 import { alias, and, asc, desc, eq, getTableColumns, gt, gte, lt, type SqliteDatabase, sql } from './drizzle.ts';
-import { saying } from './sqliteFailure.ts';
+import type { SqliteConnection } from './sqliteConnection.ts';
 import { change, profile } from './tables.ts';
 
 const { placeholder } = sql;
@@ -24,33 +24,37 @@ type Filter = keyof typeof filters;
 
 /** Reads the change log. */
 export class SqliteHistory {
-  readonly #database: SqliteDatabase;
+  readonly #connection: SqliteConnection;
   readonly #following;
   readonly #statements = new Map<string, ReturnType<typeof prepared>>();
 
-  constructor(database: SqliteDatabase) {
-    this.#database = database;
+  constructor(connection: SqliteConnection) {
+    this.#connection = connection;
     const after = and(gt(change.catalogueRevision, placeholder('revision')), gt(change.seq, placeholder('seq')));
-    this.#following = told(database).where(after).orderBy(asc(change.seq)).limit(placeholder('limit')).prepare();
+    this.#following = told(connection.database)
+      .where(after)
+      .orderBy(asc(change.seq))
+      .limit(placeholder('limit'))
+      .prepare();
   }
 
-  page(request: ChangeRequest): ChangePage {
+  async page(request: ChangeRequest): Promise<ChangePage> {
     const below = placeSeen(request) ?? Number.MAX_SAFE_INTEGER;
     const names = (Object.keys(filters) as Filter[]).filter((name) => request[name] != null);
     const key = names.join();
     let statements = this.#statements.get(key);
     if (statements === undefined) {
-      statements = prepared(this.#database, names);
+      statements = prepared(this.#connection.database, names);
       this.#statements.set(key, statements);
     }
     const { page, count } = statements;
     // One more than asked for says whether there is a next page.
-    const rows = page.all({ ...request, below, limit: request.first + 1 });
-    return changePage(request, rows, async () => saying(() => count.get({ ...request })?.changes ?? 0));
+    const rows = await this.#connection.reading(() => page.all({ ...request, below, limit: request.first + 1 }));
+    return changePage(request, rows, () => this.#connection.reading(() => count.get({ ...request })?.changes ?? 0));
   }
 
-  following(revision: number, seq: number, limit: number): Change[] {
-    return this.#following.all({ revision, seq, limit }).map(changeOf);
+  following(revision: number, seq: number, limit: number): Promise<Change[]> {
+    return this.#connection.reading(() => this.#following.all({ revision, seq, limit }).map(changeOf));
   }
 }
 

@@ -1,10 +1,11 @@
 import type { StoredRow } from '../catalogue/storedProfile.ts';
-import type { Writes } from '../changes/plan.ts';
+import { rememberedSince, type Writes } from '../changes/plan.ts';
 import {
   and,
   eq,
   getTableColumns,
   gt,
+  lt,
   type Placeholder,
   type SQL,
   type SQLiteTable,
@@ -12,6 +13,9 @@ import {
   sql,
 } from './drizzle.ts';
 import { catalogue, change, type IdempotencyKeyRow, idempotencyKey, type ProfileRow, profile } from './tables.ts';
+
+/** Expired answers that one creation removes, a count: a change should not pay for all of them. */
+const mostForgotten = 4;
 
 type CatalogueKey = (typeof catalogue.$inferSelect)['key'];
 
@@ -47,6 +51,16 @@ export function statementsOf(database: SqliteDatabase) {
     .from(idempotencyKey)
     .where(and(eq(idempotencyKey.actor, placeholder('actor')), eq(idempotencyKey.key, placeholder('key'))))
     .prepare();
+  const forgetAnswer = database
+    .delete(idempotencyKey)
+    .where(and(eq(idempotencyKey.actor, placeholder('actor')), eq(idempotencyKey.key, placeholder('key'))))
+    .prepare();
+  // Rows are numbered as they come: the first are the oldest, and no index of times is needed to find them.
+  const oldest = sql`select rowid from ${idempotencyKey} order by rowid limit ${placeholder('most')}`;
+  const forgetOldest = database
+    .delete(idempotencyKey)
+    .where(and(sql`rowid in (${oldest})`, lt(idempotencyKey.at, placeholder('since'))))
+    .prepare();
   const putAnswer = database.insert(idempotencyKey).values(everyColumn(idempotencyKey)).prepare();
   // Read by row, the columns already called as in memory: thousands of rows at once would leave their size in garbage.
   const named = Object.entries(inMemory).map(([name, column]) => [name, sql`${column}`.as(name)] as const);
@@ -77,7 +91,12 @@ export function statementsOf(database: SqliteDatabase) {
     countChanges: (revision: number, most: number) => getChanges.values({ revision, most }).length,
     /** The answer to a creation by the client's own key. */
     answer: (actor: string, key: string): IdempotencyKeyRow | undefined => getAnswer.get({ actor, key }),
-    remember: (answer: IdempotencyKeyRow) => void putAnswer.run({ ...answer }),
+    /** Puts it in the place of an expired one, and forgets a few others that have: more than are added. */
+    remember(answer: IdempotencyKeyRow): void {
+      forgetOldest.run({ since: rememberedSince(answer.at), most: mostForgotten });
+      forgetAnswer.run({ actor: answer.actor, key: answer.key });
+      putAnswer.run({ ...answer });
+    },
     /** Must run in the transaction that planned it. */
     write({ profiles, changes }: Writes): void {
       for (const row of profiles) putProfile.run({ ...row });

@@ -98,6 +98,8 @@ export const apiKey = sqliteTable(
     createdAt: text('created_at').notNull(),
     lastUsedAt: text('last_used_at'),
     revokedAt: text('revoked_at'),
+    /** From then on it may not write; null = for ever. */
+    expiresAt: text('expires_at'),
   },
   (table) => [
     uniqueIndex('api_key_hash').on(table.hash),

@@ -4,6 +4,8 @@ import {
   coerceInputValue,
   type DirectiveNode,
   type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
   type FieldNode,
   type GraphQLArgument,
   type GraphQLEnumType,
@@ -49,13 +51,29 @@ export function useInvalidArguments(): Plugin {
         setResult(explainLiterals(errors, schema, documentAST));
       };
     },
-    onExecute: ({ args: { schema, document, variableValues } }) => ({
+    onExecute: ({ args }) => ({
       onExecuteDone: ({ result, setResult }) => {
-        if (!('errors' in result) || result.errors === undefined || result.data !== undefined) return;
-        setResult({ ...result, errors: explainVariables(result.errors, schema, document, variableValues ?? {}) });
+        const restated = withVariablesExplained(result, args);
+        if (restated !== null) setResult(restated);
+      },
+    }),
+    onSubscribe: ({ args }) => ({
+      onSubscribeResult: ({ result, setResult }) => {
+        const restated = withVariablesExplained(result, args);
+        if (restated !== null) setResult(restated);
       },
     }),
   };
+}
+
+/** The result of a request whose variables were refused before anything was executed; null for every other result. */
+function withVariablesExplained(
+  result: object,
+  { schema, document, variableValues }: Pick<ExecutionArgs, 'schema' | 'document' | 'variableValues'>,
+): ExecutionResult | null {
+  const { errors, data }: ExecutionResult = result;
+  if (errors === undefined || data !== undefined) return null;
+  return { ...result, errors: explainVariables(errors, schema, document, variableValues ?? {}) };
 }
 
 /** The same errors, those about a value in the document or one left out restated; the rest untouched. */

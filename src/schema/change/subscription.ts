@@ -1,13 +1,11 @@
 import { Repeater } from 'graphql-yoga';
+import type { ChangeBatch } from '../../registry/changes/changeFeed.ts';
 import type { Change } from '../../registry/changes/history.ts';
 import type { Registry } from '../../registry/registry.ts';
 import { builder } from '../builder.ts';
 import { resolving } from '../errors.ts';
 import { ChangeType } from './change.ts';
 import { namedProfile, namedProfileArguments } from './namedProfile.ts';
-
-/** Changes of one event at most; the rest follows in the next. */
-const mostChanges = 100;
 
 interface CatalogueChange {
   catalogueRevision: number;
@@ -38,9 +36,7 @@ builder.subscriptionType({
         'Example: `subscription { catalogueChanged(kind: OFFER) { changes { id action actor } } }`',
       args: namedProfileArguments(t),
       subscribe: (_root, named, { catalogue, registry, stopping }) => {
-        const { kind, id } = resolving(namedProfile)(catalogue, named.kind, named.id);
-        const concerns = (change: Change) => (kind ?? change.kind) === change.kind && (id ?? change.id) === change.id;
-        return catalogueChanges(registry, concerns, stopping);
+        return catalogueChanges(registry, resolving(namedProfile)(catalogue, named.kind, named.id), stopping);
       },
       resolve: (event, _args, context) => {
         context.catalogue = context.registry.catalogue();
@@ -50,18 +46,33 @@ builder.subscriptionType({
   }),
 });
 
+type Concern = ReturnType<typeof namedProfile>;
+
+/** The events of a batch by what they concern: listeners who asked for the same get the same object, which is answered once. */
+const eventsOf = new WeakMap<ChangeBatch, Map<string, CatalogueChange>>();
+
+function eventOf(batch: ChangeBatch, { kind, id }: Concern): CatalogueChange {
+  const events = eventsOf.get(batch) ?? new Map<string, CatalogueChange>();
+  eventsOf.set(batch, events);
+  const concern = `${kind} ${id}`;
+  const known = events.get(concern);
+  if (known !== undefined) return known;
+  const changes = batch.changes.filter(
+    (change) => (kind ?? change.kind) === change.kind && (id ?? change.id) === change.id,
+  );
+  const event = { catalogueRevision: batch.changes.at(-1)?.catalogueRevision ?? 0, changes };
+  events.set(concern, event);
+  return event;
+}
+
 /**
  * Reads the change log on from where it stands. A slow listener holds nothing up and misses nothing: it gets more
  * changes in fewer events.
  */
-function catalogueChanges(
-  registry: Registry,
-  concerns: (change: Change) => boolean,
-  stopping: AbortSignal,
-): AsyncIterable<CatalogueChange> {
-  const start = registry.catalogue().revision;
+function catalogueChanges(registry: Registry, concern: Concern, stopping: AbortSignal): AsyncIterable<CatalogueChange> {
+  const following = resolving((from: ChangeBatch['heard']) => registry.feed.following(from));
+  let heard: ChangeBatch['heard'] = { revision: registry.catalogue().revision, seq: 0 };
   return new Repeater(async (push, stop) => {
-    let seen = 0;
     let ended = stopping.aborted;
     let wake: () => void = () => undefined;
     const stopListening = registry.onChange(() => wake());
@@ -76,15 +87,14 @@ function catalogueChanges(
         const woken = new Promise<void>((resolve) => {
           wake = resolve;
         });
-        const batch = await registry.changesFollowing(start, seen, mostChanges);
-        const last = batch.at(-1);
-        if (last === undefined) {
+        const batch = await following(heard);
+        heard = batch.heard;
+        if (batch.changes.length === 0) {
           await woken;
           continue;
         }
-        seen = last.seq;
-        const changes = batch.filter(concerns);
-        if (changes.length > 0) await push({ catalogueRevision: last.catalogueRevision, changes });
+        const event = eventOf(batch, concern);
+        if (event.changes.length > 0) await push(event);
       }
     } finally {
       stopListening();

@@ -41,6 +41,7 @@ const refusals: Readonly<Record<Refusal, string>> = {
   missing: 'Writing needs an API key, and the request carries none.',
   unknown: 'The API key is not one of this server.',
   revoked: 'The API key has been revoked.',
+  expired: 'The API key has expired.',
   scope: 'The API key may not change this kind of profile.',
 };
 
@@ -52,7 +53,7 @@ const MutationErrorCode = enumOf('MutationErrorCode', 'Why a mutation did not ha
   REVISION_CONFLICT: 'Somebody else changed the profile first.',
   IDEMPOTENCY_CONFLICT: 'The idempotency key came with another request before.',
   NOT_APPLICABLE: 'The profile’s state does not allow the change.',
-  STORAGE: 'The database cannot be written: disk full, read-only, or held by another program.',
+  STORAGE: 'The database cannot be written: disk full, read-only, moved, damaged, or held by another program.',
 });
 
 interface Member {
@@ -220,7 +221,7 @@ const NotApplicableType = errorType(
 
 const StorageType = errorType(
   'StorageError',
-  'The database cannot be written at the moment: disk full, read-only, or held by another program.',
+  'The database cannot be written at the moment: disk full, read-only, moved, damaged, or held by another program.',
 );
 
 /** The errors a mutation may answer with, by what it does. */

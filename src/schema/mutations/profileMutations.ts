@@ -1,4 +1,5 @@
 import { type GraphQLInputObjectType, isInputObjectType } from 'graphql';
+import { idempotencyDays } from '../../registry/changes/plan.ts';
 import { InvalidFactsError } from '../../registry/errors.ts';
 import type { Kind, Profile } from '../../registry/kinds/kind.ts';
 import type { Source } from '../../registry/kinds/source.ts';
@@ -164,7 +165,8 @@ export function payloadOf<Node extends Profile>(typeName: string, name: string, 
 export function idempotencyKeyArgument(arg: ArgumentBuilder) {
   return arg.string({
     description:
-      'A word of yours for this creation, up to 200 characters: repeating the request with it answers the same again.',
+      'A word of yours for this creation, up to 200 characters: repeating the request with it within ' +
+      `${idempotencyDays} days answers the same again.`,
   });
 }
 

@@ -1,6 +1,6 @@
 import type { WorkLimits } from '../../schema/work.ts';
 import type { DocumentLimits } from './documents.ts';
-import type { SubscriptionLimits } from './subscriptionLimit.ts';
+import type { SubscriptionLimits } from './subscriptionPlaces.ts';
 import type { UnreadLimits } from './unreadAnswers.ts';
 
 /**
@@ -12,7 +12,8 @@ export const requestLimits = {
   document: {
     depth: 14,
     aliases: 250,
-    directives: 50,
+    directives: 4,
+    sameAnswers: 50,
     tokens: 15_000,
     nesting: 40,
     repeats: 250,

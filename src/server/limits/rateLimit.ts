@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { Observed } from '../observe/observed.ts';
 
 /** What things cost of a client's allowance, in points. */
@@ -26,42 +26,79 @@ export function costOf({ work, caller, tokens }: Pick<Observed, 'work' | 'caller
 /** The allowance is counted in minutes. */
 const periodSeconds = 60;
 
-/** Clients that are known to have spent everything, a count; one that is forgotten is found out by its next request. */
-const mostRefused = 10_000;
+/** Points that clients have spent. */
+export type Spent = readonly (readonly [client: string, points: number])[];
 
-/** Keeps the clients' allowances: in this process, or for all of them. */
-export type Allowances = Pick<RateLimiterAbstract, 'consume'>;
+/** What clients have spent in all, and until when it counts. */
+export type Balances = readonly (readonly [client: string, points: number, remainingMs: number])[];
 
-/** The allowances of a server that is one process. */
-export function allowancesInMemory(pointsPerMinute: number): Allowances {
-  return new RateLimiterMemory({ points: pointsPerMinute, duration: periodSeconds });
+/** Adds up what clients spend, for all processes that answer on one port. */
+export type Books = (spent: Spent) => Promise<Balances>;
+
+export function allowanceBooks(): Books {
+  // The points are compared where they are spent.
+  const limiter = new RateLimiterMemory({ points: Number.MAX_SAFE_INTEGER, duration: periodSeconds });
+  return (spent) =>
+    Promise.all(
+      spent.map(async ([client, cost]) => {
+        const { consumedPoints, msBeforeNext } = await limiter.penalty(client, cost);
+        return [client, consumedPoints, msBeforeNext] as const;
+      }),
+    );
 }
 
 /**
+ * How long a process keeps what was spent before it is booked, in milliseconds. Asking the books before each request (the
+ * cluster limiter of rate-limiter-flexible) takes longer than answering a small one.
+ */
+const bookingMs = 10;
+
+/** Clients whose balance a process remembers, a count; one it has forgotten is told again. */
+const mostRemembered = 50_000;
+
+/**
  * An allowance of points a minute for each client. What a request costs is known when it is done, and taken then; a client
- * who has spent more than it may is refused until its next minute begins. So no request waits to be let in.
+ * who has spent more than it may is refused until its next minute begins. So no request waits to be let in: each process
+ * decides by what it knows, books what was spent, and is told what that makes with the others'.
  */
 export class RateLimit {
-  readonly #allowances: Allowances;
-  /** Who has spent everything, until the next minute begins. */
-  readonly #refused = new LRUCache<string, true>({ max: mostRefused, ttl: 1000 * periodSeconds });
+  readonly #pointsPerMinute: number;
+  readonly #books: Books;
+  readonly #balances = new LRUCache<string, { points: number }>({ max: mostRemembered, ttl: 1000 * periodSeconds });
+  #unbooked = new Map<string, number>();
+  #isBooking = false;
 
-  constructor(allowances: Allowances) {
-    this.#allowances = allowances;
+  constructor(pointsPerMinute: number, books: Books) {
+    this.#pointsPerMinute = pointsPerMinute;
+    this.#books = books;
   }
 
   /** Seconds after which the client may ask again; null when it may now. */
   waitSeconds(client: string): number | null {
-    if (!this.#refused.has(client)) return null;
-    return Math.max(1, Math.ceil(this.#refused.getRemainingTTL(client) / 1000));
+    const spent = this.#balances.get(client)?.points ?? 0;
+    if (spent <= this.#pointsPerMinute) return null;
+    return Math.max(1, Math.ceil(this.#balances.getRemainingTTL(client) / 1000));
   }
 
   /** Takes points for what has been done. */
-  charge(client: string, cost: number): void {
-    this.#allowances.consume(client, cost).catch((refusal: unknown) => {
-      // Where allowances cannot be asked for, questions are answered: they cost less than an outage.
-      if (!(refusal instanceof RateLimiterRes)) return;
-      this.#refused.set(client, true, { ttl: refusal.msBeforeNext });
-    });
+  charge(client: string, points: number): void {
+    this.#unbooked.set(client, (this.#unbooked.get(client) ?? 0) + points);
+    const balance = this.#balances.get(client);
+    if (balance === undefined) this.#balances.set(client, { points });
+    else balance.points += points;
+    if (this.#isBooking) return;
+    this.#isBooking = true;
+    setTimeout(() => void this.#book(), bookingMs);
+  }
+
+  async #book(): Promise<void> {
+    const spent = [...this.#unbooked];
+    this.#unbooked = new Map();
+    for (const [client, total, remainingMs] of await this.#books(spent)) {
+      const points = total + (this.#unbooked.get(client) ?? 0);
+      this.#balances.set(client, { points }, { ttl: remainingMs });
+    }
+    this.#isBooking = this.#unbooked.size > 0;
+    if (this.#isBooking) setTimeout(() => void this.#book(), bookingMs);
   }
 }

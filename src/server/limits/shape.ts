@@ -1,4 +1,4 @@
-import { type DocumentNode, type FragmentDefinitionNode, Kind, type SelectionSetNode, visit } from 'graphql';
+import { BREAK, type DocumentNode, type FragmentDefinitionNode, Kind, type SelectionSetNode, visit } from 'graphql';
 
 /** How much of what a document may hold, counts. */
 export interface ShapeLimits {
@@ -6,27 +6,31 @@ export interface ShapeLimits {
   depth: number;
   /** Aliases, those of a fragment at each of its uses. */
   aliases: number;
+  /** Directives on one field or fragment. */
   directives: number;
+  /** One field without arguments in one selection, under whatever names: each says what the first says. */
+  sameAnswers: number;
   /**
    * Fields with one name in one selection, uses of fragments, and definitions: validation compares each with each.
    */
   repeats: number;
 }
 
-/** What a document has too much of, in words after "The query has"; null when it is within the limits. */
-export function excess(document: DocumentNode, limits: ShapeLimits): { limit: string; words: string } | null {
-  const tooMany = (limit: string, most: number, what: string) => ({ limit, words: `more than ${most} ${what}` });
+export interface Excess {
+  limit: string;
+  /** Completes "The query has". */
+  words: string;
+}
+
+/** What a document has too much of; null when it is within the limits. */
+export function excess(document: DocumentNode, limits: ShapeLimits): Excess | null {
   // Pair by pair comes first: what follows is as quick as the text is short.
   const { definitions } = document;
   if (definitions.length > limits.repeats) {
     return tooMany('definitions', limits.repeats, 'operations and fragments');
   }
-  const { spreads, directives, repeated } = countParts(document, limits.repeats);
-  if (spreads > limits.repeats) return tooMany('fragments', limits.repeats, 'uses of fragments');
-  if (repeated !== null) {
-    return { limit: 'repeats', words: `${repeated} more than ${limits.repeats} times in one selection` };
-  }
-  if (directives > limits.directives) return tooMany('directives', limits.directives, 'directives');
+  const parts = countParts(document, limits);
+  if (parts !== null) return parts;
   const measure = measuring(document);
   for (const definition of definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
@@ -37,35 +41,51 @@ export function excess(document: DocumentNode, limits: ShapeLimits): { limit: st
   return null;
 }
 
-interface Parts {
-  /** Uses of fragments. */
-  spreads: number;
-  directives: number;
-  /** A field that one selection has too often. */
-  repeated: string | null;
-}
-
-function countParts(document: DocumentNode, mostRepeats: number): Parts {
-  const parts: Parts = { spreads: 0, directives: 0, repeated: null };
+function countParts(document: DocumentNode, limits: ShapeLimits): Excess | null {
+  let spreads = 0;
+  let found: Excess | null = null;
   visit(document, {
-    Directive() {
-      parts.directives += 1;
-    },
     SelectionSet({ selections }) {
-      const counts = new Map<string, number>();
+      const names = new Map<string, number>();
+      const withoutArguments = new Map<string, number>();
       for (const selection of selections) {
-        if (selection.kind !== Kind.FIELD) {
-          parts.spreads += 1;
-          continue;
+        if ((selection.directives?.length ?? 0) > limits.directives) {
+          found = tooMany('directives', limits.directives, 'directives on one field or fragment');
+          return BREAK;
         }
-        const name = (selection.alias ?? selection.name).value;
-        const count = (counts.get(name) ?? 0) + 1;
-        if (count > mostRepeats) parts.repeated ??= name;
-        counts.set(name, count);
+        if (selection.kind !== Kind.FIELD) {
+          spreads += 1;
+          if (spreads <= limits.repeats) continue;
+          found = tooMany('fragments', limits.repeats, 'uses of fragments');
+          return BREAK;
+        }
+        const field = selection.name.value;
+        const name = selection.alias?.value ?? field;
+        if (countedUp(names, name) > limits.repeats) {
+          found = { limit: 'repeats', words: `${name} more than ${limits.repeats} times in one selection` };
+          return BREAK;
+        }
+        if (selection.arguments !== undefined && selection.arguments.length > 0) continue;
+        if (countedUp(withoutArguments, field) > limits.sameAnswers) {
+          const times = `more than ${limits.sameAnswers} times in one selection`;
+          found = { limit: 'sameAnswers', words: `${field} without arguments ${times}` };
+          return BREAK;
+        }
       }
+      return undefined;
     },
   });
-  return parts;
+  return found;
+}
+
+function countedUp(counts: Map<string, number>, name: string): number {
+  const count = (counts.get(name) ?? 0) + 1;
+  counts.set(name, count);
+  return count;
+}
+
+function tooMany(limit: string, most: number, what: string): Excess {
+  return { limit, words: `more than ${most} ${what}` };
 }
 
 interface Extent {

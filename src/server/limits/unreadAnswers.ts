@@ -10,19 +10,13 @@ export interface UnreadLimits {
 /** How often waiting answers are looked at, in milliseconds. */
 const sweepMs = 250;
 
-interface Waiting {
-  bytes: number;
-  /** `performance.now()` when its reader last took something. */
-  since: number;
-}
-
 /**
  * Watches answers that their readers do not take: each is dropped when nothing of it was read for a while, and the
  * largest ones when all together pin too much memory. Nothing is done for an answer but to know it while it is open.
  */
 export class UnreadAnswers {
   readonly #limits: UnreadLimits;
-  readonly #open = new Map<ServerResponse, Waiting | null>();
+  readonly #open = new Set<ServerResponse>();
   #sweeping: NodeJS.Timeout | undefined;
 
   constructor(limits: UnreadLimits) {
@@ -30,7 +24,7 @@ export class UnreadAnswers {
   }
 
   opened(response: ServerResponse): void {
-    this.#open.set(response, null);
+    this.#open.add(response);
     this.#sweeping ??= setInterval(() => this.#sweep(), sweepMs).unref();
   }
 
@@ -44,20 +38,18 @@ export class UnreadAnswers {
       this.#sweeping = undefined;
       return;
     }
-    const now = performance.now();
     let total = 0;
-    for (const [response, waiting] of this.#open) {
-      const bytes = response.writableLength;
+    for (const response of this.#open) {
+      const { writableLength: bytes, socket } = response;
       total += bytes;
-      if (waiting !== null && bytes > 0 && bytes === waiting.bytes) {
-        if (now - waiting.since > this.#limits.milliseconds) response.destroy();
-      } else this.#open.set(response, bytes === 0 ? null : { bytes, since: now });
+      // The socket knows how far its reader is within one long write. Set only now: yoga switches timeouts off when it begins.
+      if (bytes > 0 && !socket?.timeout) response.setTimeout(this.#limits.milliseconds, () => response.destroy());
     }
     if (total > this.#limits.bytes) this.#dropLargest(total);
   }
 
   #dropLargest(total: number): void {
-    const waiting = [...this.#open.keys()].map((response) => ({ response, bytes: response.writableLength }));
+    const waiting = [...this.#open].map((response) => ({ response, bytes: response.writableLength }));
     let left = total;
     for (const { response, bytes } of waiting.sort((one, other) => other.bytes - one.bytes)) {
       if (left <= this.#limits.bytes) return;

@@ -7,15 +7,19 @@ export interface Metrics {
   readonly observe: Observer;
   /** Content type and text of the page. */
   page(): Promise<{ contentType: string; text: string }>;
-  readonly registry: Registry;
+  /** The figures of the page, as prom-client adds them up. */
+  snapshot(): ReturnType<Registry['getMetricsAsJSON']>;
+  readonly contentType: string;
 }
 
 export interface Watched {
   catalogueRevision(): number;
+  /** Subscriptions held by this process, a count. */
+  subscriptions(): number;
 }
 
 /** Metrics of this process. */
-export function createMetrics({ catalogueRevision }: Watched): Metrics {
+export function createMetrics({ catalogueRevision, subscriptions }: Watched): Metrics {
   const registry = new Registry();
   const registers = [registry];
   // Event-loop delay, heap, processor time, open handles.
@@ -41,15 +45,25 @@ export function createMetrics({ catalogueRevision }: Watched): Metrics {
     registers,
   });
   new Gauge({
+    name: 'calculator_subscriptions',
+    help: 'Subscriptions held.',
+    registers,
+    collect() {
+      this.set(subscriptions());
+    },
+  });
+  new Gauge({
     name: 'calculator_catalogue_revision',
     help: 'Revision of the catalogue that answers; its rate is changes a second.',
     registers,
+    aggregator: 'max',
     collect() {
       this.set(catalogueRevision());
     },
   });
   return {
-    registry,
+    contentType: registry.contentType,
+    snapshot: () => registry.getMetricsAsJSON(),
     observe(ended) {
       for (const observed of ended) {
         const { kind, refusedBy, work, end } = observed;
@@ -64,9 +78,9 @@ export function createMetrics({ catalogueRevision }: Watched): Metrics {
   };
 }
 
-function outcomeOf({ end, hasErrors }: Observed): string {
+function outcomeOf({ end, hasErrors, refusedBy }: Observed): string {
   if (end === null || end.aborted) return 'aborted';
-  if (end.status >= 500) return 'failed';
+  if (end.status >= 500 && refusedBy === null) return 'failed';
   if (end.status >= 400) return 'refused';
   return hasErrors ? 'errors' : 'ok';
 }

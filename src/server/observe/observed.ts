@@ -4,25 +4,31 @@ import type { Caller } from '../../schema/context.ts';
 import type { Work } from '../../schema/work.ts';
 
 /** What the server learns of a request while it answers. */
-export interface Observed {
+export class Observed {
   readonly id: string;
   readonly address: string;
   readonly request: IncomingMessage;
   /** Milliseconds since 1970 at its arrival, and `performance.now()`. */
-  readonly time: number;
-  readonly began: number;
+  readonly time = Date.now();
+  readonly began = performance.now();
   /** Name of the operation, where it has one. */
-  operation: string | null;
+  operation: string | null = null;
   /** query, mutation, subscription. */
-  kind: string | null;
+  kind: string | null = null;
   /** Words and signs of its document, where that was not known yet, a count. */
-  tokens: number;
-  work: Work | null;
-  caller: Caller | null;
+  tokens = 0;
+  work: Work | null = null;
+  caller: Caller | null = null;
   /** Which limit refused it. */
-  refusedBy: string | null;
-  hasErrors: boolean;
-  end: End | null;
+  refusedBy: string | null = null;
+  hasErrors = false;
+  end: End | null = null;
+
+  constructor(id: string, address: string, request: IncomingMessage) {
+    this.id = id;
+    this.address = address;
+    this.request = request;
+  }
 }
 
 /** How the answer ended. */
@@ -40,11 +46,18 @@ export interface WithObserved {
   observed?: Observed | undefined;
 }
 
-/** By its request. Handing it to yoga instead would have yoga copy the context of each request property by property. */
-const all = new WeakMap<IncomingMessage, Observed>();
+const observedBy = Symbol('observed');
 
-export function observedOf(request: IncomingMessage): Observed | undefined {
-  return all.get(request);
+/**
+ * A request carries what is observed of it. Handing it to yoga instead would have yoga copy the context of each request
+ * property by property; a WeakMap of requests is work for every garbage collection.
+ */
+interface Carrier extends IncomingMessage {
+  [observedBy]?: Observed;
+}
+
+export function observedOf(request: Carrier): Observed | undefined {
+  return request[observedBy];
 }
 
 const givenId = /^[\w.:-]{1,128}$/;
@@ -54,23 +67,11 @@ const processId = randomUUID().slice(0, 13);
 let count = 0;
 
 /** Begins to watch a request, under the id that its client or a proxy gave it, or one of our own. */
-export function observe(request: IncomingMessage, address: string): Observed {
+export function observe(request: Carrier, address: string): Observed {
   const given = request.headers['x-request-id'];
   const id = typeof given === 'string' && givenId.test(given) ? given : `${processId}-${(++count).toString(36)}`;
-  const observed: Observed = {
-    ...{ id, address, request, time: Date.now(), began: performance.now() },
-    ...{
-      operation: null,
-      kind: null,
-      tokens: 0,
-      work: null,
-      caller: null,
-      refusedBy: null,
-      hasErrors: false,
-      end: null,
-    },
-  };
-  all.set(request, observed);
+  const observed = new Observed(id, address, request);
+  request[observedBy] = observed;
   return observed;
 }
 

@@ -4,31 +4,31 @@ import type { Observed } from './observed.ts';
 export type LogFormat = 'json' | 'text' | 'off';
 
 /** One line a request on stdout, for programs (`json`) or people (`text`). Keys are never in it. */
-export function requestLog(
-  format: Exclude<LogFormat, 'off'>,
-  write: (lines: string) => void = (lines) => process.stdout.write(lines),
-): Observer {
+export function requestLog(format: Exclude<LogFormat, 'off'>, write: (lines: readonly string[]) => void): Observer {
   const inFormat = format === 'json' ? (line: Line) => JSON.stringify(line) : readable;
-  return (ended) => write(ended.map((observed) => `${inFormat(lineOf(observed))}\n`).join(''));
+  return (ended) => write(ended.map((observed) => `${inFormat(lineOf(observed))}\n`));
 }
 
 type Line = ReturnType<typeof lineOf>;
 
 function lineOf({ id, address, request, time, operation, work, caller, refusedBy, end }: Observed) {
+  const done = work?.done;
   return {
     time: new Date(time).toISOString(),
     requestId: id,
-    client: address,
+    client: address.slice(0, 100),
     method: request.method ?? '',
-    path: (request.url ?? '').split('?', 1)[0] ?? '',
+    path: (request.url ?? '').split('?', 1)[0]?.slice(0, 1000) ?? '',
     operation,
-    ...(work?.done ?? { nodes: 0, estimates: 0 }),
+    nodes: done?.nodes ?? 0,
+    estimates: done?.estimates ?? 0,
     milliseconds: Math.round((end?.milliseconds ?? 0) * 100) / 100,
     status: end?.status ?? 0,
     bytes: end?.bytes ?? 0,
     key: caller?.key ?? null,
     refusedBy,
-    ...(end?.aborted === true && { aborted: true }),
+    // JSON leaves undefined out.
+    aborted: end?.aborted || undefined,
   };
 }
 

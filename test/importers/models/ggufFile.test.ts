@@ -19,9 +19,9 @@ function read(content: HeaderContent) {
   return importGguf(ggufHeader(content).toString('base64'));
 }
 
-async function problemsOf(bytes: Buffer | string): Promise<readonly ImportProblem[]> {
+function problemsOf(bytes: Buffer | string): readonly ImportProblem[] {
   try {
-    await importGguf(typeof bytes === 'string' ? bytes : bytes.toString('base64'));
+    importGguf(typeof bytes === 'string' ? bytes : bytes.toString('base64'));
   } catch (error) {
     if (error instanceof ImportRefusedError) return error.problems;
     throw error;
@@ -59,8 +59,8 @@ function tiny(more: HeaderContent['tensors'] = [], metadata: HeaderContent['meta
 
 describe('Llama 3.1 8B as Q4_K_M', () => {
   let llama: ImportedGguf;
-  beforeAll(async () => {
-    llama = await read(llamaQ4KM());
+  beforeAll(() => {
+    llama = read(llamaQ4KM());
   });
 
   test('is the block stack of the catalogue', () => {
@@ -88,11 +88,11 @@ describe('Llama 3.1 8B as Q4_K_M', () => {
 });
 
 describe('what the tensors say', () => {
-  test('tied embeddings, where there is no output matrix', async () => {
-    expect((await read(tiny())).facts).toMatchObject({ architecture: { tiedEmbeddings: true, vocabulary: 32_000 } });
+  test('tied embeddings, where there is no output matrix', () => {
+    expect(read(tiny()).facts).toMatchObject({ architecture: { tiedEmbeddings: true, vocabulary: 32_000 } });
   });
 
-  test('experts, and a shared one', async () => {
+  test('experts, and a shared one', () => {
     const { F16 } = blockTypes;
     const matrix = (name: string, shape: number[]) => ({ name: `blk.0.${name}.weight`, shape, type: F16 });
     const content = tiny(
@@ -108,14 +108,14 @@ describe('what the tensors say', () => {
       { 'llama.expert_used_count': 2 },
     );
     const dense = /ffn_(gate|up|down)\.weight/;
-    const { facts } = await read({ ...content, tensors: content.tensors.filter(({ name }) => !dense.test(name)) });
+    const { facts } = read({ ...content, tensors: content.tensors.filter(({ name }) => !dense.test(name)) });
     const feedForward = { kind: 'experts', experts: 8, activeExperts: 2, intermediate: 64, sharedIntermediate: 96 };
     expect(facts).toMatchObject({ architecture: { blocks: [{ feedForward }] } });
   });
 
-  test('a window on the layers that the file lists', async () => {
+  test('a window on the layers that the file lists', () => {
     const metadata = { 'llama.attention.sliding_window': 128, 'llama.attention.sliding_window_pattern': [true] };
-    const { facts } = await read(tiny([], metadata));
+    const { facts } = read(tiny([], metadata));
     expect(facts).toMatchObject({ architecture: { blocks: [{ attention: { windowTokens: 128 } }] } });
   });
 });
@@ -130,8 +130,8 @@ describe('is refused', () => {
     { what: 'a safetensors file', bytes: Buffer.from('{"__metadata__":{"format":"pt"}}'), code: 'NOT_READABLE' },
     { what: 'a file of another version', bytes: Buffer.from(whole).fill(9, 4, 5), code: 'NOT_READABLE' },
     { what: 'a dimension of 2^64', bytes: ggufHeader(enormous), code: 'INVALID_VALUE' },
-    { what: '2^64 tensors', bytes: Buffer.from(whole).fill(255, 8, 16), code: 'TRUNCATED' },
-    { what: '2^64 entries', bytes: Buffer.from(whole).fill(255, 16, 24), code: 'TRUNCATED' },
+    { what: '2^64 tensors', bytes: Buffer.from(whole).fill(255, 8, 16), code: 'TOO_LARGE' },
+    { what: '2^64 entries', bytes: Buffer.from(whole).fill(255, 16, 24), code: 'TOO_LARGE' },
     { what: 'what is not base64', bytes: 'GGUF!', code: 'NOT_READABLE' },
     { what: 'more than a header', bytes: 'A'.repeat(40_000_000), code: 'TOO_LARGE' },
     {
@@ -150,16 +150,16 @@ describe('is refused', () => {
       bytes: ggufHeader(tiny([], { 'general.architecture': 'llama', 'llama.block_count': 5000 })),
       code: 'INVALID_VALUE',
     },
-  ])('$what: $code', async ({ bytes, code }) => {
-    expect(await problemsOf(bytes)).toMatchObject([{ code }]);
+  ])('$what: $code', ({ bytes, code }) => {
+    expect(problemsOf(bytes)).toMatchObject([{ code }]);
   });
 
-  test('whatever else is wrong with the bytes', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.nat(whole.length - 1), fc.integer({ min: 0, max: 255 }), async (at, value) => {
+  test('whatever else is wrong with the bytes', () => {
+    fc.assert(
+      fc.property(fc.nat(whole.length - 1), fc.integer({ min: 0, max: 255 }), (at, value) => {
         const damaged = Buffer.from(whole);
         damaged[at] = value;
-        expect((await problemsOf(damaged)).length).toBeLessThanOrEqual(1);
+        expect(problemsOf(damaged).length).toBeLessThanOrEqual(1);
       }),
       { numRuns: 300 },
     );

@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { ApiKeys } from '../../../src/registry/apiKeys.ts';
 import { ProfileWriter } from '../../../src/registry/changes/writer.ts';
 import {
@@ -16,7 +16,11 @@ import { smallPack, writePack } from '../packs/smallPack.ts';
 import { device, hostedModel, hourlyPrices } from '../profileFacts.ts';
 
 /** Opens one database, each time as another process would. */
-type Open = () => Promise<Storage>;
+export interface Open {
+  (): Promise<Storage>;
+  /** Writes as another program would and does not come to an end; the returned function ends it. */
+  hold(): () => void;
+}
 
 const ann = { kind: 'model', actor: 'ann' } as const;
 
@@ -197,6 +201,23 @@ export function storageContract(place: () => Open): void {
     await expect(other.write.create({ ...request, actor: 'bob' })).rejects.toThrow(IdTakenError);
   });
 
+  test('an idempotency key expires after seven days', async () => {
+    const { write } = await small(place());
+    const request = { ...ann, id: 'gamma', facts: hostedModel('Gamma'), idempotencyKey: 'k1' };
+    onTestFinished(() => void vi.useRealTimers());
+    const created = Date.parse('2026-01-01T12:00:00Z');
+    const day = 86_400_000;
+    vi.useFakeTimers({ toFake: ['Date'], now: created });
+    await write.create(request);
+    vi.setSystemTime(created + 7 * day);
+    expect((await write.create(request)).revision).toBe(1);
+    vi.setSystemTime(created + 7 * day + 1);
+    await expect(write.create(request)).rejects.toThrow(IdTakenError);
+    const other = { ...request, id: 'delta' };
+    expect(await write.create(other)).toMatchObject({ id: 'delta' });
+    expect(await write.create(other)).toMatchObject({ id: 'delta' });
+  });
+
   test('a dry run answers and writes nothing', async () => {
     const { write, catalogue, changes } = await small(place());
     const before = catalogue().revision;
@@ -299,6 +320,51 @@ export function storageContract(place: () => Open): void {
     expect(await write.restore({ ...ann, id: 'beta-70b' })).toMatchObject({ name: 'Their Beta', origin: 'seed' });
   });
 
+  describe('while another program writes', () => {
+    test('reads are answered, and a change is done as soon as it has finished', async () => {
+      const open = place();
+      const { write, catalogue, changes, keys, storage } = await small(open);
+      const key = await keys.create('ci');
+      const release = open.hold();
+      let isDone = false;
+      const created = write.create({ ...ann, id: 'gamma', facts: hostedModel('Gamma') }).then((profile) => {
+        isDone = true;
+        return profile;
+      });
+      expect(catalogue().model.get('7b').id).toBe('alpha-7b');
+      expect((await changes({ first: 10 })).items).toHaveLength(6);
+      // No failure, and no wait: to note the use of a key is left out.
+      await storage.check();
+      expect(await keys.authorize(`Bearer ${key}`, 'model')).toEqual({ actor: 'ci' });
+      expect((await keys.list())[0]?.lastUsedAt).toBeNull();
+      expect(isDone).toBe(false);
+      release();
+      expect(await created).toMatchObject({ id: 'gamma', revision: 1 });
+      expect(catalogue().model.has('gamma')).toBe(true);
+    });
+
+    test('changes wait in the order in which they were asked for', async () => {
+      const open = place();
+      const { write, changes } = await small(open);
+      const release = open.hold();
+      const ids = Array.from({ length: 8 }, (_, count) => `new-${count}`);
+      const created = ids.map((id) => write.create({ ...ann, id, facts: hostedModel('New') }));
+      release();
+      await Promise.all(created);
+      const { items } = await changes({ actor: 'ann', first: 10 });
+      expect(items.map(({ id }) => id).reverse()).toEqual(ids);
+    });
+  });
+
+  test('a check of a storage that can be written passes, and leaves nothing behind', async () => {
+    const { storage, catalogue, changes } = await small(place());
+    const before = catalogue().revision;
+    await storage.check();
+    expect(catalogue().revision).toBe(before);
+    expect((await changes({ first: 10 })).items).toHaveLength(6);
+    expect(await storage.userProfiles()).toEqual([]);
+  });
+
   test('of two processes that load the same packs, one does', async () => {
     const open = place();
     const seeds = smallPack();
@@ -345,6 +411,24 @@ export function storageContract(place: () => Open): void {
       expect(await other.authorize(`Bearer ${key}`, 'model')).toEqual({ refused: 'revoked' });
       await expect(keys.create('ci')).rejects.toThrow('There is, or was, a key called "ci"');
       await expect(keys.revoke('ci')).rejects.toThrow('no key in use called "ci"');
+    });
+
+    test('that has expired stops working, in every process, the moment it does', async () => {
+      const [{ keys: withoutEnd, storage: one }, { storage: other }] = await two(place());
+      let now = Date.parse('2026-11-24T12:00:00Z');
+      const keys = new ApiKeys(one.keys, () => now);
+      const elsewhere = new ApiKeys(other.keys, () => now);
+      const key = await keys.create('ci', ['write'], '90d');
+      const expiresAt = '2027-02-22T12:00:00.000Z';
+      expect(await withoutEnd.list()).toMatchObject([{ name: 'ci', expiresAt, revokedAt: null }]);
+      now = Date.parse(expiresAt) - 1;
+      expect(await elsewhere.authorize(`Bearer ${key}`, 'model')).toEqual({ actor: 'ci' });
+      now += 1;
+      expect(await keys.authorize(`Bearer ${key}`, 'model')).toEqual({ refused: 'expired' });
+      expect(await elsewhere.authorize(`Bearer ${key}`, 'model')).toEqual({ refused: 'expired' });
+      await expect(keys.create('ci')).rejects.toThrow('There is, or was, a key called "ci"');
+      await keys.revoke('ci');
+      expect(await keys.authorize(`Bearer ${key}`, 'model')).toEqual({ refused: 'revoked' });
     });
 
     test.each([

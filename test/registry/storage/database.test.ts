@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { RegistryError } from '../../../src/registry/errors.ts';
 import { openRegistry } from '../../../src/registry/registry.ts';
+import { backupDatabase } from '../../../src/registry/storage/backup.ts';
 import { openDatabase } from '../../../src/registry/storage/database.ts';
 import { readMigrations } from '../../../src/registry/storage/migrations.ts';
 import { smallPack, temporaryFolder } from '../packs/smallPack.ts';
@@ -37,6 +38,20 @@ test('its folder is created, and a commit is on the disk before it is acknowledg
   expect(database.pragma('synchronous', { simple: true })).toBe(2);
   expect(database.pragma('foreign_keys', { simple: true })).toBe(1);
   database.close();
+});
+
+test.skipIf(process.platform === 'win32')('its owner alone may read it; a mode that somebody chose stays', async () => {
+  const path = join(temporaryFolder(), 'c.db');
+  const database = openDatabase(path);
+  const modes = (file: string) => ['', '-wal', '-shm'].map((end) => (statSync(file + end).mode & 0o777).toString(8));
+  expect(modes(path)).toEqual(['600', '600', '600']);
+  database.close();
+  chmodSync(path, 0o640);
+  const again = openDatabase(path);
+  expect(modes(path)).toEqual(['640', '640', '640']);
+  again.close();
+  await backupDatabase(path, `${path}.copy`);
+  expect((statSync(`${path}.copy`).mode & 0o777).toString(8)).toBe('600');
 });
 
 test('every table is strict, and there is a view of each kind', () => {

@@ -22,13 +22,18 @@ beforeAll(async () => {
     await ask('{ estimate { summary basis { evidence } suggestions { text } } }');
 });
 
-afterAll(() => server?.stop());
+afterAll(async () => {
+  // What clients do is no bug of the server's: an attack does not fill its log.
+  expect((await server.stop()).stderr).toBe('');
+});
 
 const attacks: Readonly<Record<string, () => Promise<unknown>>> = {
   'hundreds of different documents of 30 KB': () =>
-    oneAfterAnother(600, (index) => ask(`{ ${aliases(200, `__typename @include(if: true)`, 80)} # ${index}\n }`)),
+    oneAfterAnother(600, (index) =>
+      ask(`{ ${aliases(200, '__type(name: "none") @include(if: true) { name }', 80)} # ${index}\n }`),
+    ),
   'hundreds of different documents that are refused': () =>
-    oneAfterAnother(600, (index) => ask(`{ nothing${index} ${aliases(200, 'nowhere', 80)} }`)),
+    oneAfterAnother(600, (index) => ask(`{ nothing${index} ${aliases(200, 'nowhere(n: 1)', 80)} }`)),
   'pages inside pages behind a variable': () =>
     oneAfterAnother(20, () =>
       ask(

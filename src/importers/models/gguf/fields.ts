@@ -1,5 +1,6 @@
 import { countKind, ForeignObject, type ValueKind } from '../../foreignObject.ts';
 import { refusal } from '../../importRefused.ts';
+import type { GgufList, GgufValue } from './reader.ts';
 
 /** Numbers are of any width in the file, as are true and false: a bigint, a number or a boolean. */
 const anyCount: ValueKind<number> = {
@@ -11,7 +12,7 @@ const anyCount: ValueKind<number> = {
 export class GgufFields extends ForeignObject {
   readonly architecture: string;
 
-  constructor(metadata: ReadonlyMap<string, unknown>) {
+  constructor(metadata: ReadonlyMap<string, GgufValue>) {
     super(Object.fromEntries(metadata));
     const architecture = this.text('general.architecture');
     if (architecture === undefined) {
@@ -32,7 +33,7 @@ export class GgufFields extends ForeignObject {
     const value = this.raw(name);
     if (value === undefined) return undefined;
     // A list by layer that is the same everywhere is one number.
-    const [first, ...others] = Array.isArray(value) ? value : [value];
+    const [first, ...others] = isList(value) ? value.entries : [value];
     if (others.some((other) => Number(other) !== Number(first))) {
       throw refusal('UNKNOWN_KIND', name, 'differs from layer to layer');
     }
@@ -43,13 +44,13 @@ export class GgufFields extends ForeignObject {
   atLayer(key: string, layer: number): number | undefined {
     const name = this.#name(key);
     const value = this.raw(name);
-    return value === undefined ? undefined : this.#count(name, Array.isArray(value) ? value[layer] : value);
+    return value === undefined ? undefined : this.#count(name, isList(value) ? value.entries[layer] : value);
   }
 
   /** A list of true and false, one a layer. */
   flags(key: string): boolean[] | undefined {
     const value = this.raw(this.#name(key));
-    return Array.isArray(value) ? value.map(Boolean) : undefined;
+    return isList(value) ? value.entries.map(Boolean) : undefined;
   }
 
   text(name: string): string | undefined {
@@ -60,7 +61,7 @@ export class GgufFields extends ForeignObject {
   /** Entries of a list, e.g. tokenizer.ggml.tokens. */
   lengthOf(name: string): number | undefined {
     const value = this.raw(name);
-    return Array.isArray(value) ? value.length : undefined;
+    return isList(value) ? value.length : undefined;
   }
 
   /** A whole number that is not of this architecture. */
@@ -80,4 +81,8 @@ export class GgufFields extends ForeignObject {
   #name(key: string): string {
     return `${this.architecture}.${key}`;
   }
+}
+
+function isList(value: unknown): value is GgufList {
+  return typeof value === 'object' && value !== null;
 }

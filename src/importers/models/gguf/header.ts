@@ -1,6 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
 import { bitsOfBlockType, UnknownBlockTypeError } from '../../../engine/model/blockTypes.ts';
-import { ImportRefusedError, refusal } from '../../importRefused.ts';
+import { refusal } from '../../importRefused.ts';
+import blockTypeNames from './blockTypes.json' with { type: 'json' };
+import { GgufReader, type GgufValue, maximumKeyBytes, maximumNameBytes, truncated } from './reader.ts';
 
 /** One matrix or vector of a file. */
 export interface GgufTensor {
@@ -16,7 +18,7 @@ export interface GgufTensor {
 
 /** What stands before the weights in a GGUF file. */
 export interface GgufHeader {
-  metadata: ReadonlyMap<string, unknown>;
+  metadata: ReadonlyMap<string, GgufValue>;
   tensors: readonly GgufTensor[];
   /** Bytes of the header itself. */
   headerBytes: number;
@@ -30,8 +32,16 @@ const magic = 'GGUF';
 const fixedBytes = 24;
 const leastEntryBytes = 13;
 const leastTensorBytes = 24;
-/** Elements of the largest tensor that is believed. */
+/** Twenty tensors of each of the 1,000 blocks that are read; DeepSeek-V3 has 1,086 in all. */
+const maximumTensors = 20_000;
+/** Entries of the metadata; real files have some fifty. */
+const maximumMetadata = 1000;
+const maximumDimensions = 4;
+/** Elements of the largest tensor, and of the largest file, that are believed. */
 const maximumElements = 1e13;
+
+/** llama.cpp's ggml_type by number. */
+const blockTypes: Readonly<Record<number, string>> = blockTypeNames;
 
 /** @throws ImportRefusedError not base64, too large, or not the header of a GGUF file */
 export function decodeHeader(headerBase64: string): Buffer {
@@ -50,42 +60,54 @@ export async function headerOfFile(file: FileHandle): Promise<Buffer> {
   const start = Buffer.alloc(Math.min(size, maximumHeaderBytes));
   const { bytesRead } = await file.read(start, 0, start.length, 0);
   const bytes = start.subarray(0, bytesRead);
-  const { headerBytes } = await readHeader(bytes);
+  const { headerBytes } = readHeader(bytes);
   return bytes.subarray(0, headerBytes);
 }
 
 /**
- * Reads a header from bytes. Nothing is fetched: the reader's range requests are answered from memory.
+ * Reads a header. Its counts are checked first: they say how long the rest takes.
  *
- * @throws ImportRefusedError TRUNCATED, NOT_READABLE, INVALID_VALUE, UNKNOWN_KIND (a block type)
+ * @throws ImportRefusedError TRUNCATED, TOO_LARGE, NOT_READABLE, INVALID_VALUE, UNKNOWN_KIND (a block type)
  */
-export async function readHeader(bytes: Uint8Array): Promise<GgufHeader> {
-  refuseImpossibleCounts(bytes);
-  // Loaded only here: its table of tasks is large, and most starts import nothing.
-  const { gguf, GGMLQuantizationType } = await import('@huggingface/gguf');
-  let parsed: Awaited<ReturnType<typeof gguf>>;
-  try {
-    parsed = await gguf('http://header.invalid/', { fetch: rangesOf(bytes) });
-  } catch (error) {
-    throw asRefusal(error);
+export function readHeader(bytes: Buffer): GgufHeader {
+  const counts = countsOf(bytes);
+  const reader = new GgufReader(bytes, fixedBytes);
+  const metadata = new Map<string, GgufValue>();
+  for (let index = 0; index < counts.entries; index++) {
+    const key = reader.text(`the key of entry ${index + 1}`, maximumKeyBytes);
+    if (metadata.has(key)) throw refusal('INVALID_VALUE', key, 'stands twice in the metadata');
+    metadata.set(key, reader.value(key));
   }
-  const [, headerBytes] = parsed.tensorInfoByteRange;
-  // The reader pads with zeros, which read as empty entries.
-  if (headerBytes > bytes.length) throw truncated();
-  return {
-    metadata: new Map(Object.entries(parsed.metadata)),
-    tensors: parsed.tensorInfos.map(({ name, shape, dtype }) =>
-      tensorOf(name, shape.map(Number), GGMLQuantizationType[dtype] ?? `type ${dtype}`),
-    ),
-    headerBytes,
-  };
+  const tensors = new Map<string, GgufTensor>();
+  let elements = 0;
+  for (let index = 0; index < counts.tensors; index++) {
+    const tensor = readTensor(reader, index);
+    if (tensors.has(tensor.name)) throw refusal('INVALID_VALUE', tensor.name, 'is the name of two tensors');
+    tensors.set(tensor.name, tensor);
+    elements += tensor.elements;
+  }
+  if (elements > maximumElements)
+    throw refusal('INVALID_VALUE', '', `has ${elements} elements; ${mostElements} are read`);
+  return { metadata, tensors: [...tensors.values()], headerBytes: reader.at };
 }
 
-function tensorOf(name: string, shape: number[], blockType: string): GgufTensor {
+const mostElements = `1 to ${maximumElements}`;
+
+function readTensor(reader: GgufReader, index: number): GgufTensor {
+  const name = reader.text(`the name of tensor ${index + 1}`, maximumNameBytes);
+  const dimensions = reader.uint32();
+  if (dimensions > maximumDimensions) {
+    throw refusal('INVALID_VALUE', name, `has ${dimensions} dimensions; at most ${maximumDimensions} are read`);
+  }
+  const shape = Array.from({ length: dimensions }, () => reader.uint64());
   const elements = shape.reduce((product, size) => product * size, 1);
   if (!(elements >= 1 && elements <= maximumElements)) {
-    throw refusal('INVALID_VALUE', name, `has ${shape.join(' × ')} elements; 1 to ${maximumElements} are read`);
+    throw refusal('INVALID_VALUE', name, `has ${shape.join(' × ')} elements; ${mostElements} are read`);
   }
+  const type = reader.uint32();
+  const blockType = blockTypes[type] ?? `type ${type}`;
+  // Where its weights begin in the file.
+  reader.uint64();
   try {
     return { name, shape, elements, blockType, bytes: (elements * bitsOfBlockType(blockType)) / 8 };
   } catch (error) {
@@ -94,44 +116,24 @@ function tensorOf(name: string, shape: number[], blockType: string): GgufTensor 
   }
 }
 
-/** Counts that the bytes cannot hold are refused before anything is reserved for them. */
-function refuseImpossibleCounts(bytes: Uint8Array): void {
-  const found = Buffer.from(bytes.subarray(0, 4)).toString('latin1');
+/** Tensors and entries of the metadata. More than any model has, or than the bytes can hold, are refused unread. */
+function countsOf(bytes: Buffer): { tensors: number; entries: number } {
+  const found = bytes.toString('latin1', 0, 4);
   if (bytes.length >= 4 && found !== magic)
     throw refusal('NOT_READABLE', '', `begins with ${JSON.stringify(found)}, not with "${magic}"`);
   if (bytes.length < fixedBytes) throw truncated();
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const version = view.getUint32(4, true);
+  const version = bytes.readUInt32LE(4);
   if (version !== 2 && version !== 3) throw refusal('NOT_READABLE', '', `is of version ${version}; 2 and 3 are read`);
-  const tensors = view.getBigUint64(8, true);
-  const entries = view.getBigUint64(16, true);
-  const room = BigInt(bytes.length - fixedBytes);
-  if (tensors * BigInt(leastTensorBytes) + entries * BigInt(leastEntryBytes) > room) throw truncated(tensors, entries);
+  const tensors = Number(bytes.readBigUInt64LE(8));
+  const entries = Number(bytes.readBigUInt64LE(16));
+  refuseMany('tensors', tensors, maximumTensors);
+  refuseMany('entries of metadata', entries, maximumMetadata);
+  if (tensors * leastTensorBytes + entries * leastEntryBytes > bytes.length - fixedBytes) {
+    throw truncated('', `, which counts ${tensors} tensors and ${entries} entries`);
+  }
+  return { tensors, entries };
 }
 
-function truncated(tensors?: bigint, entries?: bigint): ImportRefusedError {
-  const promised = tensors === undefined ? '' : `, which counts ${tensors} tensors and ${entries} entries`;
-  return refusal(
-    'TRUNCATED',
-    '',
-    `ends before its header does${promised}: the file is cut off, or not everything before its weights was sent`,
-  );
-}
-
-/** A `fetch` that answers range requests from `bytes`; nothing else is reachable through it. */
-function rangesOf(bytes: Uint8Array): typeof fetch {
-  return async (_input, init) => {
-    const range = /^bytes=(\d+)-(\d+)$/.exec(new Headers(init?.headers).get('range') ?? '');
-    const [from, to] = [Number(range?.[1] ?? 0), Number(range?.[2] ?? 0)];
-    // The reader asks for one part more than it needs, never for two.
-    if (from >= bytes.length + (to - from + 1)) throw truncated();
-    return new Response(new Uint8Array(bytes.subarray(from, to + 1)));
-  };
-}
-
-function asRefusal(error: unknown): ImportRefusedError {
-  if (error instanceof ImportRefusedError) return error;
-  if (error instanceof RangeError) return truncated();
-  const message = error instanceof Error ? error.message : String(error);
-  return refusal(/dimension/.test(message) ? 'INVALID_VALUE' : 'NOT_READABLE', '', message.slice(0, 300));
+function refuseMany(what: string, count: number, most: number): void {
+  if (count > most) throw refusal('TOO_LARGE', '', `counts ${count} ${what}; at most ${most} are read`);
 }

@@ -1,3 +1,4 @@
+import { ownEntry } from '../../../engine/ownEntry.ts';
 import { refusal } from '../../importRefused.ts';
 import type { GgufFields } from './fields.ts';
 
@@ -33,7 +34,7 @@ export function ggufWindows(
   const listed = fields.flags('attention.sliding_window_pattern');
   if (listed !== undefined) return (layer) => (listed[layer] === true ? tokens : undefined);
   const stated = fields.optionalInteger('attention.sliding_window_pattern');
-  const every = stated ?? (Object.hasOwn(fullEvery, architecture) ? fullEvery[architecture] : undefined);
+  const every = stated ?? ownEntry(fullEvery, architecture);
   if (every === undefined || every === 0) {
     throw refusal(
       'UNKNOWN_KIND',

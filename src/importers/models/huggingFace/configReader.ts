@@ -1,3 +1,4 @@
+import { ownEntry } from '../../../engine/ownEntry.ts';
 import {
   countKind,
   ForeignObject,
@@ -53,7 +54,7 @@ export class ConfigReader extends ForeignObject {
   ) {
     super(values);
     this.modelType = modelType;
-    this.#defaults = classes[modelType]?.defaults ?? {};
+    this.#defaults = ownEntry(classes, modelType)?.defaults ?? {};
     this.#path = within?.path ?? '';
     // A private name cannot follow an optional chain.
     const reader = within?.reader;
@@ -261,7 +262,7 @@ export class ConfigReader extends ForeignObject {
   }
 
   #defaultless(): string {
-    const known = classes[this.modelType];
+    const known = ownEntry(classes, this.modelType);
     if (known === undefined) return `${this.modelType} has no documented default for it`;
     return `transformers' ${known.class} has no default for it`;
   }

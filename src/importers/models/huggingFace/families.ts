@@ -1,3 +1,4 @@
+import { ownEntry } from '../../../engine/ownEntry.ts';
 import type { ConfigReader } from './configReader.ts';
 import { classicFamilies } from './families/classic.ts';
 import { denseFamilies } from './families/dense.ts';
@@ -47,12 +48,12 @@ export const inexpressible: Readonly<Record<string, string>> = {
 export const modelTypes: readonly string[] = [...Object.keys(families), ...Object.keys(textTypes)].sort();
 
 export function familyOf(modelType: string): Family | undefined {
-  return Object.hasOwn(families, modelType) ? families[modelType] : undefined;
+  return ownEntry(families, modelType);
 }
 
 /** The decoder's part of a file: the file itself, or its `text_config` (or what stands flat beside `vision_config`). */
 export function textPart(config: ConfigReader): ConfigReader {
-  const type = Object.hasOwn(textTypes, config.modelType) ? textTypes[config.modelType] : undefined;
+  const type = ownEntry(textTypes, config.modelType);
   const nested = config.object('text_config', type) ?? config.object('llm_config', type);
   if (nested !== undefined) return nested;
   return type === undefined ? config : config.as(type);

@@ -1,3 +1,4 @@
+import { ownEntry } from '../../../engine/ownEntry.ts';
 import type { ConfigReader } from './configReader.ts';
 
 /**
@@ -18,7 +19,7 @@ export function nativeFormat(config: ConfigReader, text: ConfigReader): string |
     float32: 'fp32',
     float: 'fp32',
   };
-  const format = formats[type];
+  const format = ownEntry(formats, type);
   if (format === undefined) config.unknown('torch_dtype', 'the number format', type, Object.keys(formats));
   return format;
 }
@@ -61,7 +62,7 @@ const methods: Readonly<Record<string, Method>> = {
   modelopt: (quantization) => {
     const algorithm = quantization.text('quant_algo');
     const formats: Readonly<Record<string, string>> = { NVFP4: 'nvfp4', FP8: 'fp8-e4m3-per-tensor', MXFP8: 'mxfp8' };
-    const format = formats[algorithm ?? ''];
+    const format = ownEntry(formats, algorithm ?? '');
     if (format === undefined)
       quantization.unknown('quant_algo', 'the algorithm', algorithm ?? null, Object.keys(formats));
     return format;
@@ -74,7 +75,7 @@ function quantizedFormat(quantization: ConfigReader): string | undefined {
     quantization.problem('MISSING_KEY', 'quant_method', 'is missing: it says what the other keys mean');
     return undefined;
   }
-  const read = Object.hasOwn(methods, method) ? methods[method] : undefined;
+  const read = ownEntry(methods, method);
   if (read === undefined) {
     quantization.unknown('quant_method', 'the quantisation', method, Object.keys(methods));
     return undefined;

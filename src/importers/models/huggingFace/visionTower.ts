@@ -1,3 +1,4 @@
+import { ownEntry } from '../../../engine/ownEntry.ts';
 import type { ConfigReader } from './configReader.ts';
 import type { Extra } from './stack.ts';
 
@@ -10,10 +11,10 @@ type Tower = (vision: ConfigReader, outer: ConfigReader, textHidden: number) => 
 
 /** The tower as an extra, or what to say of one whose size is not known. */
 export function visionTower(outer: ConfigReader, textHidden: number): { extras: Extra[]; notes: string[] } {
-  const vision = outer.object('vision_config', defaultTower[outer.modelType]);
+  const vision = outer.object('vision_config', ownEntry(defaultTower, outer.modelType));
   if (vision === undefined) return { extras: [], notes: [] };
-  const type = towerNames[outer.modelType] ?? vision.modelType;
-  const tower = towers[type];
+  const type = ownEntry(towerNames, outer.modelType) ?? vision.modelType;
+  const tower = ownEntry(towers, type);
   if (tower === undefined) {
     return { extras: [], notes: [`Its image encoder (${type || 'unnamed'}) is not counted: its size cannot be read.`] };
   }

@@ -124,8 +124,8 @@ mutation({
   }),
   payload: modelImportGgufPayload,
   errors: ['input', 'creation'],
-  run: async ({ headerBase64, ...rest }, writing) => {
-    const imported = await read('headerBase64', () => importGguf(headerBase64, labelsOf(rest)));
+  run: ({ headerBase64, ...rest }, writing) => {
+    const imported = read('headerBase64', () => importGguf(headerBase64, labelsOf(rest)));
     return create(imported, rest, writing);
   },
 });
@@ -162,19 +162,15 @@ function labelsOf({ name, developer, huggingFaceId, source }: ImportArguments): 
 
 /** What the importer reads; its refusals are problems of the argument, each at its key in the file. */
 function read<Imported>(argument: string, importer: () => Imported): Imported {
-  const refused = (error: unknown): never => {
+  try {
+    return importer();
+  } catch (error) {
     if (!(error instanceof ImportRefusedError)) throw error;
     const problems = error.problems.map(({ path, ...problem }) => ({
       ...problem,
       path: path === '' ? argument : `${argument}.${path}`,
     }));
     throw new InvalidFactsError(kind, '', problems);
-  };
-  try {
-    const imported = importer();
-    return imported instanceof Promise ? (imported.catch(refused) as Imported) : imported;
-  } catch (error) {
-    return refused(error);
   }
 }
 
