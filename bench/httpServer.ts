@@ -8,7 +8,6 @@ import { join } from 'node:path';
 import { GraphQLNonNull, GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import { useInvalidArguments } from '../src/schema/arguments/coercionErrors.ts';
-import { delivery } from '../src/server/caching.ts';
 import { openCalculator } from '../src/server/calculator.ts';
 import { httpListener } from '../src/server/http.ts';
 import { allowanceBooks, RateLimit } from '../src/server/limits/rateLimit.ts';
@@ -31,7 +30,7 @@ async function calculator(guarded: boolean): Promise<RequestListener> {
     const yoga = createYoga({
       schema,
       context: ({ request }) => createContext(request),
-      plugins: [useInvalidArguments(), delivery()],
+      plugins: [useInvalidArguments()],
       ...{ maxRequestBodySize: false, multipart: false, graphiql: false, landingPage: false, cors: false },
     });
     return (request, response) => {

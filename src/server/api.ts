@@ -1,16 +1,14 @@
-import type { IncomingMessage } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import { useInvalidArguments } from '../schema/arguments/coercionErrors.ts';
 import type { Context, RequestHeaders } from '../schema/context.ts';
 import { admission } from './admission.ts';
-import { delivery } from './caching.ts';
 import { bodyLimit } from './limits/bodyLimit.ts';
 import { documents } from './limits/documents.ts';
 import { requestLimits } from './limits/limits.ts';
 import { subscriptionLimit } from './limits/subscriptionLimit.ts';
 import { type SubscriptionPlaces, subscriptionPlaces } from './limits/subscriptionPlaces.ts';
-import { observedOf, type WithObserved } from './observe/observed.ts';
+import type { WithObserved } from './observe/observed.ts';
 import { sharedEvents } from './sharedEvents.ts';
 
 export interface ApiOptions {
@@ -23,11 +21,7 @@ export interface ApiOptions {
   subscriptions?: SubscriptionPlaces;
   /** Unexpected errors are written to the console, whole. Default: yes. */
   logging?: boolean;
-  /** Answers differ by the page that asks. Default: no. */
-  varyByOrigin?: boolean;
 }
-
-type ApiContext = Pick<Context, 'work' | 'caller'> & WithObserved;
 
 /** A fetch-style handler, which is also a `node:http` listener. */
 export type Api = ReturnType<typeof createApi>;
@@ -44,20 +38,18 @@ export function createApi({
   mayWrite = async () => false,
   subscriptions = subscriptionPlaces(requestLimits.subscriptions),
   logging = true,
-  varyByOrigin = false,
 }: ApiOptions) {
   const { bodyBytes, bodyBytesWithKey } = requestLimits;
   const largestBody = bodyLimit(bodyBytes, async (request) =>
     (await mayWrite(request)) ? bodyBytesWithKey : bodyBytes,
   );
-  return createYoga<{ req?: IncomingMessage }>({
+  return createYoga<WithObserved>({
     schema,
-    context: ({ request, req }) => {
-      const context: ApiContext = createContext(request);
-      context.observed = req && observedOf(req);
-      if (context.observed !== undefined) {
-        context.observed.work = context.work;
-        context.observed.caller = context.caller;
+    context({ request, observed }) {
+      const context = createContext(request);
+      if (observed !== undefined) {
+        observed.work = context.work;
+        observed.caller = context.caller;
       }
       return context;
     },
@@ -81,7 +73,6 @@ export function createApi({
       admission(requestLimits),
       sharedEvents({ createContext: () => createContext(nobody), answerBytes: requestLimits.answerBytes }),
       subscriptionLimit(subscriptions),
-      delivery({ varyByOrigin }),
     ],
   });
 }

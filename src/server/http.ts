@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import cors from 'cors';
 import { type ApiOptions, createApi, graphqlPath } from './api.ts';
+import { deliver } from './delivery.ts';
 import { graphiqlPage, wantsGraphiqlPage } from './graphiql/page.ts';
 import { bodyRefusal, hostRefusal, type Refusal } from './guards.ts';
 import { clientAddress, networkOf } from './limits/client.ts';
@@ -41,7 +42,8 @@ type Handler = (request: IncomingMessage, response: ServerResponse, next: (error
  */
 export function httpListener(options: HttpOptions): RequestListener {
   const { trustedProxies = 0, onlyLoopback = false, allowedOrigins = null, rateLimit = null, metrics, ended } = options;
-  const api = createApi({ ...options, varyByOrigin: allowedOrigins !== null });
+  const api = createApi(options);
+  const vary = allowedOrigins === null ? 'Accept, Accept-Encoding' : 'Accept, Accept-Encoding, Origin';
   const servePage = graphiqlPage();
   const unread = new UnreadAnswers(options.unread ?? requestLimits.unread);
   // There are no cookies, so there is nothing that a foreign page could borrow: any origin may ask unless told otherwise.
@@ -105,7 +107,8 @@ export function httpListener(options: HttpOptions): RequestListener {
     // Node leaves the body of an answer to HEAD out by itself.
     if (request.method === 'HEAD') request.method = 'GET';
     if (wantsGraphiqlPage(request)) await servePage(request, response);
-    else await api(request, response);
+    else
+      await deliver(await api.handleNodeRequestAndResponse(request, response, { observed }), request, response, vary);
   }
 
   function rateRefusal(observed: Observed, response: ServerResponse): Refusal | null {

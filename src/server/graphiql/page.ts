@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { entityTag, matchesEntityTag } from '../caching.ts';
+import { entityTag, matchesEntityTag } from '../delivery.ts';
 import { encode, encodingFor } from '../encoding.ts';
 import { graphiqlTabs } from './tabs.ts';
 

@@ -1,8 +1,7 @@
-import type { IncomingMessage } from 'node:http';
 import { type DocumentNode, GraphQLError, Lexer, type ParseOptions, Source, TokenKind, validate } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
-import { observedOf } from '../observe/observed.ts';
+import type { WithObserved } from '../observe/observed.ts';
 import { excess, type ShapeLimits } from './shape.ts';
 
 export interface DocumentLimits extends ShapeLimits {
@@ -21,10 +20,6 @@ export interface DocumentLimits extends ShapeLimits {
 /** Memory of a parsed document for each of its tokens, in bytes: measured on Node 24 as 290 with arguments, 505 for bare fields. */
 const bytesPerToken = 505;
 
-interface RequestContext extends Record<string, unknown> {
-  req?: IncomingMessage;
-}
-
 interface Kept {
   document: DocumentNode;
   bytes: number;
@@ -36,11 +31,11 @@ interface Kept {
  * Parses documents within limits that are checked before anything is built of them, and keeps the small ones that were
  * valid: front ends send the same few again and again. Parsing and validating cost more than answering.
  */
-export function documents(limits: DocumentLimits): Plugin<RequestContext> {
+export function documents(limits: DocumentLimits): Plugin<WithObserved> {
   const kept = new LRUCache<string, Kept>({ maxSize: limits.keptBytes, sizeCalculation: ({ bytes }) => bytes });
   const parsed = new WeakMap<DocumentNode, { text: string; entry: Kept }>();
   return {
-    onParse({ params, context: { req }, setParsedDocument, setParseFn, parseFn }) {
+    onParse({ params, context: { observed }, setParsedDocument, setParseFn, parseFn }) {
       const text = typeof params.source === 'string' ? params.source : params.source.body;
       const known = kept.get(text);
       if (known !== undefined) {
@@ -49,7 +44,6 @@ export function documents(limits: DocumentLimits): Plugin<RequestContext> {
       }
       setParseFn((source: string | Source, options?: ParseOptions) => {
         const tokens = countTokens(source, limits);
-        const observed = req && observedOf(req);
         if (observed !== undefined) observed.tokens = tokens;
         const document: DocumentNode = parseFn(source, options);
         const found = excess(document, limits);

@@ -46,20 +46,6 @@ export interface WithObserved {
   observed?: Observed | undefined;
 }
 
-const observedBy = Symbol('observed');
-
-/**
- * A request carries what is observed of it. Handing it to yoga instead would have yoga copy the context of each request
- * property by property; a WeakMap of requests is work for every garbage collection.
- */
-interface Carrier extends IncomingMessage {
-  [observedBy]?: Observed;
-}
-
-export function observedOf(request: Carrier): Observed | undefined {
-  return request[observedBy];
-}
-
 const givenId = /^[\w.:-]{1,128}$/;
 
 /** Ids of our own are this process's and a count. */
@@ -67,12 +53,10 @@ const processId = randomUUID().slice(0, 13);
 let count = 0;
 
 /** Begins to watch a request, under the id that its client or a proxy gave it, or one of our own. */
-export function observe(request: Carrier, address: string): Observed {
+export function observe(request: IncomingMessage, address: string): Observed {
   const given = request.headers['x-request-id'];
   const id = typeof given === 'string' && givenId.test(given) ? given : `${processId}-${(++count).toString(36)}`;
-  const observed = new Observed(id, address, request);
-  request[observedBy] = observed;
-  return observed;
+  return new Observed(id, address, request);
 }
 
 export function endOf({ began }: Observed, { statusCode, writableFinished }: ServerResponse, bytes: number): End {
