@@ -101,7 +101,8 @@ export class Work {
 
   begin(): void {
     this.#turnBegan = performance.now();
-    this.#waiting.shift()?.();
+    // The newest first: a page that has been looked up is answered before the next one is, so that few are held.
+    this.#waiting.pop()?.();
   }
 
   end(): void {
@@ -138,7 +139,7 @@ let running: Work | null = null;
 let oldestsTurn = true;
 
 /** A request that has had no more than this is a short one, in milliseconds. */
-const shortMs = 25;
+const shortMs = 5;
 
 function waitForTurn(work: Work): void {
   if (inLine.includes(work)) return;

@@ -6,6 +6,9 @@ import { type Encoding, encode, encodingFor } from './encoding.ts';
 /** How long a browser or proxy may reuse an answer to a GET query: prices and profiles change by the day, not the second. */
 const freshSeconds = 60;
 
+/** A text that waits for its reader takes three bytes a character, a buffer of its bytes as many as there are. */
+const longText = 64_000;
+
 /**
  * Sends an answer of the API in the encoding that its client reads best. Those to GET queries may be cached: `Cache-Control:
  * public, max-age=60` and an ETag of the body, with 304 when the client already has it. The tag is taken from the answer itself,
@@ -40,7 +43,7 @@ export async function deliver(
     return;
   }
   if (encoding === null) {
-    response.end(body);
+    response.end(body.length > longText ? Buffer.from(body) : body);
     return;
   }
   const encoded = await encode(body, encoding);

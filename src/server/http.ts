@@ -3,7 +3,7 @@ import cors from 'cors';
 import { type ApiOptions, createApi, graphqlPath } from './api.ts';
 import { deliver } from './delivery.ts';
 import { graphiqlPage, wantsGraphiqlPage } from './graphiql/page.ts';
-import { bodyRefusal, hostRefusal, type Refusal } from './guards.ts';
+import { addressRefusal, bodyRefusal, hostRefusal, type Refusal } from './guards.ts';
 import { clientAddress, networkOf } from './limits/client.ts';
 import { requestLimits } from './limits/limits.ts';
 import { costOf, type RateLimit } from './limits/rateLimit.ts';
@@ -99,16 +99,20 @@ export function httpListener(options: HttpOptions): RequestListener {
   }
 
   async function graphql(request: IncomingMessage, response: ServerResponse, observed: Observed): Promise<void> {
-    const refusal = bodyRefusal(request) ?? rateRefusal(observed, response);
+    const refusal = bodyRefusal(request) ?? addressRefusal(request) ?? rateRefusal(observed, response);
     if (refusal !== null) {
       refuse(request, response, refusal);
       return;
     }
     // Node leaves the body of an answer to HEAD out by itself.
     if (request.method === 'HEAD') request.method = 'GET';
-    if (wantsGraphiqlPage(request)) await servePage(request, response);
-    else
-      await deliver(await api.handleNodeRequestAndResponse(request, response, { observed }), request, response, vary);
+    if (wantsGraphiqlPage(request)) {
+      await servePage(request, response);
+      return;
+    }
+    const answer = await api.handleNodeRequestAndResponse(request, response, { observed });
+    await deliver(answer, request, response, vary);
+    unread.written(response);
   }
 
   function rateRefusal(observed: Observed, response: ServerResponse): Refusal | null {

@@ -114,6 +114,14 @@ describe('errors', () => {
     expect(await (await post('{ answr }')).text()).toContain('Did you mean \\"answer\\"');
   });
 
+  test.each(['variables', 'extensions'])('%s in an address that are not JSON are refused with 400', async (name) => {
+    const response = await fetch(`${origin}/graphql?query={answer}&${name}={"a":`);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      errors: [{ message: expect.stringContaining(`${name} is not JSON`), extensions: { code: 'BAD_REQUEST' } }],
+    });
+  });
+
   test('a body that is not JSON is refused with 400', async () => {
     const response = await fetch(`${origin}/graphql`, {
       method: 'POST',

@@ -10,6 +10,9 @@ export interface UnreadLimits {
 /** How often waiting answers are looked at, in milliseconds. */
 const sweepMs = 250;
 
+/** Most answers are shorter, in bytes. */
+const longAnswer = 1_000_000;
+
 /**
  * Watches answers that their readers do not take: each is dropped when nothing of it was read for a while, and the
  * largest ones when all together pin too much memory. Nothing is done for an answer but to know it while it is open.
@@ -17,6 +20,8 @@ const sweepMs = 250;
 export class UnreadAnswers {
   readonly #limits: UnreadLimits;
   readonly #open = new Set<ServerResponse>();
+  /** Answers that waited at the last sweep, with the bytes that waited. */
+  #waited = new Map<ServerResponse, number>();
   #sweeping: NodeJS.Timeout | undefined;
 
   constructor(limits: UnreadLimits) {
@@ -28,6 +33,11 @@ export class UnreadAnswers {
     this.#sweeping ??= setInterval(() => this.#sweep(), sweepMs).unref();
   }
 
+  /** Many long answers may be written before the next sweep: each counts at once. */
+  written(response: ServerResponse): void {
+    if (response.writableLength > longAnswer) this.#keepWithin(this.#limits.bytes);
+  }
+
   closed(response: ServerResponse): void {
     this.#open.delete(response);
   }
@@ -36,23 +46,27 @@ export class UnreadAnswers {
     if (this.#open.size === 0) {
       clearInterval(this.#sweeping);
       this.#sweeping = undefined;
-      return;
     }
-    let total = 0;
+    this.#keepWithin(this.#limits.bytes);
+    this.#waited = new Map();
     for (const response of this.#open) {
       const { writableLength: bytes, socket } = response;
-      total += bytes;
+      if (bytes === 0) continue;
+      this.#waited.set(response, bytes);
       // The socket knows how far its reader is within one long write. Set only now: yoga switches timeouts off when it begins.
-      if (bytes > 0 && !socket?.timeout) response.setTimeout(this.#limits.milliseconds, () => response.destroy());
+      if (!socket?.timeout) response.setTimeout(this.#limits.milliseconds, () => response.destroy());
     }
-    if (total > this.#limits.bytes) this.#dropLargest(total);
   }
 
-  #dropLargest(total: number): void {
+  /** Drops answers until the others hold no more: those first that nobody has read of since the last sweep, the largest first. */
+  #keepWithin(mostBytes: number): void {
     const waiting = [...this.#open].map((response) => ({ response, bytes: response.writableLength }));
-    let left = total;
-    for (const { response, bytes } of waiting.sort((one, other) => other.bytes - one.bytes)) {
-      if (left <= this.#limits.bytes) return;
+    let left = waiting.reduce((sum, { bytes }) => sum + bytes, 0);
+    if (left <= mostBytes) return;
+    const isStuck = ({ response, bytes }: (typeof waiting)[number]) => this.#waited.get(response) === bytes;
+    waiting.sort((one, other) => Number(isStuck(other)) - Number(isStuck(one)) || other.bytes - one.bytes);
+    for (const { response, bytes } of waiting) {
+      if (left <= mostBytes) return;
       response.destroy();
       left -= bytes;
     }
