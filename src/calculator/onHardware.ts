@@ -18,7 +18,7 @@ import { assumedOffer, hourOffersOfHardware, isOffer, usualHourlyPrice } from '.
 import type { Question } from './question.ts';
 import { type ResolvedDeployment, resolveDeployment } from './resolve.ts';
 import { suggestionsFor } from './suggestions.ts';
-import { contextWarnings, retiredWarnings } from './warnings.ts';
+import { contextWarnings, retiredWarnings, unusualWarnings } from './warnings.ts';
 
 /** A model on hardware: the deployment resolved from the catalogue, estimated by the engine. */
 export function answerOnHardware(
@@ -50,6 +50,7 @@ export function answerOnHardware(
     warnings: [
       ...retiredWarnings([model, hardware, runtime, weights, kvCache]),
       ...contextWarnings(model, workload),
+      ...unusualWarnings(deployment, catalogue),
       ...estimate.warnings,
     ],
     cost: () => {

@@ -130,7 +130,7 @@ describe('an answer agrees with itself', () => {
 });
 
 describe('a model that does not fit', () => {
-  const question = `{ estimate(model: "13B", hardware: "T4") {
+  const question = `{ estimate(model: "13B", hardware: "T4", options: { weights: "fp16" }) {
     memory { fits headroomPerDeviceGiB } summary suggestions { text argument value } } }`;
 
   test('is an answer with the shortfall, not an error', async () => {
