@@ -11,6 +11,7 @@ import type { Catalogue } from '../registry/catalogue/catalogue.ts';
 import type { HardwareProfile, ModelProfile } from '../registry/catalogue/profiles.ts';
 import type { Answer, Arrivals, Basis, LatencyIntervals } from './answer.ts';
 import { assumedFigures, assumedProfile } from './assumedFigures.ts';
+import { defaultOffer, defaultsOfDeployment, defaultsOfQuestion } from './defaultsTaken.ts';
 import { InvalidQuestionError } from './errors.ts';
 import { evidenceFor, type MovedEstimate, movedEstimate, nearestMeasurement } from './evidence/evidence.ts';
 import { unmeasured } from './evidence/unmeasured.ts';
@@ -42,9 +43,12 @@ export function answerOnHardware(
     intervals: () => intervalsOf(estimate, band()),
     steps: { prefill: estimate.prefillStep, decode: estimate.decodeStep },
     assumptions: () => [
+      ...defaultsOfQuestion(question, model, workload),
       ...assumptions,
+      ...defaultsOfDeployment(question, deployment),
       ...estimate.assumptions,
       ...assumedOf(deployment, model, catalogue),
+      ...defaultOffer(question, price),
       ...assumedOffer(price, catalogue),
     ],
     warnings: [

@@ -35,7 +35,13 @@ export interface Question {
   offer?: string | null | undefined;
   /** Your own price of all devices together. */
   usdPerHour?: number | null | undefined;
+  /** Which of its values nobody gave: the documented example's stand there, and the answer says so. */
+  defaulted?: readonly DefaultedField[];
 }
+
+/** Fields of a question that have a value of their own when left out. */
+export const defaultedFields = ['model', 'hardware', 'outputTokens', 'batch', 'promptTokens'] as const;
+export type DefaultedField = (typeof defaultedFields)[number];
 
 /** A question about hardware, what it names looked up. */
 export interface Asked {

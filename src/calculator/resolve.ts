@@ -14,7 +14,7 @@ import type {
 import { runtimeOnDevice } from '../registry/kinds/runtime.ts';
 import { pluggedEstimator } from '../registry/pluggedEstimator.ts';
 import { chooseSoftware } from './chooseWeights.ts';
-import { InvalidQuestionError } from './errors.ts';
+import { InvalidQuestionError, NoArchitectureError } from './errors.ts';
 import type { Asked, Question } from './question.ts';
 
 /** A deployment with every default filled in: the profiles it is put together from, and the engine's shape of it. */
@@ -85,7 +85,7 @@ function lookedUp(question: Question, model: ModelProfile, catalogue: Catalogue)
   const hardware = catalogue.hardware.get(question.hardware, 'hardware');
   const { architecture } = model.engine;
   if (architecture === null) {
-    throw new MissingFigureError('architecture (the model is only offered behind an API)', model.id, 'model');
+    throw new NoArchitectureError(model.id, model.name);
   }
   return { question, model, architecture, hardware };
 }

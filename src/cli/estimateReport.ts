@@ -43,9 +43,11 @@ export interface EstimateReply {
     deployment: { devices: number | null };
     workload: { tokens: number; promptTokens: number; contextTokens: number; batch: number };
     memory: Memory | null;
-    latency: Record<'timeToFirstTokenMs' | 'timePerOutputTokenMs' | 'endToEndMs' | 'baseMs' | 'perTokenMs', number> &
-      Record<'timePerOutputTokenMsRange' | 'endToEndMsRange', Range>;
-    throughput: { outputTokensPerSecond: number; outputTokensPerSecondPerSequence: number };
+    latency:
+      | (Record<'timeToFirstTokenMs' | 'timePerOutputTokenMs' | 'endToEndMs' | 'baseMs' | 'perTokenMs', number> &
+          Record<'timePerOutputTokenMsRange' | 'endToEndMsRange', Range>)
+      | null;
+    throughput: { outputTokensPerSecond: number; outputTokensPerSecondPerSequence: number } | null;
     cost: Cost | null;
     energy: { wattHoursPerRequest: number } | null;
     bottleneck: string | null;
@@ -92,6 +94,7 @@ export function estimateReport({ estimate }: EstimateReply, width: number): stri
 }
 
 function latencyRows({ latency, throughput, workload }: EstimateReply['estimate']): Row[] {
+  if (latency === null || throughput === null) return [['Latency', 'not known: nobody published one']];
   const { endToEndMsRange, timePerOutputTokenMsRange } = latency;
   const law = `${duration(latency.baseMs)} + ${duration(latency.perTokenMs)} × ${number(workload.tokens)} tokens`;
   const speed =

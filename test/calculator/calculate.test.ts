@@ -27,7 +27,7 @@ describe('calculate', () => {
     const { deployment, memory, intervals, latency } = answer(question);
     expect(deployment).toMatchObject({ mode: 'local', hardware: { id: 'nvidia-l40s-48gb' }, runtime: { id: 'vllm' } });
     expect(memory?.fits).toBe(true);
-    expect(intervals().endToEndSeconds.low).toBeLessThan(latency.endToEndSeconds);
+    expect(intervals()?.endToEndSeconds.low).toBeLessThan(latency?.endToEndSeconds ?? 0);
   });
 
   test('answers for an API with the provider whose latency it is', () => {

@@ -11,7 +11,7 @@ import { BasisType } from './basis.ts';
 import { CostEstimateType } from './cost.ts';
 import { DeploymentType } from './deployment.ts';
 import { EnergyEstimateType } from './energy.ts';
-import { LatencyEstimateType } from './latency.ts';
+import { LatencyEstimateType, timed } from './latency.ts';
 import { MemoryEstimateType } from './memory.ts';
 import { OperationType } from './operation.ts';
 import { SaturationType } from './saturation.ts';
@@ -45,10 +45,15 @@ export const EstimateType = builder.objectRef<Answer>('Estimate').implement({
     }),
     latency: t.field({
       type: LatencyEstimateType,
-      description: 'How long one request takes.',
-      resolve: (answer) => answer,
+      nullable: true,
+      description: 'How long one request takes; null for an API that nobody is known to have measured.',
+      resolve: (answer) => timed(answer),
     }),
-    throughput: t.expose('throughput', { type: ThroughputEstimateType, description: 'How much gets done per second.' }),
+    throughput: t.expose('throughput', {
+      type: ThroughputEstimateType,
+      nullable: true,
+      description: 'How much gets done per second; null where latency is.',
+    }),
     cost: t.field({
       type: CostEstimateType,
       nullable: true,
