@@ -83,8 +83,11 @@ function workloadOf({ promptTokens, outputTokens, batch, contextTokens, scheduli
 
 /** What the question says about hardware has no meaning for an API: said, not silently dropped. */
 function ignored(question: Question): Assumption[] {
-  const { hardware, runtime, runtimeYear, weights, kvCache, devices, parallelism, usdPerHour } = question;
-  const options = Object.entries({ runtime, runtimeYear, weights, kvCache, devices, parallelism, usdPerHour });
+  const { hardware, runtime, runtimeYear, weights, kvCache, devices, memoryGiB, usableGiB, parallelism, usdPerHour } =
+    question;
+  const options = Object.entries({
+    ...{ runtime, runtimeYear, weights, kvCache, devices, memoryGiB, usableGiB, parallelism, usdPerHour },
+  });
   const given = options.filter(([, value]) => value !== null && value !== undefined).map(([name]) => name);
   const names = [...(hardware ? [`hardware (${hardware})`] : []), ...given];
   if (names.length === 0) return [];

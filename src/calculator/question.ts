@@ -27,6 +27,10 @@ export interface Question {
   /** Format of the KV cache. */
   kvCache?: string | null | undefined;
   devices?: number | null | undefined;
+  /** Memory of one device, among the sizes it is sold with. */
+  memoryGiB?: number | null | undefined;
+  /** What a process may take of it. */
+  usableGiB?: number | null | undefined;
   parallelism?: { readonly [Axis in keyof Parallelism]?: number | null | undefined } | null | undefined;
   /** Already in each sequence's cache before the prompt. */
   contextTokens?: number | null | undefined;
@@ -60,6 +64,8 @@ export const questionRanges = {
   promptTokens: whole(0, 1e9),
   runtimeYear: { ...buildYears, whole: true, isYear: true },
   devices: whole(1, 4096),
+  memoryGiB: { minimum: 0, aboveMinimum: true, maximum: 8192, whole: false },
+  usableGiB: { minimum: 0, aboveMinimum: true, maximum: 8192, whole: false },
   contextTokens: whole(0, 1e9),
   usdPerHour: { minimum: 0, aboveMinimum: true, maximum: 1e6, whole: false },
 } satisfies { [Field in keyof Question]?: NumberRange };

@@ -16,6 +16,7 @@ import { pluggedEstimator } from '../registry/pluggedEstimator.ts';
 import { chooseSoftware } from './chooseWeights.ts';
 import { InvalidQuestionError, NoArchitectureError } from './errors.ts';
 import type { Asked, Question } from './question.ts';
+import { memoryAssumptions, sizedHardware } from './sizedHardware.ts';
 
 /** A deployment with every default filled in: the profiles it is put together from, and the engine's shape of it. */
 export interface ResolvedDeployment {
@@ -48,7 +49,7 @@ const FP8_CACHE = 'kv-fp8-e4m3';
 export function resolveDeployment(question: Question, model: ModelProfile, catalogue: Catalogue) {
   const asked = lookedUp(question, model, catalogue);
   const { hardware, architecture } = asked;
-  const assumptions: Assumption[] = [];
+  const assumptions: Assumption[] = memoryAssumptions(question, hardware);
   const parallelism = chooseParallelism(asked);
   const devices = question.devices ?? parallelism.tensor * parallelism.pipeline * parallelism.data;
   const { weights, runtime, insteadOf } = chooseSoftware(catalogue, asked, parallelism, assumptions);
@@ -82,7 +83,7 @@ function lookedUp(question: Question, model: ModelProfile, catalogue: Catalogue)
   if (question.hardware == null) {
     throw new InvalidQuestionError('hardware', null, 'must name a device, unless the deployment is API');
   }
-  const hardware = catalogue.hardware.get(question.hardware, 'hardware');
+  const hardware = sizedHardware(question, catalogue.hardware.get(question.hardware, 'hardware'));
   const { architecture } = model.engine;
   if (architecture === null) {
     throw new NoArchitectureError(model.id, model.name);

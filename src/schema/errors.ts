@@ -132,6 +132,8 @@ const optionNames = new Set<string>([
   'weights',
   'kvCache',
   'devices',
+  'memoryGiB',
+  'usableGiB',
   'parallelism',
   'contextTokens',
   'scheduling',

@@ -156,3 +156,41 @@ describe('what hardly anybody does', () => {
     }
   });
 });
+
+describe('memory of one device', () => {
+  const usableGiB = (answered: Answer) => (answered.memory?.usablePerDeviceBytes ?? 0) / 2 ** 30;
+
+  test('is the largest size it is sold with, of which the system keeps a part, and both are said', () => {
+    const asked = answer('llama-3.1-8b', 'apple-m4-max');
+    expect(usableGiB(asked)).toBe(96);
+    expect(textOf(asked, 'DEFAULT_MEMORY')).toBe(
+      'Apple M4 Max (40-core GPU) with 128 GiB of memory, the largest it is sold with (48, 64, 128).',
+    );
+    expect(textOf(asked, 'SHARED_MEMORY')).toBe(
+      'macOS lets the GPU take 96.0 of 128 GiB of shared memory, unless sysctl iogpu.wired_limit_mb says otherwise ' +
+        '(options.usableGiB).',
+    );
+  });
+
+  test('can be another size it is sold with', () => {
+    const asked = answer('llama-3.1-8b', 'apple-m4', { memoryGiB: 16 });
+    expect(usableGiB(asked)).toBeCloseTo(10.667, 3);
+    expect(local(asked).weights.id).toBe('mlx-4bit-g64');
+    expect(local(asked).hardware.engine.memoryBytes).toBe(16 * 2 ** 30);
+    expect(textOf(asked, 'DEFAULT_MEMORY')).toBeUndefined();
+  });
+
+  test('is used as far as the question says', () => {
+    const asked = answer('llama-3.1-70b', 'apple-m4-max', { memoryGiB: 48, usableGiB: 46 });
+    expect(usableGiB(asked)).toBe(46);
+    expect(textOf(asked, 'SHARED_MEMORY')).toBeUndefined();
+  });
+
+  test.each([
+    ['memoryGiB', 40, /^memoryGiB must be a size of Apple M4 Max/],
+    ['usableGiB', 200, /^usableGiB must be at most the memory, 128 GiB/],
+    ['usableGiB', 0, /^usableGiB must be a number above 0/],
+  ])('is refused where %s is %d', (field, value, message) => {
+    expect(() => answer('llama-3.1-8b', 'apple-m4-max', { [field]: value })).toThrow(message);
+  });
+});
