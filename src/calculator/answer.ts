@@ -88,10 +88,13 @@ export interface AppliedMeasurements extends OwnMeasurementFactors {
   measurements: readonly MeasurementProfile[];
 }
 
-/** A change that makes the deployment fit, verified by estimating it. */
+/** Changes that make the deployment fit with room to spare, verified by estimating them. */
 export interface Suggestion {
   text: string;
-  /** Field of the question to change. */
-  field: string;
-  value: string;
+  /** Fields of the question to change, the one it is about first, and their new values; null = leave it out. */
+  changes: readonly { field: string; value: string | null }[];
+  /** What else becomes another, in sentences. */
+  alsoChanges: readonly string[];
+  /** The answer to the changed question. */
+  estimate(): Answer;
 }

@@ -11,7 +11,7 @@ import { groupedBy } from '../registry/catalogue/derivation.ts';
 import type { HostedLatencyProfile, ModelProfile, OfferProfile } from '../registry/catalogue/profiles.ts';
 import type { Answer, Basis, LatencyIntervals } from './answer.ts';
 import { assumedProfile } from './assumedFigures.ts';
-import { defaultOffer, defaultsOfQuestion } from './defaultsTaken.ts';
+import { defaultOffer, defaultsOfQuestion } from './defaults/defaultsTaken.ts';
 import { InvalidQuestionError } from './errors.ts';
 import { assumedOffer, isOffer, tokenOffersOfModel } from './prices.ts';
 import type { Question } from './question.ts';

@@ -13,10 +13,10 @@ import type {
 } from '../registry/catalogue/profiles.ts';
 import { runtimeOnDevice } from '../registry/kinds/runtime.ts';
 import { pluggedEstimator } from '../registry/pluggedEstimator.ts';
-import { chooseSoftware } from './chooseWeights.ts';
+import { chooseSoftware } from './defaults/chooseWeights.ts';
+import { memoryAssumptions, sizedHardware } from './defaults/sizedHardware.ts';
 import { InvalidQuestionError, NoArchitectureError } from './errors.ts';
 import type { Asked, Question } from './question.ts';
-import { memoryAssumptions, sizedHardware } from './sizedHardware.ts';
 
 /** A deployment with every default filled in: the profiles it is put together from, and the engine's shape of it. */
 export interface ResolvedDeployment {

@@ -33,7 +33,7 @@ query Calculate(
     basis { evidence }
     assumptions { text }
     warnings
-    suggestions { text }
+    suggestions { text alsoChanges }
   }
 }`;
 
@@ -54,7 +54,7 @@ export interface EstimateReply {
     basis: { evidence: string };
     assumptions: readonly { text: string }[];
     warnings: readonly string[];
-    suggestions: readonly { text: string }[];
+    suggestions: readonly { text: string; alsoChanges: readonly string[] }[];
   };
 }
 
@@ -86,7 +86,10 @@ export function estimateReport({ estimate }: EstimateReply, width: number): stri
     energy && (['Energy', `up to ${number(energy.wattHoursPerRequest)} Wh per request`] as const),
     bottleneck !== null && (['Bound by', words(bottleneck)] as const),
     ...items('Warning', estimate.warnings),
-    ...items('Try', texts(estimate.suggestions)),
+    ...items(
+      'Try',
+      estimate.suggestions.map(({ text, alsoChanges }) => [text, ...alsoChanges].join(' ')),
+    ),
     ['Rests on', estimate.basis.evidence] as const,
     ...items('Assumed', texts(estimate.assumptions)),
   ];

@@ -86,9 +86,11 @@ describe('calculate', () => {
     const tooLarge = { ...question, model: 'llama-3.1-70b', hardware: 'T4' };
     const suggestions = answer(tooLarge).suggestions();
     expect(suggestions.length).toBeGreaterThan(0);
-    for (const { field, value } of suggestions) {
-      const changed = { ...tooLarge, [field]: /^\d+$/.test(value) ? Number(value) : value };
-      expect(answer(changed).memory?.fits).toBe(true);
+    for (const { changes, estimate } of suggestions) {
+      const values = changes.map(({ field, value }) => [field, /^\d+$/.test(value ?? '') ? Number(value) : value]);
+      const { memory } = answer({ ...tooLarge, ...Object.fromEntries(values) });
+      expect(memory?.fits).toBe(true);
+      expect(estimate().memory).toEqual(memory);
     }
   });
 });

@@ -6,6 +6,7 @@ import { Bottleneck, Phase } from '../enums.ts';
 import { resolving } from '../errors.ts';
 import { HardwareType } from '../profiles/hardware/type.ts';
 import { ModelType } from '../profiles/model/type.ts';
+import { worth } from '../work.ts';
 import { AssumptionType } from './assumption.ts';
 import { BasisType } from './basis.ts';
 import { CostEstimateType } from './cost.ts';
@@ -103,7 +104,8 @@ export const EstimateType = builder.objectRef<Answer>('Estimate').implement({
     }),
     suggestions: t.field({
       type: [SuggestionType],
-      description: 'Changes after which it fits, each checked; empty when it fits already.',
+      ...worth(3),
+      description: 'Changes after which it fits, each checked; empty when it fits already. Worth three estimates.',
       resolve: resolving((answer) => answer.suggestions()),
     }),
     catalogueRevision: t.exposeInt('catalogueRevision', {
@@ -115,3 +117,12 @@ export const EstimateType = builder.objectRef<Answer>('Estimate').implement({
     }),
   }),
 });
+
+builder.objectField(SuggestionType, 'estimate', (t) =>
+  t.field({
+    type: EstimateType,
+    ...worth(1),
+    description: 'The answer to the changed question.',
+    resolve: resolving((suggestion) => suggestion.estimate()),
+  }),
+);

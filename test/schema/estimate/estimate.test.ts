@@ -163,6 +163,31 @@ describe('a model that does not fit', () => {
     }
   });
 
+  test('carries the answer to each change, and says what else becomes another', async () => {
+    interface Suggested {
+      argument: string;
+      value: string;
+      changes: { argument: string; value: string | null }[];
+      alsoChanges: string[];
+      estimate: { memory: { fits: boolean }; suggestions: unknown[]; deployment: { runtime: { id: string } } };
+    }
+    const { estimate } = await calculator.answer<{ estimate: { suggestions: Suggested[] } }>(
+      `{ estimate(model: "llama-3.1-70b", hardware: "rtx-4090") { suggestions {
+        argument value changes { argument value } alsoChanges
+        estimate { memory { fits } deployment { runtime { id } } suggestions { text } } } } }`,
+    );
+    const [two] = estimate.suggestions;
+    expect(two).toMatchObject({
+      ...{ argument: 'options.devices', value: '2' },
+      changes: [
+        { argument: 'options.devices', value: '2' },
+        { argument: 'options.weights', value: 'gguf-q4_k_m' },
+      ],
+      estimate: { memory: { fits: true }, deployment: { runtime: { id: 'llama.cpp' } }, suggestions: [] },
+    });
+    expect(two?.alsoChanges).toContain('llama.cpp runs it instead of vLLM.');
+  });
+
   test('for want of room for its batch says which batch fits', async () => {
     const { estimate } = await calculator.answer<{ estimate: { suggestions: { argument: string; value: string }[] } }>(
       '{ estimate(model: "7B", hardware: "A100", batch: 500000) { suggestions { argument value } } }',

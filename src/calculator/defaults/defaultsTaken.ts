@@ -1,11 +1,11 @@
-import type { Assumption } from '../engine/answer.ts';
-import type { HardwareHourPrice, TokenPrice } from '../engine/money/price.ts';
-import type { PriceChoice } from '../engine/money/priceChoice.ts';
-import { readableCount } from '../engine/readable.ts';
-import type { Workload } from '../engine/shapes.ts';
-import type { ModelProfile } from '../registry/catalogue/profiles.ts';
-import type { DefaultedField, Question } from './question.ts';
-import type { ResolvedDeployment } from './resolve.ts';
+import type { Assumption } from '../../engine/answer.ts';
+import type { HardwareHourPrice, TokenPrice } from '../../engine/money/price.ts';
+import type { PriceChoice } from '../../engine/money/priceChoice.ts';
+import { readableCount } from '../../engine/readable.ts';
+import type { Workload } from '../../engine/shapes.ts';
+import type { ModelProfile } from '../../registry/catalogue/profiles.ts';
+import type { DefaultedField, Question } from '../question.ts';
+import type { ResolvedDeployment } from '../resolve.ts';
 
 /** What a question left out and the documented example stands in for; nothing where it named everything. */
 export function defaultsOfQuestion(question: Question, model: ModelProfile, workload: Workload): Assumption[] {

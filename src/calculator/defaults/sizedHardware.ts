@@ -1,12 +1,12 @@
-import type { Assumption } from '../engine/answer.ts';
-import { readableCount, readableGib } from '../engine/readable.ts';
-import { remembered } from '../engine/remembered.ts';
-import type { Hardware } from '../engine/shapes.ts';
-import type { HardwareProfile } from '../registry/catalogue/profiles.ts';
-import { gpuShareOf, memoryOptionsGiB } from '../registry/kinds/hardware/gpuShare.ts';
-import { hardwareWithMemory } from '../registry/kinds/hardware/hardware.ts';
-import { InvalidQuestionError } from './errors.ts';
-import type { Question } from './question.ts';
+import type { Assumption } from '../../engine/answer.ts';
+import { readableCount, readableGib } from '../../engine/readable.ts';
+import { remembered } from '../../engine/remembered.ts';
+import type { Hardware } from '../../engine/shapes.ts';
+import type { HardwareProfile } from '../../registry/catalogue/profiles.ts';
+import { gpuShareOf, memoryOptionsGiB } from '../../registry/kinds/hardware/gpuShare.ts';
+import { hardwareWithMemory } from '../../registry/kinds/hardware/hardware.ts';
+import { InvalidQuestionError } from '../errors.ts';
+import type { Question } from '../question.ts';
 
 /**
  * The device with the memory asked for: of the sizes it is sold with the one named, else the largest; of that, what the

@@ -1,14 +1,14 @@
-import type { Assumption } from '../engine/answer.ts';
-import { InvalidWorkloadError, MissingFigureError } from '../engine/errors.ts';
-import { weightBytes } from '../engine/model/weights.ts';
-import { readableCount } from '../engine/readable.ts';
-import { arithmeticOn } from '../engine/roofline.ts';
-import type { Parallelism } from '../engine/shapes.ts';
-import type { Catalogue } from '../registry/catalogue/catalogue.ts';
-import type { RuntimeProfile, WeightFormatProfile } from '../registry/catalogue/profiles.ts';
-import { preferenceFor, RARE_PREFERENCE } from '../registry/kinds/runtime.ts';
-import { chooseRuntime, commonOf, holdsWeights, runs, runtimesFor } from './chooseRuntime.ts';
-import type { Asked } from './question.ts';
+import type { Assumption } from '../../engine/answer.ts';
+import { InvalidWorkloadError, MissingFigureError } from '../../engine/errors.ts';
+import { weightBytes } from '../../engine/model/weights.ts';
+import { readableCount } from '../../engine/readable.ts';
+import { arithmeticOn } from '../../engine/roofline.ts';
+import type { Parallelism } from '../../engine/shapes.ts';
+import type { Catalogue } from '../../registry/catalogue/catalogue.ts';
+import type { RuntimeProfile, WeightFormatProfile } from '../../registry/catalogue/profiles.ts';
+import { preferenceFor, RARE_PREFERENCE } from '../../registry/kinds/runtime.ts';
+import { chooseRuntime, commonOf, holdsWeights, runs, runtimesFor } from '../chooseRuntime.ts';
+import type { Asked } from '../question.ts';
 
 /** A format of weights and the runtime that runs it. */
 export interface ChosenSoftware {
