@@ -51,12 +51,14 @@ describe('weights that were left out', () => {
     ['llama-3.1-8b', 'rtx-4090', { runtime: 'exllamav2' }, 'exllamav2', 'exl2-4.0bpw'],
     // No runtime reads it there.
     ['deepseek-v3', 'amd-epyc-9654', {}, 'llama.cpp', 'gguf-q4_k_m'],
+    ['deepseek-v3', 'apple-m3-ultra', {}, 'mlx', 'mlx-4bit-g64'],
     // It does not go into the memory.
     ['llama-3.1-8b', 'rtx-4060', {}, 'llama.cpp', 'gguf-q4_k_m'],
     ['llama-3.1-70b', 'rtx-4090', { devices: 2 }, 'llama.cpp', 'gguf-q4_k_m'],
     ['llama-3.1-70b', 'h100', {}, 'vllm', 'fp8-e4m3-per-tensor'],
     // Nothing usual goes into the memory, or nothing that serves into that of a server: the published format stays.
     ['llama-3.1-70b', 'rtx-4090', {}, 'vllm', 'bf16'],
+    ['mixtral-8x7b', 'rtx-3090', {}, 'vllm', 'bf16'],
     ['deepseek-v3', 'h100', { devices: 8 }, 'vllm', 'fp8-e4m3-block128'],
   ])('of %s on %s with %j: %s with %s', (model, hardware, more, runtime, weights) => {
     const deployment = local(answer(model, hardware, more));

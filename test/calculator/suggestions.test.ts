@@ -71,8 +71,13 @@ describe('what is suggested', () => {
     ]);
   });
 
-  test('never puts more laptops or Macs together', () => {
-    for (const hardware of ['nvidia-rtx-4090-laptop-16gb', 'apple-m4-max', 'nvidia-jetson-agx-orin-64gb']) {
+  test('never puts more laptops, Macs or desktop processors together', () => {
+    for (const hardware of [
+      'nvidia-rtx-4090-laptop-16gb',
+      'apple-m4-max',
+      'nvidia-jetson-agx-orin-64gb',
+      'amd-ryzen-9-9950x',
+    ]) {
       const fields = changesOf(suggestionsOf({ model: 'llama-3.1-405b', hardware })).flat();
       expect(
         fields.filter(({ field }) => field === 'devices'),

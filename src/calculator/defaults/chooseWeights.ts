@@ -99,31 +99,37 @@ function usualThere(search: Search): Usual | null {
     asked,
     published.engine,
   );
-  if (able.length === 0 || arithmeticOn(asked.hardware.engine, published.engine) === null) return readable(search);
+  const [top] = usualPairs(search);
+  const isRead = able.length > 0 && arithmeticOn(asked.hardware.engine, published.engine) !== null;
+  if (!isRead) return usualPairs(search).find(({ runtime, weights }) => holds(runtime, weights, search)) ?? top ?? null;
   if (able.some((runtime) => holds(runtime, published, search))) return null;
   // Server memory was bought to serve: what serves nobody is no stand-in for what does not fit there.
   const serves = asked.hardware.engine.memoryClass === 'hbm';
-  const candidates = serves ? able.filter(({ engine }) => engine.served) : [...able, ...catalogue.runtime.all()];
+  const candidates = serves ? able.filter(({ engine }) => engine.served) : [...able, ...(top ? [top.runtime] : [])];
   for (const runtime of candidates) {
-    if (runtime.facts.demonstration) continue;
     const found = smaller(runtime, search);
     if (found !== null) return found;
   }
   return null;
 }
 
-/** The most usual pair of runtime and format on a device that the published format is not for. */
-function readable(search: Search): Usual | null {
+/** Runtimes with their usual formats on the device, the most usual first; of equals, what people run 16 bits with there. */
+function usualPairs(search: Search): Usual[] {
   const { catalogue, asked } = search;
-  const pairs = catalogue.runtime.all().flatMap((runtime) => {
-    if (runtime.facts.demonstration) return [];
-    return usualFormats(runtime, search).map((weights) => {
-      const preference = preferenceFor(runtime.facts, asked.hardware.engine, weights.engine.efficiencyClass) ?? 0;
-      return { weights, runtime, because: 'unread' as const, preference };
-    });
-  });
-  const ranked = pairs.toSorted((one, other) => other.preference - one.preference);
-  return ranked.find(({ runtime, weights }) => holds(runtime, weights, search)) ?? ranked[0] ?? null;
+  const { engine: hardware } = asked.hardware;
+  const preferenceOf = ({ facts }: RuntimeProfile, efficiencyClass: string) =>
+    preferenceFor(facts, hardware, efficiencyClass) ?? 0;
+  return catalogue.runtime
+    .all()
+    .filter(({ facts }) => facts.demonstration !== true)
+    .flatMap((runtime) => usualFormats(runtime, search).map((weights) => ({ runtime, weights })))
+    .map((pair) => ({
+      pair,
+      preference: preferenceOf(pair.runtime, pair.weights.engine.efficiencyClass),
+      plain: preferenceOf(pair.runtime, '16-bit'),
+    }))
+    .toSorted((one, other) => other.preference - one.preference || other.plain - one.plain)
+    .map(({ pair }) => ({ ...pair, because: 'unread' }));
 }
 
 /** The runtime's usual format that takes less memory than the published one, where that leaves room. */

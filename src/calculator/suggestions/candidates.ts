@@ -24,6 +24,9 @@ const usualFormats = [
   ...['mlx-4bit-g64', 'awq-int4-g128', 'gptq-int4-g128-sym', 'gguf-q3_k_m', 'gguf-q2_k'],
 ];
 
+/** A format that saves less is no step: 4.16 bits of AWQ after 4.25 of MXFP4. */
+const NARROWER = 0.95;
+
 /** Below so many bits a weight, answers get visibly worse: a last resort (llama.cpp, tools/quantize/README.md). */
 const FEWEST_GOOD_BITS = 4;
 
@@ -38,8 +41,8 @@ export function coarseFormats(search: Search): WeightFormatProfile[] {
 }
 
 /**
- * Those of the runtime that somebody named, and no others; on servers and shared memory, whose runtimes nobody leaves for a
- * format, those of the present one come first. Then the usual ones, then the rest.
+ * The usual ones, then the rest. Only those of the present runtime where somebody named it, and on servers, CPUs and shared
+ * memory, whose runtimes nobody leaves for a format.
  */
 const allNarrower = remembered((search: Search): readonly WeightFormatProfile[] => {
   const { question, deployment, catalogue } = search;
@@ -54,14 +57,11 @@ const allNarrower = remembered((search: Search): readonly WeightFormatProfile[] 
   };
   return catalogue.weightFormat
     .all()
-    .filter((format) => bitsOf(format) < current && arithmeticOn(hardware.engine, format.engine)?.native === true)
-    .map((format) => ({ format, bits: bitsOf(format), place: place(format), isOfOther: isOfOther(format) }))
-    .filter(({ isOfOther }) => question.runtime == null || !isOfOther)
-    .sort(
-      (one, other) =>
-        Number(one.isOfOther) - Number(other.isOfOther) || one.place - other.place || other.bits - one.bits,
+    .filter(
+      (format) => bitsOf(format) < NARROWER * current && arithmeticOn(hardware.engine, format.engine)?.native === true,
     )
-    .map(({ format }) => format);
+    .filter((format) => !isOfOther(format))
+    .toSorted((one, other) => place(one) - place(other) || bitsOf(other) - bitsOf(one));
 });
 
 /** The usual ones among them. */
@@ -77,6 +77,8 @@ const deviceCounts = [2, 4, 8, 16, 32, 64];
 /** Cards in the slots of one computer: more than eight are a cluster, which cards without stacked memory seldom are. */
 export const CARDS_PER_HOST = 8;
 const SOCKETS_PER_HOST = 2;
+/** Memory channels of processors for servers, which come in pairs; those for desktops have two or four. */
+const SERVER_CHANNELS = 8;
 
 /** The same, more than are asked about. */
 export function largerCounts({ deployment: { hardware, engine } }: Search): number[] {
@@ -90,7 +92,7 @@ export function countsOf(hardware: HardwareProfile): number[] {
   // A computer of its own grows only where it has a link to others, and a laptop does not.
   if (unifiedMemory) most = link?.domainDevices ?? 1;
   else if (isLaptop(hardware)) most = 1;
-  else if (kind === 'cpu') most = SOCKETS_PER_HOST;
+  else if (kind === 'cpu') most = (hardware.facts.cpu?.memoryChannels ?? 0) < SERVER_CHANNELS ? 1 : SOCKETS_PER_HOST;
   else if (memoryClass === 'gddr') most = CARDS_PER_HOST;
   return deviceCounts.filter((count) => count <= most);
 }
