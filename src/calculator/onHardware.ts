@@ -43,7 +43,7 @@ export function answerOnHardware(
     intervals: () => intervalsOf(estimate, band()),
     steps: { prefill: estimate.prefillStep, decode: estimate.decodeStep },
     assumptions: () => [
-      ...defaultsOfQuestion(question, model, workload),
+      ...defaultsOfQuestion(question, model, workload, hardware.name),
       ...assumptions,
       ...defaultsOfDeployment(question, deployment),
       ...estimate.assumptions,

@@ -2,8 +2,9 @@ import type { Assumption } from '../../engine/answer.ts';
 import { InvalidWorkloadError, MissingFigureError } from '../../engine/errors.ts';
 import { weightBytes } from '../../engine/model/weights.ts';
 import { readableCount } from '../../engine/readable.ts';
+import { remembered } from '../../engine/remembered.ts';
 import { arithmeticOn } from '../../engine/roofline.ts';
-import type { Parallelism } from '../../engine/shapes.ts';
+import type { Hardware, Parallelism } from '../../engine/shapes.ts';
 import type { Catalogue } from '../../registry/catalogue/catalogue.ts';
 import type { RuntimeProfile, WeightFormatProfile } from '../../registry/catalogue/profiles.ts';
 import { preferenceFor, RARE_PREFERENCE } from '../../registry/kinds/runtime.ts';
@@ -99,37 +100,19 @@ function usualThere(search: Search): Usual | null {
     asked,
     published.engine,
   );
-  const [top] = usualPairs(search);
   const isRead = able.length > 0 && arithmeticOn(asked.hardware.engine, published.engine) !== null;
-  if (!isRead) return usualPairs(search).find(({ runtime, weights }) => holds(runtime, weights, search)) ?? top ?? null;
-  if (able.some((runtime) => holds(runtime, published, search))) return null;
+  if (isRead && able.some((runtime) => holds(runtime, published, search))) return null;
+  const pairs = usualPairs(search);
+  if (!isRead) return pairs.find(({ runtime, weights }) => holds(runtime, weights, search)) ?? pairs[0] ?? null;
   // Server memory was bought to serve: what serves nobody is no stand-in for what does not fit there.
   const serves = asked.hardware.engine.memoryClass === 'hbm';
-  const candidates = serves ? able.filter(({ engine }) => engine.served) : [...able, ...(top ? [top.runtime] : [])];
+  const top = pairs.slice(0, 1).map(({ runtime }) => runtime);
+  const candidates = serves ? able.filter(({ engine }) => engine.served) : [...able, ...top];
   for (const runtime of candidates) {
     const found = smaller(runtime, search);
     if (found !== null) return found;
   }
   return null;
-}
-
-/** Runtimes with their usual formats on the device, the most usual first; of equals, what people run 16 bits with there. */
-function usualPairs(search: Search): Usual[] {
-  const { catalogue, asked } = search;
-  const { engine: hardware } = asked.hardware;
-  const preferenceOf = ({ facts }: RuntimeProfile, efficiencyClass: string) =>
-    preferenceFor(facts, hardware, efficiencyClass) ?? 0;
-  return catalogue.runtime
-    .all()
-    .filter(({ facts }) => facts.demonstration !== true)
-    .flatMap((runtime) => usualFormats(runtime, search).map((weights) => ({ runtime, weights })))
-    .map((pair) => ({
-      pair,
-      preference: preferenceOf(pair.runtime, pair.weights.engine.efficiencyClass),
-      plain: preferenceOf(pair.runtime, '16-bit'),
-    }))
-    .toSorted((one, other) => other.preference - one.preference || other.plain - one.plain)
-    .map(({ pair }) => ({ ...pair, because: 'unread' }));
 }
 
 /** The runtime's usual format that takes less memory than the published one, where that leaves room. */
@@ -142,14 +125,54 @@ function smaller(runtime: RuntimeProfile, search: Search): Usual | null {
   return weights === undefined ? null : { weights, runtime, because: 'memory' };
 }
 
-/** The runtime's usual formats that it runs on the device: those the device multiplies as they are meant to be, else all. */
-function usualFormats(runtime: RuntimeProfile, { catalogue, asked }: Search): WeightFormatProfile[] {
-  const there = (runtime.facts.usualWeights ?? [])
-    .map((id) => catalogue.weightFormat.get(id))
-    .filter((format) => runs(runtime, asked, format));
-  const arithmetic = (format: WeightFormatProfile) => arithmeticOn(asked.hardware.engine, format.engine);
-  const native = there.filter((format) => arithmetic(format)?.native);
-  return native.length > 0 ? native : there.filter((format) => arithmetic(format) !== null);
+/** The runtime's usual formats on the device. */
+function usualFormats(runtime: RuntimeProfile, search: Search): readonly WeightFormatProfile[] {
+  return usualThereOf(search).formats.get(runtime.id) ?? [];
+}
+
+/** Runtimes with their usual formats on the device, the most usual first; of equals, what people run 16 bits with there. */
+function usualPairs(search: Search): readonly Usual[] {
+  return usualThereOf(search).pairs;
+}
+
+function usualThereOf({ catalogue, asked }: Search) {
+  return usualOn(catalogue.runtime)(catalogue.weightFormat)(asked.hardware.engine);
+}
+
+/** Neither shelves nor devices ever change: what is usual on a device is worked out once. */
+const usualOn = remembered((runtimes: Catalogue['runtime']) =>
+  remembered((formats: Catalogue['weightFormat']) =>
+    remembered((hardware: Hardware) => usualOnDevice(runtimes.all(), formats, hardware)),
+  ),
+);
+
+function usualOnDevice(
+  runtimes: readonly RuntimeProfile[],
+  weightFormats: Catalogue['weightFormat'],
+  hardware: Hardware,
+) {
+  const preferenceOf = ({ facts }: RuntimeProfile, efficiencyClass: string) =>
+    preferenceFor(facts, hardware, efficiencyClass) ?? 0;
+  const known = runtimes.map((runtime) => {
+    const there = (runtime.facts.usualWeights ?? [])
+      .map((id) => weightFormats.get(id))
+      .filter(({ engine }) => preferenceOf(runtime, engine.efficiencyClass) > 0);
+    // Those the device multiplies as they are meant to be, else all that it can.
+    const native = there.filter(({ engine }) => arithmeticOn(hardware, engine)?.native);
+    const possible = there.filter(({ engine }) => arithmeticOn(hardware, engine) !== null);
+    return { runtime, formats: native.length > 0 ? native : possible };
+  });
+  const pairs = known
+    .filter(({ runtime }) => runtime.facts.demonstration !== true)
+    .flatMap(({ runtime, formats }) => formats.map((weights): Usual => ({ runtime, weights, because: 'unread' })))
+    .map((pair) => ({
+      pair,
+      preference: preferenceOf(pair.runtime, pair.weights.engine.efficiencyClass),
+      plain: preferenceOf(pair.runtime, '16-bit'),
+    }))
+    .toSorted((one, other) => other.preference - one.preference || other.plain - one.plain)
+    .map(({ pair }) => pair);
+  return { formats: new Map(known.map(({ runtime, formats }) => [runtime.id, formats])), pairs };
 }
 
 function holds(runtime: RuntimeProfile, format: WeightFormatProfile, { asked, parallelism }: Search): boolean {

@@ -8,14 +8,19 @@ import type { DefaultedField, Question } from '../question.ts';
 import type { ResolvedDeployment } from '../resolve.ts';
 
 /** What a question left out and the documented example stands in for; nothing where it named everything. */
-export function defaultsOfQuestion(question: Question, model: ModelProfile, workload: Workload): Assumption[] {
+export function defaultsOfQuestion(
+  question: Question,
+  model: ModelProfile,
+  workload: Workload,
+  hardwareName: string | null = null,
+): Assumption[] {
   const { outputTokens, promptTokens, contextTokens, batch } = workload;
   const nothingCached = contextTokens === 0 ? 'nothing is in the cache before it' : '';
   const lines: Record<DefaultedField, Assumption> = {
     model: { code: 'DEFAULT_MODEL', text: `No model was named: it is ${model.name}, the documented example.` },
     hardware: {
       code: 'DEFAULT_HARDWARE',
-      text: `No hardware was named: it is ${question.hardware}, the documented example.`,
+      text: `No hardware was named: it is ${hardwareName}, the documented example.`,
     },
     outputTokens: {
       code: 'DEFAULT_TOKENS',
