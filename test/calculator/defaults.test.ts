@@ -189,7 +189,7 @@ describe('memory of one device', () => {
   });
 
   test.each([
-    ['memoryGiB', 40, /^memoryGiB must be a size of Apple M4 Max/],
+    ['memoryGiB', 40, /^memoryGiB must be a size that Apple M4 Max \(40-core GPU\) is sold with \(48, 64, 128\)/],
     ['usableGiB', 200, /^usableGiB must be at most the memory, 128 GiB/],
     ['usableGiB', 0, /^usableGiB must be a number above 0/],
   ])('is refused where %s is %d', (field, value, message) => {

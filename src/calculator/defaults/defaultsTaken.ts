@@ -38,7 +38,7 @@ export function defaultsOfQuestion(
   const left = question.defaulted ?? [];
   const taken = left.map((field) => lines[field]);
   if (promptTokens > 0 && nothingCached) {
-    taken.push({ code: 'NO_CONTEXT', text: `Of the prompt, ${nothingCached}: all of it is read.` });
+    taken.push({ code: 'NO_CONTEXT', text: 'Nothing is in the cache before the prompt: all of it is read.' });
   }
   return taken;
 }

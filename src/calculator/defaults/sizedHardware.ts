@@ -19,7 +19,12 @@ export function sizedHardware({ memoryGiB, usableGiB }: Question, profile: Hardw
   const options = memoryOptionsGiB(profile.facts);
   if (memoryGiB != null && !options.includes(memoryGiB)) {
     const allowed = options.map(String);
-    throw new InvalidQuestionError('memoryGiB', memoryGiB, `must be a size of ${profile.name}`, allowed);
+    throw new InvalidQuestionError(
+      'memoryGiB',
+      memoryGiB,
+      `must be a size that ${profile.name} is sold with (${allowed.join(', ')})`,
+      allowed,
+    );
   }
   const size = memoryGiB ?? profile.engine.memoryBytes / gibibyte;
   if (usableGiB != null && usableGiB > size) {
