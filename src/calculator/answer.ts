@@ -24,10 +24,11 @@ export interface Answer {
   model: ModelProfile;
   deployment: ResolvedDeployment | HostedDeployment;
   workload: Workload;
-  latency: LatencyEstimate;
+  /** Null, as its intervals and the throughput are, for an API that nobody is known to have measured. */
+  latency: LatencyEstimate | null;
   arrivals: Arrivals;
-  intervals(): LatencyIntervals;
-  throughput: ThroughputEstimate;
+  intervals(): LatencyIntervals | null;
+  throughput: ThroughputEstimate | null;
   /** Null, as the next three are, for an API. */
   memory: MemoryEstimate | null;
   /** Null also where not even one sequence fits. */
@@ -48,8 +49,8 @@ export interface Answer {
 /** A model behind a provider's API. */
 export interface HostedDeployment {
   mode: 'api';
-  /** Whose measured latency answers. */
-  provider: string;
+  /** Whose measured latency answers, else whose price; null where neither is known. */
+  provider: string | null;
 }
 
 /** How requests reach the engine: what a time to first token assumes. */
@@ -64,7 +65,8 @@ export interface LatencyIntervals {
 
 /** How much an answer can be trusted, and why. */
 export interface Basis {
-  method: EvidenceMethod;
+  /** `prices`: no latency is known, only what it costs. */
+  method: EvidenceMethod | 'prices';
   evidence: string;
   /** Looked for when it is asked. */
   nearestMeasurement(): NearestMeasurement | null;
@@ -86,10 +88,13 @@ export interface AppliedMeasurements extends OwnMeasurementFactors {
   measurements: readonly MeasurementProfile[];
 }
 
-/** A change that makes the deployment fit, verified by estimating it. */
+/** Changes that make the deployment fit with room to spare, verified by estimating them. */
 export interface Suggestion {
   text: string;
-  /** Field of the question to change. */
-  field: string;
-  value: string;
+  /** Fields of the question to change, the one it is about first, and their new values; null = leave it out. */
+  changes: readonly { field: string; value: string | null }[];
+  /** What else becomes another, in sentences. */
+  alsoChanges: readonly string[];
+  /** The answer to the changed question. */
+  estimate(): Answer;
 }

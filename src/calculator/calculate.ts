@@ -1,5 +1,6 @@
 import type { Coefficients } from '../engine/coefficients.ts';
 import type { Catalogue } from '../registry/catalogue/catalogue.ts';
+import type { ModelProfile } from '../registry/catalogue/profiles.ts';
 import type { Answer } from './answer.ts';
 import { answerHosted } from './hosted.ts';
 import { answerOnHardware } from './onHardware.ts';
@@ -17,8 +18,14 @@ import { checkRanges, type Question } from './question.ts';
 export function calculate(catalogue: Catalogue, coefficients: Coefficients, question: Question): Answer {
   checkRanges(question);
   const model = catalogue.model.get(question.model, 'model');
-  const mode = question.mode ?? (model.engine.architecture === null ? 'api' : 'local');
+  const mode = question.mode ?? modeOf(question, model);
   return mode === 'api'
     ? answerHosted(question, model, catalogue)
     : answerOnHardware(question, model, catalogue, coefficients);
+}
+
+/** Hardware that somebody named is meant: a model that cannot be estimated on it is refused, not answered elsewhere. */
+function modeOf({ hardware, defaulted = [] }: Question, { engine }: ModelProfile): 'api' | 'local' {
+  const isNamed = hardware != null && !defaulted.includes('hardware');
+  return engine.architecture === null && !isNamed ? 'api' : 'local';
 }

@@ -20,12 +20,13 @@ export class InvalidQuestionError extends Error {
   }
 }
 
-/** Nobody published how fast a hosted model answers; what it costs may be known all the same. */
-export class MissingLatencyError extends MissingFigureError {
-  readonly hasPrices: boolean;
-
-  constructor(figure: string, modelId: string, hasPrices: boolean) {
-    super(figure, modelId, 'model');
-    this.hasPrices = hasPrices;
+/** Nothing can be estimated on hardware: the model's architecture is published nowhere the catalogue knows. */
+export class NoArchitectureError extends MissingFigureError {
+  constructor(modelId: string, modelName: string) {
+    super('architecture', modelId, 'model');
+    this.message =
+      `No architecture is known for ${modelName}, so nothing can be estimated on hardware. Leave hardware out, or say ` +
+      'deployment: API, for what it costs behind an API; if you have its config.json or GGUF file, the mutations ' +
+      'modelImport and modelImportGguf add it.';
   }
 }

@@ -9,39 +9,43 @@ import type { Workload } from '../engine/shapes.ts';
 import type { Catalogue } from '../registry/catalogue/catalogue.ts';
 import { groupedBy } from '../registry/catalogue/derivation.ts';
 import type { HostedLatencyProfile, ModelProfile, OfferProfile } from '../registry/catalogue/profiles.ts';
-import type { Answer, Basis } from './answer.ts';
+import type { Answer, Basis, LatencyIntervals } from './answer.ts';
 import { assumedProfile } from './assumedFigures.ts';
-import { InvalidQuestionError, MissingLatencyError } from './errors.ts';
+import { defaultOffer, defaultsOfQuestion } from './defaults/defaultsTaken.ts';
+import { InvalidQuestionError } from './errors.ts';
 import { assumedOffer, isOffer, tokenOffersOfModel } from './prices.ts';
 import type { Question } from './question.ts';
 import { contextWarnings, retiredWarnings } from './warnings.ts';
 
-/** A model behind a provider's API: published latency and token prices, no hardware. */
+/**
+ * A model behind a provider's API: published latency and token prices, no hardware. Where nobody is known to have measured
+ * it, what it costs.
+ *
+ * Throws InvalidQuestionError, and MissingFigureError where neither latency nor price is known.
+ */
 export function answerHosted(question: Question, model: ModelProfile, catalogue: Catalogue): Answer {
   const workload = workloadOf(question);
   const offer = namedOffer(question, model, catalogue);
-  const estimate = publishedLatency(model, catalogue, () =>
-    estimateAtProvider(model, workload, catalogue, offer?.facts.provider),
-  );
-  const { provider } = estimate.timePerOutputTokenFrom;
-  const price = () => choosePrice(model, workload, catalogue, offer, provider);
+  const measured = measuredLatency(model, workload, catalogue, offer?.facts.provider);
+  const price = () => choosePrice(model, workload, catalogue, offer, measured?.timePerOutputTokenFrom.provider ?? null);
+  const provider = measured?.timePerOutputTokenFrom.provider ?? price()?.chosen.provider ?? null;
+  if (provider === null) throw new MissingFigureError('published latency or price', model.id, 'model');
   return {
     ...{ catalogueRevision: catalogue.revision, model, workload },
     deployment: { mode: 'api', provider },
-    latency: estimate.latency,
+    latency: measured?.latency ?? null,
     arrivals: 'provider',
-    intervals: () => ({
-      timeToFirstTokenSeconds: estimate.timeToFirstTokenSecondsRange,
-      timePerOutputTokenSeconds: estimate.timePerOutputTokenSecondsRange,
-      endToEndSeconds: estimate.endToEndSecondsRange,
-    }),
-    throughput: estimate.throughput,
+    intervals: () => measured && intervalsOf(measured),
+    throughput: measured?.throughput ?? null,
     ...{ memory: null, saturation: null, bottleneck: null, steps: null },
     assumptions: () => [
+      ...defaultsOfQuestion(question, model, workload).filter(({ code }) => code !== 'DEFAULT_HARDWARE'),
+      ...defaultMode(question, model),
       ...ignored(question),
-      ...estimate.assumptions,
+      ...(measured?.assumptions ?? []),
       ...assumedProfile(model),
-      ...rowsUsed(estimate, catalogue).flatMap(assumedProfile),
+      ...rowsUsed(measured, catalogue).flatMap(assumedProfile),
+      ...defaultOffer(question, price()),
       ...assumedOffer(price(), catalogue),
     ],
     warnings: [...retiredWarnings([model]), ...contextWarnings(model, workload)],
@@ -50,9 +54,23 @@ export function answerHosted(question: Question, model: ModelProfile, catalogue:
       return choice === null ? null : hostedCost(choice, tokensOfRequest(workload));
     },
     energy: () => null,
-    basis: () => basisOf(estimate, catalogue),
+    basis: () => basisOf(measured, catalogue),
     suggestions: () => [],
   };
+}
+
+function intervalsOf(measured: HostedEstimate): LatencyIntervals {
+  return {
+    timeToFirstTokenSeconds: measured.timeToFirstTokenSecondsRange,
+    timePerOutputTokenSeconds: measured.timePerOutputTokenSecondsRange,
+    endToEndSeconds: measured.endToEndSecondsRange,
+  };
+}
+
+function defaultMode({ mode }: Question, { name }: ModelProfile): Assumption[] {
+  if (mode != null) return [];
+  const text = `${name} has no published architecture, so it is answered behind a provider’s API.`;
+  return [{ code: 'DEFAULT_DEPLOYMENT', text }];
 }
 
 function workloadOf({ promptTokens, outputTokens, batch, contextTokens, scheduling }: Question): Workload {
@@ -65,8 +83,11 @@ function workloadOf({ promptTokens, outputTokens, batch, contextTokens, scheduli
 
 /** What the question says about hardware has no meaning for an API: said, not silently dropped. */
 function ignored(question: Question): Assumption[] {
-  const { hardware, runtime, runtimeYear, weights, kvCache, devices, parallelism, usdPerHour } = question;
-  const options = Object.entries({ runtime, runtimeYear, weights, kvCache, devices, parallelism, usdPerHour });
+  const { hardware, runtime, runtimeYear, weights, kvCache, devices, memoryGiB, usableGiB, parallelism, usdPerHour } =
+    question;
+  const options = Object.entries({
+    ...{ runtime, runtimeYear, weights, kvCache, devices, memoryGiB, usableGiB, parallelism, usdPerHour },
+  });
   const given = options.filter(([, value]) => value !== null && value !== undefined).map(([name]) => name);
   const names = [...(hardware ? [`hardware (${hardware})`] : []), ...given];
   if (names.length === 0) return [];
@@ -82,13 +103,13 @@ function namedOffer({ offer: id }: Question, model: ModelProfile, catalogue: Cat
   throw new InvalidQuestionError('offer', id, `must be an offer of ${model.name} by the token`, allowed);
 }
 
-/** Without a published latency there is no estimate. */
-function publishedLatency(model: ModelProfile, catalogue: Catalogue, estimate: () => HostedEstimate): HostedEstimate {
+/** Null where nobody published a time to first token or a speed. */
+function measuredLatency(...asked: Parameters<typeof estimateAtProvider>): HostedEstimate | null {
   try {
-    return estimate();
+    return estimateAtProvider(...asked);
   } catch (error) {
-    if (!(error instanceof MissingFigureError)) throw error;
-    throw new MissingLatencyError(error.figure, model.id, tokenOffersOfModel(catalogue, model.id).length > 0);
+    if (error instanceof MissingFigureError) return null;
+    throw error;
   }
 }
 
@@ -123,7 +144,7 @@ function choosePrice(
   workload: Workload,
   catalogue: Catalogue,
   offer: OfferProfile<'model-tokens'> | null,
-  provider: string,
+  provider: string | null,
 ): PriceChoice<TokenPrice> | null {
   if (offer !== null) return namedPrice(offer.engine);
   const offers = tokenOffersOfModel(catalogue, model.id);
@@ -141,7 +162,17 @@ function tokensOfRequest({ promptTokens, contextTokens, outputTokens }: Workload
   return { promptTokens, cachedTokens: contextTokens, outputTokens };
 }
 
-function basisOf(estimate: HostedEstimate, catalogue: Catalogue): Basis {
+function basisOf(estimate: HostedEstimate | null, catalogue: Catalogue): Basis {
+  const nothing = {
+    nearestMeasurement: () => null,
+    ownMeasurements: null,
+    expectedErrorPercent: null,
+    coefficients: [],
+  };
+  if (estimate === null) {
+    const evidence = 'Published prices; nobody is known to have measured how fast it answers.';
+    return { ...nothing, method: 'prices', evidence, hostedMeasurements: [] };
+  }
   const { timeToFirstTokenCount, timePerOutputTokenCount } = estimate;
   const { low, high } = estimate.endToEndSecondsRange;
   const compared = Math.min(timeToFirstTokenCount, timePerOutputTokenCount);
@@ -150,15 +181,14 @@ function basisOf(estimate: HostedEstimate, catalogue: Catalogue): Basis {
     evidence:
       `Published measurements of the hosted model: ${timeToFirstTokenCount} of the time to first token, ` +
       `${timePerOutputTokenCount} of the speed.`,
-    nearestMeasurement: () => null,
-    ownMeasurements: null,
+    ...nothing,
     expectedErrorPercent: compared < 2 ? null : typicalErrorPercent(Math.log(high / low) / 2),
-    coefficients: [],
     hostedMeasurements: rowsUsed(estimate, catalogue),
   };
 }
 
-function rowsUsed(estimate: HostedEstimate, { hostedLatency }: Catalogue): HostedLatencyProfile[] {
+function rowsUsed(estimate: HostedEstimate | null, { hostedLatency }: Catalogue): HostedLatencyProfile[] {
+  if (estimate === null) return [];
   const rows = new Set([estimate.timeToFirstTokenFrom.id, estimate.timePerOutputTokenFrom.id]);
   return [...rows].map((id) => hostedLatency.get(id));
 }

@@ -11,14 +11,15 @@ import type { Catalogue } from '../registry/catalogue/catalogue.ts';
 import type { HardwareProfile, ModelProfile } from '../registry/catalogue/profiles.ts';
 import type { Answer, Arrivals, Basis, LatencyIntervals } from './answer.ts';
 import { assumedFigures, assumedProfile } from './assumedFigures.ts';
+import { defaultOffer, defaultsOfDeployment, defaultsOfQuestion } from './defaults/defaultsTaken.ts';
 import { InvalidQuestionError } from './errors.ts';
 import { evidenceFor, type MovedEstimate, movedEstimate, nearestMeasurement } from './evidence/evidence.ts';
 import { unmeasured } from './evidence/unmeasured.ts';
 import { assumedOffer, hourOffersOfHardware, isOffer, usualHourlyPrice } from './prices.ts';
 import type { Question } from './question.ts';
 import { type ResolvedDeployment, resolveDeployment } from './resolve.ts';
-import { suggestionsFor } from './suggestions.ts';
-import { contextWarnings, retiredWarnings } from './warnings.ts';
+import { suggestionsFor } from './suggestions/suggestions.ts';
+import { contextWarnings, retiredWarnings, unusualWarnings } from './warnings.ts';
 
 /** A model on hardware: the deployment resolved from the catalogue, estimated by the engine. */
 export function answerOnHardware(
@@ -42,14 +43,18 @@ export function answerOnHardware(
     intervals: () => intervalsOf(estimate, band()),
     steps: { prefill: estimate.prefillStep, decode: estimate.decodeStep },
     assumptions: () => [
+      ...defaultsOfQuestion(question, model, workload, hardware.name),
       ...assumptions,
+      ...defaultsOfDeployment(question, deployment),
       ...estimate.assumptions,
       ...assumedOf(deployment, model, catalogue),
+      ...defaultOffer(question, price),
       ...assumedOffer(price, catalogue),
     ],
     warnings: [
       ...retiredWarnings([model, hardware, runtime, weights, kvCache]),
       ...contextWarnings(model, workload),
+      ...unusualWarnings(deployment, catalogue),
       ...estimate.warnings,
     ],
     cost: () => {
@@ -60,7 +65,11 @@ export function answerOnHardware(
     },
     energy: () => energyEstimate(hardware.engine.powerWatts, engine.devices, throughput),
     basis: () => basisOf(answered, band(), () => nearestMeasurement(run, catalogue)),
-    suggestions: () => suggestionsFor(question, model, engine, estimate, catalogue, coefficients),
+    suggestions: () =>
+      suggestionsFor({
+        ...{ question, model, deployment, estimate, catalogue, coefficients },
+        answer: (changed) => answerOnHardware(changed, model, catalogue, coefficients),
+      }),
   };
 }
 

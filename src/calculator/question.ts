@@ -27,6 +27,10 @@ export interface Question {
   /** Format of the KV cache. */
   kvCache?: string | null | undefined;
   devices?: number | null | undefined;
+  /** Memory of one device, among the sizes it is sold with. */
+  memoryGiB?: number | null | undefined;
+  /** What a process may take of it. */
+  usableGiB?: number | null | undefined;
   parallelism?: { readonly [Axis in keyof Parallelism]?: number | null | undefined } | null | undefined;
   /** Already in each sequence's cache before the prompt. */
   contextTokens?: number | null | undefined;
@@ -35,7 +39,13 @@ export interface Question {
   offer?: string | null | undefined;
   /** Your own price of all devices together. */
   usdPerHour?: number | null | undefined;
+  /** Which of its values nobody gave: the documented example's stand there, and the answer says so. */
+  defaulted?: readonly DefaultedField[];
 }
+
+/** Fields of a question that have a value of their own when left out. */
+export const defaultedFields = ['model', 'hardware', 'outputTokens', 'batch', 'promptTokens'] as const;
+export type DefaultedField = (typeof defaultedFields)[number];
 
 /** A question about hardware, what it names looked up. */
 export interface Asked {
@@ -54,6 +64,8 @@ export const questionRanges = {
   promptTokens: whole(0, 1e9),
   runtimeYear: { ...buildYears, whole: true, isYear: true },
   devices: whole(1, 4096),
+  memoryGiB: { minimum: 0, aboveMinimum: true, maximum: 8192, whole: false },
+  usableGiB: { minimum: 0, aboveMinimum: true, maximum: 8192, whole: false },
   contextTokens: whole(0, 1e9),
   usdPerHour: { minimum: 0, aboveMinimum: true, maximum: 1e6, whole: false },
 } satisfies { [Field in keyof Question]?: NumberRange };

@@ -13,8 +13,9 @@ import type {
 } from '../registry/catalogue/profiles.ts';
 import { runtimeOnDevice } from '../registry/kinds/runtime.ts';
 import { pluggedEstimator } from '../registry/pluggedEstimator.ts';
-import { chooseRuntime } from './chooseRuntime.ts';
-import { InvalidQuestionError } from './errors.ts';
+import { chooseSoftware } from './defaults/chooseWeights.ts';
+import { memoryAssumptions, sizedHardware } from './defaults/sizedHardware.ts';
+import { InvalidQuestionError, NoArchitectureError } from './errors.ts';
 import type { Asked, Question } from './question.ts';
 
 /** A deployment with every default filled in: the profiles it is put together from, and the engine's shape of it. */
@@ -23,6 +24,8 @@ export interface ResolvedDeployment {
   hardware: HardwareProfile;
   runtime: RuntimeProfile;
   weights: WeightFormatProfile;
+  /** The format the model is published in, where the weights are in another unasked. */
+  insteadOf: WeightFormatProfile | null;
   kvCache: WeightFormatProfile;
   engine: Deployment;
 }
@@ -31,8 +34,9 @@ export interface ResolvedDeployment {
 const FP8_CACHE = 'kv-fp8-e4m3';
 
 /**
- * Turns names and gaps into a deployment: weights in the model's native format, the runtime people use on that hardware
- * and format (the first of them whose memory holds the weights), its usual cache format, one device, tensor parallel.
+ * Turns names and gaps into a deployment: weights in the model's native format or the usual one there, the runtime people
+ * use on that hardware and format (the first of them whose memory holds the weights), its usual cache format, one device,
+ * tensor parallel.
  * Every default taken is an assumption of the answer.
  *
  * @throws UnknownProfileError
@@ -45,11 +49,10 @@ const FP8_CACHE = 'kv-fp8-e4m3';
 export function resolveDeployment(question: Question, model: ModelProfile, catalogue: Catalogue) {
   const asked = lookedUp(question, model, catalogue);
   const { hardware, architecture } = asked;
-  const assumptions: Assumption[] = [];
-  const weights = chooseWeights(catalogue, asked, assumptions);
+  const assumptions: Assumption[] = memoryAssumptions(question, hardware);
   const parallelism = chooseParallelism(asked);
   const devices = question.devices ?? parallelism.tensor * parallelism.pipeline * parallelism.data;
-  const runtime = chooseRuntime(catalogue, asked, weights, parallelism, assumptions);
+  const { weights, runtime, insteadOf } = chooseSoftware(catalogue, asked, parallelism, assumptions);
   const kvCache = chooseCache(catalogue, question, runtime, weights, assumptions);
   noteArithmetic(hardware, weights.engine, assumptions);
   const engine: Deployment = {
@@ -70,7 +73,9 @@ export function resolveDeployment(question: Question, model: ModelProfile, catal
   checkParallelism(engine);
   if (devices > 1 && question.parallelism == null) noteLayout(engine, assumptions);
   const workload = workloadOf(question, runtime, assumptions);
-  const deployment: ResolvedDeployment = { mode: 'local', hardware, runtime, weights, kvCache, engine };
+  const deployment: ResolvedDeployment = {
+    ...{ mode: 'local', hardware, runtime, weights, insteadOf, kvCache, engine },
+  };
   return { deployment, workload, assumptions };
 }
 
@@ -78,34 +83,12 @@ function lookedUp(question: Question, model: ModelProfile, catalogue: Catalogue)
   if (question.hardware == null) {
     throw new InvalidQuestionError('hardware', null, 'must name a device, unless the deployment is API');
   }
-  const hardware = catalogue.hardware.get(question.hardware, 'hardware');
+  const hardware = sizedHardware(question, catalogue.hardware.get(question.hardware, 'hardware'));
   const { architecture } = model.engine;
   if (architecture === null) {
-    throw new MissingFigureError('architecture (the model is only offered behind an API)', model.id, 'model');
+    throw new NoArchitectureError(model.id, model.name);
   }
   return { question, model, architecture, hardware };
-}
-
-function chooseWeights(
-  { weightFormat }: Catalogue,
-  { model, question: { weights } }: Asked,
-  assumptions: Assumption[],
-): WeightFormatProfile {
-  if (weights != null) {
-    const chosen = weightFormat.get(weights, 'weights');
-    if (!chosen.engine.forWeights) {
-      throw new InvalidWorkloadError('weights', weights, 'a format for weights, not one for KV caches only');
-    }
-    return chosen;
-  }
-  const native = model.facts.nativeFormat;
-  if (native === undefined) throw new MissingFigureError('native weight format', model.id, 'model');
-  const chosen = weightFormat.get(native, 'weights');
-  assumptions.push({
-    code: 'NATIVE_WEIGHTS',
-    text: `Weights in ${chosen.name}, the format ${model.name} is published in.`,
-  });
-  return chosen;
 }
 
 /** Axes left out follow from the rest: data 1, pipeline 1, expert 1, and tensor takes the devices that remain. */

@@ -15,14 +15,17 @@ export function summarise(answer: Answer): string {
 }
 
 function subject({ model, deployment }: Answer): string {
-  if (deployment.mode === 'api') return `${model.name} over the API of ${deployment.provider}`;
-  const { hardware, weights, runtime } = deployment;
+  if (deployment.mode === 'api')
+    return `${model.name} over ${deployment.provider === null ? 'an API' : `the API of ${deployment.provider}`}`;
+  const { hardware, weights, insteadOf, runtime } = deployment;
   const { devices } = deployment.engine;
   const count = devices === 1 ? 'one' : `${readableCount(devices)} ×`;
-  return `${model.name} (${weights.name}) on ${count} ${hardware.name} with ${runtime.name}`;
+  const format = insteadOf === null ? weights.name : `${weights.name} instead of ${insteadOf.name}`;
+  return `${model.name} (${format}) on ${count} ${hardware.name} with ${runtime.name}`;
 }
 
 function pace({ workload, latency, throughput, memory }: Answer): string {
+  if (latency === null || throughput === null) return 'nobody is known to have measured how fast it answers';
   const { outputTokens, batch } = workload;
   const tokens = outputTokens === 1 ? '1 token takes' : `${readableCount(outputTokens)} tokens take`;
   const each = `${significant(1 / latency.perTokenSeconds)} tokens/s`;

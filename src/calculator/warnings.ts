@@ -1,7 +1,11 @@
 import { readableCount } from '../engine/readable.ts';
 import type { Workload } from '../engine/shapes.ts';
+import type { Catalogue } from '../registry/catalogue/catalogue.ts';
 import type { ModelProfile } from '../registry/catalogue/profiles.ts';
 import type { Profile } from '../registry/kinds/kind.ts';
+import { preferenceFor, RARE_PREFERENCE } from '../registry/kinds/runtime.ts';
+import { runtimesFor } from './chooseRuntime.ts';
+import type { ResolvedDeployment } from './resolve.ts';
 
 /** A sequence longer than the model was made for gets an answer, and a word about it. */
 export function contextWarnings({ name, facts }: ModelProfile, workload: Workload): string[] {
@@ -28,4 +32,18 @@ export function retiredWarnings(profiles: readonly Profile[]): string[] {
     const instead = retired.replacedBy === null ? '' : `; use ${retired.replacedBy} instead`;
     return [`${name} was retired on ${retired.at.slice(0, 10)}${instead}.`];
   });
+}
+
+/** Says what runs and hardly anybody does, and what people do there instead. */
+export function unusualWarnings({ hardware, runtime, weights }: ResolvedDeployment, catalogue: Catalogue): string[] {
+  const { demonstration } = runtime.facts;
+  const preference = preferenceFor(runtime.facts, hardware.engine, weights.engine.efficiencyClass) ?? 0;
+  if (!demonstration && preference > RARE_PREFERENCE) return [];
+  const usual = runtimesFor(catalogue.runtime, hardware.engine, weights.engine).find(({ id }) => id !== runtime.id);
+  const instead = usual === undefined ? '' : `; ${usual.name} is what people use there`;
+  return [
+    demonstration
+      ? `${runtime.name} is a demonstration, not a runtime for daily use${instead}.`
+      : `Hardly anybody runs ${weights.name} weights with ${runtime.name} on ${hardware.name}${instead}.`,
+  ];
 }

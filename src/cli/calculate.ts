@@ -18,7 +18,15 @@ export const calculateOptions = [
     to: 'options.devices',
     as: numberOrText,
   }),
-  sent('--weights <format>', 'weight format: fp16, fp8, q4_k_m, ... (default: as the model is published)', {
+  sent('--memory-gib <gib>', 'memory of one device, of the sizes it is sold with (default: the largest)', {
+    to: 'options.memoryGiB',
+    as: numberOrText,
+  }),
+  sent('--usable-gib <gib>', 'what a runtime may take of it (default: as the system sets it)', {
+    to: 'options.usableGiB',
+    as: numberOrText,
+  }),
+  sent('--weights <format>', 'weight format: fp16, fp8, q4_k_m, ... (default: as published, or the usual one there)', {
     to: 'options.weights',
   }),
   sent('--kv-cache <format>', 'format of the KV cache (default: as the runtime does)', { to: 'options.kvCache' }),

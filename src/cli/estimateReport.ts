@@ -33,7 +33,7 @@ query Calculate(
     basis { evidence }
     assumptions { text }
     warnings
-    suggestions { text }
+    suggestions { text alsoChanges }
   }
 }`;
 
@@ -43,16 +43,18 @@ export interface EstimateReply {
     deployment: { devices: number | null };
     workload: { tokens: number; promptTokens: number; contextTokens: number; batch: number };
     memory: Memory | null;
-    latency: Record<'timeToFirstTokenMs' | 'timePerOutputTokenMs' | 'endToEndMs' | 'baseMs' | 'perTokenMs', number> &
-      Record<'timePerOutputTokenMsRange' | 'endToEndMsRange', Range>;
-    throughput: { outputTokensPerSecond: number; outputTokensPerSecondPerSequence: number };
+    latency:
+      | (Record<'timeToFirstTokenMs' | 'timePerOutputTokenMs' | 'endToEndMs' | 'baseMs' | 'perTokenMs', number> &
+          Record<'timePerOutputTokenMsRange' | 'endToEndMsRange', Range>)
+      | null;
+    throughput: { outputTokensPerSecond: number; outputTokensPerSecondPerSequence: number } | null;
     cost: Cost | null;
     energy: { wattHoursPerRequest: number } | null;
     bottleneck: string | null;
     basis: { evidence: string };
     assumptions: readonly { text: string }[];
     warnings: readonly string[];
-    suggestions: readonly { text: string }[];
+    suggestions: readonly { text: string; alsoChanges: readonly string[] }[];
   };
 }
 
@@ -84,7 +86,10 @@ export function estimateReport({ estimate }: EstimateReply, width: number): stri
     energy && (['Energy', `up to ${number(energy.wattHoursPerRequest)} Wh per request`] as const),
     bottleneck !== null && (['Bound by', words(bottleneck)] as const),
     ...items('Warning', estimate.warnings),
-    ...items('Try', texts(estimate.suggestions)),
+    ...items(
+      'Try',
+      estimate.suggestions.map(({ text, alsoChanges }) => [text, ...alsoChanges].join(' ')),
+    ),
     ['Rests on', estimate.basis.evidence] as const,
     ...items('Assumed', texts(estimate.assumptions)),
   ];
@@ -92,6 +97,7 @@ export function estimateReport({ estimate }: EstimateReply, width: number): stri
 }
 
 function latencyRows({ latency, throughput, workload }: EstimateReply['estimate']): Row[] {
+  if (latency === null || throughput === null) return [['Latency', 'not known: nobody published one']];
   const { endToEndMsRange, timePerOutputTokenMsRange } = latency;
   const law = `${duration(latency.baseMs)} + ${duration(latency.perTokenMs)} × ${number(workload.tokens)} tokens`;
   const speed =

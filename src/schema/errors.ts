@@ -1,5 +1,5 @@
 import { type ASTNode, GraphQLError } from 'graphql';
-import { InvalidQuestionError, MissingLatencyError } from '../calculator/errors.ts';
+import { InvalidQuestionError } from '../calculator/errors.ts';
 import type { Question } from '../calculator/question.ts';
 import { InvalidWorkloadError, MissingFigureError } from '../engine/errors.ts';
 import { InvalidCursorError, StorageError, UnknownProfileError, UnsupportedError } from '../registry/errors.ts';
@@ -98,7 +98,7 @@ export function asCodedError(error: unknown): unknown {
   }
   if (error instanceof MissingFigureError) {
     const { argument, profileId: value } = error;
-    return codedError('MISSING_FIGURE', error.message + pricesHint(error), { argument, value });
+    return codedError('MISSING_FIGURE', error.message, { argument, value });
   }
   if (error instanceof UnknownProfileError) {
     const { argument, kind, value, suggestions } = error;
@@ -119,13 +119,6 @@ export function asCodedError(error: unknown): unknown {
   return error;
 }
 
-/** Where a hosted model has prices and no latency, its refusal says how to ask for the prices. */
-function pricesHint(error: MissingFigureError): string {
-  return error instanceof MissingLatencyError && error.hasPrices
-    ? ` Its prices are: { model(id: "${error.profileId}") { offers { provider usdPerMillionOutputTokens } } }.`
-    : '';
-}
-
 /** The argument of `estimate` for a field of a question; one that only the API has keeps its name. */
 export function argumentOf(field: string): string {
   if (field === 'outputTokens') return 'tokens';
@@ -139,6 +132,8 @@ const optionNames = new Set<string>([
   'weights',
   'kvCache',
   'devices',
+  'memoryGiB',
+  'usableGiB',
   'parallelism',
   'contextTokens',
   'scheduling',

@@ -27,7 +27,7 @@ describe('calculate', () => {
     const { deployment, memory, intervals, latency } = answer(question);
     expect(deployment).toMatchObject({ mode: 'local', hardware: { id: 'nvidia-l40s-48gb' }, runtime: { id: 'vllm' } });
     expect(memory?.fits).toBe(true);
-    expect(intervals().endToEndSeconds.low).toBeLessThan(latency.endToEndSeconds);
+    expect(intervals()?.endToEndSeconds.low).toBeLessThan(latency?.endToEndSeconds ?? 0);
   });
 
   test('answers for an API with the provider whose latency it is', () => {
@@ -86,9 +86,11 @@ describe('calculate', () => {
     const tooLarge = { ...question, model: 'llama-3.1-70b', hardware: 'T4' };
     const suggestions = answer(tooLarge).suggestions();
     expect(suggestions.length).toBeGreaterThan(0);
-    for (const { field, value } of suggestions) {
-      const changed = { ...tooLarge, [field]: /^\d+$/.test(value) ? Number(value) : value };
-      expect(answer(changed).memory?.fits).toBe(true);
+    for (const { changes, estimate } of suggestions) {
+      const values = changes.map(({ field, value }) => [field, /^\d+$/.test(value ?? '') ? Number(value) : value]);
+      const { memory } = answer({ ...tooLarge, ...Object.fromEntries(values) });
+      expect(memory?.fits).toBe(true);
+      expect(estimate().memory).toEqual(memory);
     }
   });
 });

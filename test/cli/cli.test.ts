@@ -55,11 +55,21 @@ describe('the documented commands', () => {
         documented,
         documented.map((word) => word.replaceAll('_', '-')),
         'calculate --model 7B --tokens 1000 --batch 1 --hardware T4 --deployment local'.split(' '),
-        ['calculate'],
       ].map(async (words) => (await calc([...words, '--url', server.origin])).stdout),
     );
     expect(answers[0]).toContain('Latency');
     expect(new Set(answers).size).toBe(1);
+  });
+
+  test('what is left out is the documented example, and the answer says so', async () => {
+    const [left, named] = await Promise.all(
+      [['calculate'], documented].map(async (words) => (await calc([...words, '--url', server.origin])).stdout),
+    );
+    const figures = (answer = '') => answer.slice(0, answer.indexOf('\nAssumed'));
+    expect(figures(left)).toContain('Latency');
+    expect(figures(left)).toBe(figures(named));
+    expect(left).toContain('No model was named');
+    expect(named).not.toContain('No model was named');
   });
 
   test('a running server and this process give the same answer', async () => {

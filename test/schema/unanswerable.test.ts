@@ -34,26 +34,34 @@ describe('requests that cannot be answered', () => {
     expect(error.message).toMatch(/1, 2, 4, 8, 16, 32/);
   });
 
-  test('a model without architecture on hardware is a missing figure', async () => {
-    const error = await calculator.refusal('{ estimate(model: "GPT-4", deployment: LOCAL) { summary } }');
-    expect(error.extensions.code).toBe('MISSING_FIGURE');
-    expect(error.message).toContain('architecture');
-  });
+  test.each([
+    '{ estimate(model: "GPT-4", deployment: LOCAL) { summary } }',
+    '{ estimate(model: "GPT-4", hardware: "H100") { summary } }',
+    'query ($hardware: ID = "H100") { estimate(model: "GPT-4", hardware: $hardware) { summary } }',
+  ])(
+    'a model without architecture on hardware is a missing figure, and its import is pointed at: %s',
+    async (query) => {
+      const error = await calculator.refusal(query);
+      expect(error.extensions).toMatchObject({ code: 'MISSING_FIGURE', argument: 'model', value: 'gpt-4' });
+      expect(error.message).toMatch(
+        /^No architecture is known for GPT-4.+deployment: API.+modelImport and modelImportGguf/,
+      );
+    },
+  );
 
-  test('a hosted model nobody has measured is a missing figure, and its prices are pointed at', async () => {
+  test('an open model that nobody sells or has measured is no answer for an API', async () => {
     const catalogue = calculator.registry.catalogue();
     const measured = new Set(catalogue.hostedLatency.all().map(({ facts }) => facts.model));
     const priced = new Set(catalogue.offer.all().map(({ facts }) => ('model' in facts ? facts.model : null)));
-    const model = catalogue.model
-      .all()
-      .find(({ id, engine }) => !engine.architecture && !measured.has(id) && priced.has(id));
-    const error = await calculator.refusal('query ($model: ID!) { estimate(model: $model) { summary } }', {
-      model: model?.id,
-    });
+    const model = catalogue.model.all().find(({ id }) => !measured.has(id) && !priced.has(id));
+    const error = await calculator.refusal(
+      'query ($model: ID!) { estimate(model: $model, deployment: API) { summary } }',
+      {
+        model: model?.id,
+      },
+    );
     expect(error.extensions).toMatchObject({ code: 'MISSING_FIGURE', argument: 'model', value: model?.id });
-    const query = /\{ model.+\}/.exec(error.message)?.[0] ?? '';
-    const answer = await calculator.answer<{ model: { offers: unknown[] } }>(query);
-    expect(answer.model.offers.length).toBeGreaterThan(0);
+    expect(error.message).toContain('latency or price');
   });
 
   test('an offer of something else is refused', async () => {
@@ -70,7 +78,10 @@ describe('requests that cannot be answered', () => {
       const { name, facts } = calculator.registry.catalogue().hardware.get(id);
       expect(error.message).toContain(name);
       expect(error.message).toContain(facts.family);
-      for (const runtime of calculator.registry.catalogue().runtime.all()) expect(error.message).toContain(runtime.id);
+      for (const runtime of calculator.registry.catalogue().runtime.all()) {
+        // A demonstration is not suggested.
+        if (!runtime.facts.demonstration) expect(error.message).toContain(runtime.id);
+      }
     }
   });
 

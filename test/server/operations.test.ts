@@ -85,6 +85,29 @@ describe('a request', () => {
     });
   });
 
+  test('may have suggestions for 250 estimates, which count as three more each, and not their answers too', async () => {
+    const many = (fields: string) => {
+      const estimates = Array.from(
+        { length: 250 },
+        (_, index) =>
+          `a${index}: estimate(model: "llama-3.1-70b", hardware: "rtx-4090", promptTokens: ${index}) { suggestions { ${fields} } }`,
+      );
+      return JSON.stringify({ query: `{ ${estimates.join(' ')} }` });
+    };
+    const all = await send('POST', '/graphql', many('text'), { 'x-forwarded-for': '198.51.100.20' });
+    const { data, errors } = JSON.parse(all.text);
+    expect(errors).toBeUndefined();
+    expect(Object.values<{ suggestions: unknown[] }>(data).every(({ suggestions }) => suggestions.length > 1)).toBe(
+      true,
+    );
+    const refused = await send('POST', '/graphql', many('estimate { summary }'), {
+      'x-forwarded-for': '198.51.100.21',
+    });
+    expect(JSON.parse(refused.text)).toMatchObject({
+      errors: [{ extensions: { code: 'QUERY_TOO_EXPENSIVE', unit: 'estimates', found: 1250, allowed: 1000 } }],
+    });
+  });
+
   test('of a form or plain text is refused: browsers send those without asking', async () => {
     for (const type of ['application/x-www-form-urlencoded', 'text/plain', 'multipart/form-data']) {
       const { status } = await send('POST', '/graphql', 'query={__typename}', { 'content-type': type });

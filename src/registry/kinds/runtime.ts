@@ -14,9 +14,9 @@ const supportSchema = strictObject({
   deviceKinds: optional(array(oneOf(deviceKinds)).min(1)).describe('Sorts of device.'),
   families: optional(array(idSchema).min(1)).describe('Families of devices.'),
   formats: array(oneOf(efficiencyClasses)).min(1).describe('Efficiency classes of weight formats: 16-bit, fp8, gguf.'),
-  /** 100 = the usual choice, 10 = historical. */
   preference: whole(1, 100).describe(
-    'How usual it is there, a count from 1 to 100: the highest of all runtimes is the default.',
+    'How usual it is there, a count from 1 to 100: the highest of all runtimes is the default. Up to 10, hardly anybody ' +
+      'does it: it answers where it is asked for, with a warning.',
   ),
 }).describe(
   'Devices and formats a runtime runs; every list that is given must contain the device’s or format’s entry.',
@@ -143,6 +143,13 @@ const runtimeSchema = strictObject({
   memory: memorySchema.describe('How it lays out device memory.'),
   scheduling: schedulingSchema.describe('How it puts requests together.'),
   execution: executionSchema.describe('How it runs a model.'),
+  usualWeights: optional(array(referenceSchema).min(1)).describe(
+    'Ids or aliases of the formats of weights that people run with it where the one a model is published in will not do, ' +
+      'best first: the first that it runs on the device, and that the device multiplies as it is meant to be, is taken.',
+  ),
+  demonstration: optional(z.literal(true)).describe(
+    'It shows what can be done and is not for daily use, so it answers only where it is asked for: true, or left out.',
+  ),
   supports: array(supportSchema).min(1).describe('Where it runs, and which formats.'),
   notes: optional(z.string().max(800)).describe('What to know about it.'),
   sources: sourcesSchema,
@@ -167,8 +174,11 @@ export const runtimeKind: Kind<RuntimeFacts, Runtime> = {
   aliases: (facts) => facts.aliases,
   searchText: (id, facts) =>
     [id, facts.name, ...facts.aliases, ...Object.values(facts.execution.backends)].join(' ').toLowerCase(),
-  references: ({ memory, scheduling }) => [
+  references: ({ memory, scheduling, usualWeights }) => [
     { kind: 'weight-format', id: memory.defaultCache, path: 'memory.defaultCache' },
+    ...(usualWeights ?? []).map(
+      (id, index) => ({ kind: 'weight-format', id, path: `usualWeights[${index}]` }) as const,
+    ),
     ...(scheduling.smallDevices?.also ?? []).map((id, index) => {
       return { kind: 'hardware', id, path: `scheduling.smallDevices.also[${index}]` };
     }),
@@ -199,6 +209,9 @@ export const runtimeKind: Kind<RuntimeFacts, Runtime> = {
     windowedCacheSince: facts.memory.windowedCacheSince ?? null,
   }),
 };
+
+/** Preferences up to this are of what runs and hardly anybody does. */
+export const RARE_PREFERENCE = 10;
 
 /**
  * How usual it is to run weights of an efficiency class on this device with this runtime: 1 to 100, null when it

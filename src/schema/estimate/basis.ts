@@ -11,6 +11,7 @@ const BasisMethod = enumOf('BasisMethod', 'What an estimate rests on, the firmes
     'load at most twice as large or small, your own with any load; or of this model at its provider.',
   fitted: 'Coefficients fitted on measurements of this family of devices and runtime, or published for them.',
   inherited: 'At least one coefficient was fitted on wider data, because the family itself has too few measurements.',
+  prices: 'Published prices only: nobody is known to have measured how fast it answers.',
   datasheet: 'Datasheet figures and assumed efficiencies: nobody measured anything close.',
 });
 

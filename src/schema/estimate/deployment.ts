@@ -29,7 +29,7 @@ export const DeploymentType = builder.objectRef<AnsweredDeployment>('Deployment'
     mode: t.expose('mode', { type: DeploymentMode, description: 'Own hardware or a provider’s API.' }),
     provider: t.string({
       nullable: true,
-      description: 'API only: the provider whose measured latency answers.',
+      description: 'API only: the provider whose measured latency answers; where nobody measured one, whose price.',
       resolve: (deployment) => (deployment.mode === 'api' ? deployment.provider : null),
     }),
     devices: t.int({

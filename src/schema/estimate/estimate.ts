@@ -6,12 +6,13 @@ import { Bottleneck, Phase } from '../enums.ts';
 import { resolving } from '../errors.ts';
 import { HardwareType } from '../profiles/hardware/type.ts';
 import { ModelType } from '../profiles/model/type.ts';
+import { worth } from '../work.ts';
 import { AssumptionType } from './assumption.ts';
 import { BasisType } from './basis.ts';
 import { CostEstimateType } from './cost.ts';
 import { DeploymentType } from './deployment.ts';
 import { EnergyEstimateType } from './energy.ts';
-import { LatencyEstimateType } from './latency.ts';
+import { LatencyEstimateType, timed } from './latency.ts';
 import { MemoryEstimateType } from './memory.ts';
 import { OperationType } from './operation.ts';
 import { SaturationType } from './saturation.ts';
@@ -45,10 +46,15 @@ export const EstimateType = builder.objectRef<Answer>('Estimate').implement({
     }),
     latency: t.field({
       type: LatencyEstimateType,
-      description: 'How long one request takes.',
-      resolve: (answer) => answer,
+      nullable: true,
+      description: 'How long one request takes; null for an API that nobody is known to have measured.',
+      resolve: (answer) => timed(answer),
     }),
-    throughput: t.expose('throughput', { type: ThroughputEstimateType, description: 'How much gets done per second.' }),
+    throughput: t.expose('throughput', {
+      type: ThroughputEstimateType,
+      nullable: true,
+      description: 'How much gets done per second; null where latency is.',
+    }),
     cost: t.field({
       type: CostEstimateType,
       nullable: true,
@@ -98,7 +104,8 @@ export const EstimateType = builder.objectRef<Answer>('Estimate').implement({
     }),
     suggestions: t.field({
       type: [SuggestionType],
-      description: 'Changes after which it fits, each checked; empty when it fits already.',
+      ...worth(3),
+      description: 'Changes after which it fits, each checked; empty when it fits already. Worth three estimates.',
       resolve: resolving((answer) => answer.suggestions()),
     }),
     catalogueRevision: t.exposeInt('catalogueRevision', {
@@ -110,3 +117,12 @@ export const EstimateType = builder.objectRef<Answer>('Estimate').implement({
     }),
   }),
 });
+
+builder.objectField(SuggestionType, 'estimate', (t) =>
+  t.field({
+    type: EstimateType,
+    ...worth(1),
+    description: 'The answer to the changed question.',
+    resolve: resolving((suggestion) => suggestion.estimate()),
+  }),
+);

@@ -1,4 +1,5 @@
-import type { Answer } from '../../calculator/answer.ts';
+import type { Answer, LatencyIntervals } from '../../calculator/answer.ts';
+import type { LatencyEstimate } from '../../engine/answer.ts';
 import type { Interval } from '../../engine/hosted.ts';
 import { builder } from '../builder.ts';
 import { enumOf } from '../enumOf.ts';
@@ -23,7 +24,27 @@ const ArrivalsType = enumOf('Arrivals', 'Which arrivals of requests a time to fi
 
 const eighty = 'Local: 80 % of measurements should lie in it. API: the spread of comparable published measurements.';
 
-export const LatencyEstimateType = builder.objectRef<Answer>('LatencyEstimate').implement({
+/** An answer whose latency is known. */
+interface TimedAnswer {
+  latency: LatencyEstimate;
+  arrivals: Answer['arrivals'];
+  intervals(): LatencyIntervals;
+}
+
+/** Null where the latency is not known. */
+export function timed({ latency, arrivals, intervals }: Answer): TimedAnswer | null {
+  if (latency === null) return null;
+  return {
+    ...{ latency, arrivals },
+    intervals: () => {
+      const known = intervals();
+      if (known === null) throw new TypeError('a latency without its intervals');
+      return known;
+    },
+  };
+}
+
+export const LatencyEstimateType = builder.objectRef<TimedAnswer>('LatencyEstimate').implement({
   description:
     'How long one request takes: endToEndMs = timeToFirstTokenMs + (tokens − 1) × timePerOutputTokenMs = baseMs + ' +
     'perTokenMs × tokens.',

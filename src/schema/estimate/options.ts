@@ -38,12 +38,26 @@ export const EstimateOptions = builder.inputType('EstimateOptions', {
       ...ranged(questionRanges.runtimeYear),
     }),
     weights: t.id({
-      description: 'Id or alias of the format of the weights. Default: the format the model is published in.',
+      description:
+        'Id or alias of the format of the weights. Default: the format the model is published in, or the usual one of the ' +
+        'runtime where that cannot be run or leaves no room in memory; `assumptions` says which.',
     }),
     kvCache: t.id({ description: 'Id or alias of the format of the KV cache. Default: the runtime’s own.' }),
     devices: t.int({
       description: `Devices to use, a count: ${rangeText(questionRanges.devices)}. Default: 1.`,
       ...ranged(questionRanges.devices),
+    }),
+    memoryGiB: t.float({
+      description:
+        'Memory of one device, in GiB: one of `Hardware.memoryOptionsGiB`. Default: the largest. ' +
+        `The value is ${rangeText(questionRanges.memoryGiB)}.`,
+      ...ranged(questionRanges.memoryGiB),
+    }),
+    usableGiB: t.float({
+      description:
+        'What a runtime may take of each device’s memory, in GiB, where you know better: a wired limit that you set on a Mac, ' +
+        `the memory your CPU really has. Default: Hardware.usableGiB. ${rangeText(questionRanges.usableGiB)}.`,
+      ...ranged(questionRanges.usableGiB),
     }),
     parallelism: t.field({
       type: ParallelismInput,

@@ -1,9 +1,10 @@
 import { calculate } from '../../calculator/calculate.ts';
-import { questionRanges } from '../../calculator/question.ts';
+import { defaultedFields, questionRanges } from '../../calculator/question.ts';
 import { ranged } from '../arguments/argumentRange.ts';
+import { leftOutArguments } from '../arguments/leftOut.ts';
 import { builder } from '../builder.ts';
 import { DeploymentMode } from '../enums.ts';
-import { resolving } from '../errors.ts';
+import { argumentOf, resolving } from '../errors.ts';
 import { worth } from '../work.ts';
 import { EstimateType } from './estimate.ts';
 import { EstimateOptions } from './options.ts';
@@ -43,12 +44,21 @@ builder.queryField('estimate', (t) =>
       deployment: t.arg({
         type: DeploymentMode,
         description:
-          'Own hardware or an API. Default: API for a model without a published architecture, else own hardware.',
+          'Own hardware or an API. Default: own hardware, but an API for a model without a published architecture where no ' +
+          'hardware is named.',
       }),
       options: t.arg({ type: EstimateOptions, description: 'The choices that have a good default.' }),
     },
-    resolve: resolving((_root, { options, deployment: mode, tokens: outputTokens, ...asked }, context) =>
-      calculate(context.catalogue, context.coefficients, { ...options, ...asked, outputTokens, mode }),
-    ),
+    resolve: resolving((_root, { options, deployment: mode, tokens: outputTokens, ...asked }, context, info) => {
+      const left = new Set(leftOutArguments(info));
+      const defaulted = defaultedFields.filter((field) => left.has(argumentOf(field)));
+      return calculate(context.catalogue, context.coefficients, {
+        ...options,
+        ...asked,
+        outputTokens,
+        mode,
+        defaulted,
+      });
+    }),
   }),
 );

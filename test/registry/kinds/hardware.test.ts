@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { hardwareKind as kind } from '../../../src/registry/kinds/hardware/hardware.ts';
+import { gpuShareOf, memoryOptionsGiB } from '../../../src/registry/kinds/hardware/gpuShare.ts';
+import { hardwareWithMemory, hardwareKind as kind } from '../../../src/registry/kinds/hardware/hardware.ts';
 import { preferenceFor, runtimeKind } from '../../../src/registry/kinds/runtime.ts';
 
 const ids = readdirSync('seeds/hardware').map((file) => file.replace(/\.json$/, ''));
@@ -43,7 +44,8 @@ describe('every device', () => {
     ];
     for (const figure of figures) expect(figure > 0 && Number.isFinite(figure)).toBe(true);
     expect(hardware.usableMemoryBytes).toBeLessThanOrEqual(hardware.memoryBytes);
-    expect(hardware.usableMemoryBytes).toBeGreaterThan(0.9 * hardware.memoryBytes);
+    const share = gpuShareOf(facts(id), hardware.memoryBytes / gibibyte)?.fraction ?? 0.9;
+    expect(hardware.usableMemoryBytes).toBeGreaterThan(0.99 * share * hardware.memoryBytes);
   });
 
   test('all but one have a dense peak rate', () => {
@@ -58,6 +60,43 @@ describe('every device', () => {
       runtimes.every((runtime) => preferenceFor(runtime, device(id), '16-bit') === null),
     );
     expect(without).toEqual(['cerebras-wse-3', 'groq-lpu-v1', 'sambanova-sn40l']);
+  });
+});
+
+describe('memory that the CPU shares', () => {
+  // What Metal recommends, as llama.cpp logs it: github.com/abetlen/llama-cpp-python/issues/687,
+  // github.com/ollama/ollama/issues/434, github.com/ggml-org/llama.cpp/issues/1870 and 3213. Orin Nano, AGX Orin and Thor as
+  // llama.cpp says, GB10 by /proc/meminfo (github.com/XuehaiPan/nvitop/pull/208), Strix Halo by AMD's page of 29 July 2025.
+  test.each([
+    { id: 'apple-m1', memoryGiB: 16, mebibytes: 10_922.67 },
+    { id: 'apple-m2-max', memoryGiB: 32, mebibytes: 21_845.34 },
+    { id: 'apple-m1-max', memoryGiB: 64, mebibytes: 49_152 },
+    { id: 'apple-m2-max', memoryGiB: 96, mebibytes: 73_728 },
+    { id: 'amd-ryzen-ai-max-395-128gb', memoryGiB: 128, mebibytes: 96 * 1024 },
+    { id: 'nvidia-jetson-orin-nano-8gb', memoryGiB: 8, mebibytes: 7_607 },
+    { id: 'nvidia-jetson-agx-orin-64gb', memoryGiB: 64, mebibytes: 62_827 },
+    { id: 'nvidia-jetson-t5000-128gb', memoryGiB: 128, mebibytes: 125_748 },
+    { id: 'nvidia-gb10-128gb', memoryGiB: 128, mebibytes: 124_610 },
+  ])('of $memoryGiB GiB, $id lets the GPU take about $mebibytes MiB', ({ id, memoryGiB, mebibytes }) => {
+    const sized = hardwareWithMemory(device(id), facts(id), memoryGiB, null);
+    expect(sized.memoryBytes).toBe(memoryGiB * gibibyte);
+    expect(sized.usableMemoryBytes / 2 ** 20 / mebibytes).toBeGreaterThan(0.985);
+    expect(sized.usableMemoryBytes / 2 ** 20 / mebibytes).toBeLessThan(1.002);
+  });
+
+  test('is all there for a CPU, and where it is stacked on the GPU', () => {
+    for (const id of ['amd-epyc-9654', 'amd-mi300a-128gb', 'nvidia-rtx-4090-24gb']) {
+      expect(gpuShareOf(facts(id), device(id).memoryBytes / gibibyte), id).toBeNull();
+    }
+  });
+
+  test('comes in sizes, the largest of which the profile has', () => {
+    for (const id of ids) {
+      const options = memoryOptionsGiB(facts(id));
+      expect(options.at(-1), id).toBe(facts(id).memory.memoryGiB);
+      expect(options.toSorted((one, other) => one - other)).toEqual(options);
+    }
+    expect(memoryOptionsGiB(facts('apple-m4-max-40c'))).toEqual([48, 64, 128]);
   });
 });
 

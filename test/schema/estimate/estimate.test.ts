@@ -130,7 +130,7 @@ describe('an answer agrees with itself', () => {
 });
 
 describe('a model that does not fit', () => {
-  const question = `{ estimate(model: "13B", hardware: "T4") {
+  const question = `{ estimate(model: "13B", hardware: "T4", options: { weights: "fp16" }) {
     memory { fits headroomPerDeviceGiB } summary suggestions { text argument value } } }`;
 
   test('is an answer with the shortfall, not an error', async () => {
@@ -161,6 +161,31 @@ describe('a model that does not fit', () => {
       );
       expect(answer.estimate.memory.fits, `${argument} ${value}`).toBe(true);
     }
+  });
+
+  test('carries the answer to each change, and says what else becomes another', async () => {
+    interface Suggested {
+      argument: string;
+      value: string;
+      changes: { argument: string; value: string | null }[];
+      alsoChanges: string[];
+      estimate: { memory: { fits: boolean }; suggestions: unknown[]; deployment: { runtime: { id: string } } };
+    }
+    const { estimate } = await calculator.answer<{ estimate: { suggestions: Suggested[] } }>(
+      `{ estimate(model: "llama-3.1-70b", hardware: "rtx-4090") { suggestions {
+        argument value changes { argument value } alsoChanges
+        estimate { memory { fits } deployment { runtime { id } } suggestions { text } } } } }`,
+    );
+    const [two] = estimate.suggestions;
+    expect(two).toMatchObject({
+      ...{ argument: 'options.devices', value: '2' },
+      changes: [
+        { argument: 'options.devices', value: '2' },
+        { argument: 'options.weights', value: 'gguf-q4_k_m' },
+      ],
+      estimate: { memory: { fits: true }, deployment: { runtime: { id: 'llama.cpp' } }, suggestions: [] },
+    });
+    expect(two?.alsoChanges).toContain('llama.cpp runs it instead of vLLM.');
   });
 
   test('for want of room for its batch says which batch fits', async () => {

@@ -112,3 +112,33 @@ describe('GPT-4 over the API', () => {
     expect(estimate.cost.usdPerMillionOutputTokens).toBeCloseTo(offer.usdPerMillionOutputTokens, 9);
   });
 });
+
+describe('a hosted model that nobody is known to have measured', () => {
+  const fields = `summary latency { endToEndMs } throughput { requestsPerSecond } deployment { provider }
+    cost { usdPerRequest basis { provider } } basis { method evidence hostedMeasurements { provider } } model { contextTokens }`;
+
+  test('answers with what it costs, without latency', async () => {
+    const { estimate } = await calculator.answer<Hosted>(
+      `{ estimate(model: "amazon-nova-premier", tokens: 500, promptTokens: 1000) { ${fields} } }`,
+    );
+    expect(estimate).toMatchObject({
+      ...{ latency: null, throughput: null, deployment: { provider: 'Amazon Bedrock' } },
+      cost: { basis: { provider: 'Amazon Bedrock' } },
+      basis: { method: 'PRICES', hostedMeasurements: [] },
+    });
+    expect(estimate.cost.usdPerRequest).toBeGreaterThan(0);
+  });
+
+  test('is every closed model of the catalogue that has a price', async () => {
+    const { model } = calculator.registry.catalogue();
+    for (const { id } of model.all().filter(({ engine }) => engine.architecture === null)) {
+      const { estimate } = await calculator.answer<Hosted>(
+        'query ($id: ID!) { estimate(model: $id) { cost { usdPerRequest } } }',
+        {
+          id,
+        },
+      );
+      expect(estimate.cost.usdPerRequest, id).toBeGreaterThanOrEqual(0);
+    }
+  });
+});

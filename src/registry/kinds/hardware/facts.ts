@@ -133,7 +133,9 @@ export const hardwareFacts = strictObject({
     'Devices on one board, a count, where there are several: figures are those of one.',
   ),
   memory: memorySchema.describe('Its memory.'),
-  usableMemory: optional(usableMemorySchema).describe('What a process can allocate; left out = all of it.'),
+  usableMemory: optional(usableMemorySchema).describe(
+    'What a process can allocate; left out = all of it, or the system’s usual share of shared memory.',
+  ),
   compute: optional(computeSchema).describe('Its peak rates; without any, only sizes can be estimated.'),
   link: optional(linkSchema).describe('How devices reach each other; left out = only through the host.'),
   host: optional(hostSchema).describe('Its link to the host; left out = shared memory, or not known.'),

@@ -3,6 +3,7 @@ import { pathSegments } from '../../jsonText.ts';
 import type { Kind } from '../kind.ts';
 import { refuseUnknownSources } from '../sourcedGroups.ts';
 import { type HardwareFacts, hardwareFacts } from './facts.ts';
+import { gpuShareOf } from './gpuShare.ts';
 import { implausibleFigures } from './plausibility.ts';
 import { changedVariant, fasterThanFamily, mixedVariants } from './variant.ts';
 
@@ -44,7 +45,7 @@ export const hardwareKind: Kind<HardwareFacts, Hardware> = {
     family: facts.family,
     memoryClass: memoryClass(facts),
     memoryBytes: memoryBytes(facts),
-    usableMemoryBytes: facts.usableMemory ? facts.usableMemory.reportedMiB * 2 ** 20 : memoryBytes(facts),
+    usableMemoryBytes: usableBytes(facts, memoryBytes(facts)),
     memoryBytesPerSecond: facts.memory.memoryGigabytesPerSecond * 1e9,
     peaks: peaks(facts),
     fp16AccumulatePeak: perSecond(facts.compute?.fp16AccumulateFp16Teraflops),
@@ -63,6 +64,24 @@ export const hardwareKind: Kind<HardwareFacts, Hardware> = {
     idleWatts: middle(facts.power?.idleWattsRange),
   }),
 };
+
+/** The device sold with another size of memory, or of which a process may take so much and no more, in GiB. */
+export function hardwareWithMemory(
+  hardware: Hardware,
+  facts: HardwareFacts,
+  memoryGiB: number,
+  usableGiB: number | null | undefined,
+): Hardware {
+  const bytes = memoryGiB * 2 ** 30;
+  const usableMemoryBytes = usableGiB == null ? usableBytes(facts, bytes) : usableGiB * 2 ** 30;
+  return { ...hardware, memoryBytes: bytes, usableMemoryBytes };
+}
+
+/** What the driver reports; of shared memory what the system lets the GPU take; else all of it. */
+function usableBytes(facts: HardwareFacts, bytes: number): number {
+  if (facts.usableMemory && bytes === memoryBytes(facts)) return facts.usableMemory.reportedMiB * 2 ** 20;
+  return bytes * (gpuShareOf(facts, bytes / 2 ** 30)?.fraction ?? 1);
+}
 
 /** Devices on one host that PCIe joins when nothing is published: what common servers hold. Assumed. */
 const PCIE_DEVICES_PER_HOST = 8;

@@ -1,6 +1,7 @@
 import type { Hardware, Link, NumberFormat as NumberFormatName } from '../../../engine/shapes.ts';
 import type { HardwareProfile } from '../../../registry/catalogue/profiles.ts';
 import { hardwareFacts } from '../../../registry/kinds/hardware/facts.ts';
+import { memoryOptionsGiB } from '../../../registry/kinds/hardware/gpuShare.ts';
 import { builder } from '../../builder.ts';
 import { enumOf } from '../../enumOf.ts';
 import { NumberFormat } from '../../enums.ts';
@@ -85,9 +86,15 @@ export const HardwareType = builder.objectRef<HardwareProfile>('Hardware').imple
       resolve: ({ engine }) => engine.memoryClass,
     }),
     memoryGiB: t.float({ description: 'Memory, in GiB.', resolve: ({ engine }) => gibOf(engine.memoryBytes) }),
+    memoryOptionsGiB: t.floatList({
+      description:
+        'Sizes it is sold with, in GiB, the smallest first; the largest is memoryGiB. Empty for on-chip memory.',
+      resolve: ({ facts }) => memoryOptionsGiB(facts),
+    }),
     usableGiB: t.float({
       description:
-        'What a process can allocate, in GiB: memory less what firmware, error correction or the system keep.',
+        'What a process can allocate, in GiB: memory less what firmware, error correction or the system keep; of shared ' +
+        'memory, what the system lets the GPU take unless it is set otherwise.',
       resolve: ({ engine }) => gibOf(engine.usableMemoryBytes),
     }),
     unifiedMemory: t.boolean({

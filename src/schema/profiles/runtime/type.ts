@@ -38,6 +38,8 @@ export const RuntimeType = builder.objectRef<RuntimeProfile>('Runtime').implemen
       'maximumSequences',
       'served',
     ]),
-    ...fieldsOf(t, runtimeKind.schema, facts, ['notes']),
+    ...fieldsOf(t, runtimeKind.schema, facts, ['usualWeights', 'demonstration', 'notes'], {
+      as: { usualWeights: 'usualWeightsIds' },
+    }),
   }),
 });
