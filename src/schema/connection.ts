@@ -2,7 +2,7 @@ import type { NumberRange } from '../calculator/numberRange.ts';
 import type { Page } from '../registry/catalogue/page.ts';
 import { ranged, requireInRange } from './arguments/argumentRange.ts';
 import { builder } from './builder.ts';
-import { resolving } from './errors.ts';
+import { invalidArgument, resolving } from './errors.ts';
 
 const pageRange: NumberRange = { minimum: 1, maximum: 100, whole: true };
 
@@ -80,4 +80,13 @@ export interface PageValues {
 export function pageRequest({ first, after }: PageValues) {
   requireInRange('first', first, pageRange);
   return { first: first ?? 25, after: after ?? null };
+}
+
+/** Longest text to search for, in characters: each of its words is looked for in each profile. */
+const longestSearch = 200;
+
+/** @throws GraphQLError INVALID_ARGUMENT for a text longer than any name */
+export function searchRequest(search: string | null | undefined): string | null {
+  if (search == null || search.length <= longestSearch) return search ?? null;
+  throw invalidArgument('search', search, `must have at most ${longestSearch} characters`);
 }

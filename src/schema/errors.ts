@@ -35,7 +35,7 @@ export function codedError(code: ErrorCode, message: string, detail: ErrorDetail
 /** Characters of a refused value that an error repeats. */
 const longestShown = 200;
 
-function shortened(text: string): string {
+export function shortened(text: string): string {
   return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text;
 }
 

@@ -37,6 +37,7 @@ export class Work {
   readonly #hasLeft: () => boolean;
   #nodes = 0;
   #estimates = 0;
+  #lookedUp = 0;
   #milliseconds = 0;
   #turnBegan = 0;
   readonly began = performance.now();
@@ -67,15 +68,21 @@ export class Work {
   /**
    * Does something worth so many estimates (none for a page): now, or when it is this request's turn again.
    *
+   * @param items of the page that is looked up, a count
    * @throws GraphQLError QUERY_TOO_EXPENSIVE
    */
-  do<Result>(estimates: number, make: () => Result): Result | Promise<Awaited<Result>> {
+  do<Result>(estimates: number, make: () => Result, items = 0): Result | Promise<Awaited<Result>> {
     this.#estimates += estimates;
     if (this.#estimates > this.#limits.estimates) {
       throw tooExpensive('estimates', this.#estimates, this.#limits.estimates);
     }
-    if (this.#waiting.length === 0 && !isRoundFull()) return make();
-    return this.turn().then(make) as Promise<Awaited<Result>>;
+    const begin = () => {
+      // All pages of a request are looked up before the items of the first are listed.
+      this.#lookedUp += items;
+      return make();
+    };
+    if (this.#waiting.length === 0 && !isRoundFull()) return begin();
+    return this.turn().then(begin) as Promise<Awaited<Result>>;
   }
 
   /** Waits until it is this request's turn. Rejects when its time is over or its client has left. */
@@ -94,15 +101,16 @@ export class Work {
     return this.#waiting.length > 0;
   }
 
-  /** Time of the thread it has had in turns, in milliseconds. */
-  get milliseconds(): number {
-    return this.#milliseconds;
+  /** Whether it has had little of the thread yet, and holds little of an answer. */
+  get isShort(): boolean {
+    return this.#milliseconds <= shortMs && Math.max(this.#nodes, this.#lookedUp) <= shortItems;
   }
 
   begin(): void {
     this.#turnBegan = performance.now();
     // The newest first: a page that has been looked up is answered before the next one is, so that few are held.
-    this.#waiting.pop()?.();
+    if (this.#refusal() === null) this.#waiting.pop()?.();
+    else for (const refused of this.#waiting.splice(0)) refused();
   }
 
   end(): void {
@@ -120,7 +128,8 @@ export class Work {
 /** When the event loop's present round began to work; null before it has. All requests that arrive together share it. */
 let roundBegan: number | null = null;
 
-function isRoundFull(): boolean {
+/** Whether this round of the event loop has been worked in for as long as it may. */
+export function isRoundFull(): boolean {
   if (roundBegan !== null) return performance.now() - roundBegan > roundMs;
   roundBegan = performance.now();
   setImmediate(() => {
@@ -132,7 +141,7 @@ function isRoundFull(): boolean {
 /**
  * Requests with something left to do, the oldest first. One turn an event-loop round: between two, everybody else is
  * served. Every other turn is the oldest one's, so that long requests end one after another and do not all hold half an
- * answer in memory; the rest belong to requests that have had little time yet.
+ * answer in memory; the rest belong to requests that have had little yet.
  */
 const inLine: Work[] = [];
 let running: Work | null = null;
@@ -140,6 +149,9 @@ let oldestsTurn = true;
 
 /** A request that has had no more than this is a short one, in milliseconds. */
 const shortMs = 5;
+
+/** Nor does it hold more items, a count: dozens of requests that each held a tenth of a long answer filled the heap. */
+const shortItems = 100;
 
 function waitForTurn(work: Work): void {
   if (inLine.includes(work)) return;
@@ -157,7 +169,7 @@ function nextTurn(): void {
   }
   oldestsTurn = !oldestsTurn;
   const [oldest] = inLine;
-  const short = oldestsTurn ? undefined : inLine.find((work) => work.milliseconds <= shortMs && work.isWaiting);
+  const short = oldestsTurn ? undefined : inLine.find((work) => work.isShort && work.isWaiting);
   running = short ?? oldest ?? null;
   if (running === null) return;
   running.begin();
@@ -196,7 +208,11 @@ function doInTurn(field: Field): void {
   const { resolve = defaultFieldResolver } = field;
   const estimates = estimatesOf(field);
   field.resolve = (source, args, context, info) =>
-    context.work.do(estimates, () => resolve(source, args, context, info));
+    context.work.do(estimates, () => resolve(source, args, context, info), pageSize(args));
+}
+
+function pageSize({ first }: { readonly first?: unknown }): number {
+  return typeof first === 'number' ? first : 0;
 }
 
 function countItems(field: Field): void {

@@ -6,6 +6,7 @@ import { admission } from './admission.ts';
 import { bodyLimit } from './limits/bodyLimit.ts';
 import { documents } from './limits/documents.ts';
 import { requestLimits } from './limits/limits.ts';
+import { readable } from './limits/readable.ts';
 import { subscriptionLimit } from './limits/subscriptionLimit.ts';
 import { type SubscriptionPlaces, subscriptionPlaces } from './limits/subscriptionPlaces.ts';
 import type { WithObserved } from './observe/observed.ts';
@@ -40,9 +41,12 @@ export function createApi({
   logging = true,
 }: ApiOptions) {
   const { bodyBytes, bodyBytesWithKey } = requestLimits;
-  const largestBody = bodyLimit(bodyBytes, async (request) =>
-    (await mayWrite(request)) ? bodyBytesWithKey : bodyBytes,
-  );
+  const largestBody = bodyLimit(bodyBytes, async (request, { observed }) => {
+    if (await mayWrite(request)) return bodyBytesWithKey;
+    // A guess here is a guess like one in a mutation.
+    if (observed !== undefined && request.headers.has('authorization')) observed.caller = { key: null, refusedKeys: 1 };
+    return bodyBytes;
+  });
   return createYoga<WithObserved>({
     schema,
     context({ request, observed }) {
@@ -68,6 +72,7 @@ export function createApi({
     parserAndValidationCache: false,
     plugins: [
       largestBody,
+      readable(),
       documents(requestLimits.document),
       useInvalidArguments(),
       admission(requestLimits),

@@ -6,8 +6,8 @@ import { type Encoding, encode, encodingFor } from './encoding.ts';
 /** How long a browser or proxy may reuse an answer to a GET query: prices and profiles change by the day, not the second. */
 const freshSeconds = 60;
 
-/** A text that waits for its reader takes three bytes a character, a buffer of its bytes as many as there are. */
-const longText = 64_000;
+/** Longer answers may have to wait for their readers, in characters. */
+const longText = 65_536;
 
 /**
  * Sends an answer of the API in the encoding that its client reads best. Those to GET queries may be cached: `Cache-Control:
@@ -43,6 +43,7 @@ export async function deliver(
     return;
   }
   if (encoding === null) {
+    // Node sets three bytes aside for each character of a text that waits for its reader.
     response.end(body.length > longText ? Buffer.from(body) : body);
     return;
   }
@@ -82,6 +83,7 @@ export function matchesEntityTag(ifNoneMatch: string | null | undefined, etag: s
   return candidates.includes(etag) || candidates.includes('*');
 }
 
-function isJson(response: { headers: { get(name: string): string | null } }): boolean {
+/** An answer that is whole at once, not a stream of events. */
+export function isJson(response: { headers: { get(name: string): string | null } }): boolean {
   return /\bjson\b/.test(response.headers.get('content-type') ?? '');
 }

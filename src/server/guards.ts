@@ -30,25 +30,6 @@ function hostName(host: string): string | undefined {
   return /^(\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i.exec(host)?.[1];
 }
 
-/** Variables in an address are JSON too; yoga takes broken ones for an error of its own. */
-export function addressRefusal({ method, url = '' }: IncomingMessage): Refusal | null {
-  const start = url.indexOf('?');
-  if (method === 'POST' || start < 0) return null;
-  const given = new URLSearchParams(url.slice(start));
-  const broken = ['variables', 'extensions'].find((name) => !isJson(given.get(name) || 'null'));
-  if (broken === undefined) return null;
-  return { status: 400, code: 'BAD_REQUEST', message: `${broken} is not JSON, such as {"model":"llama-3.1-8b"}.` };
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 const bodyTypes = /^application\/(graphql\+)?json\s*(;|$)/i;
 
 /** Bodies are JSON: what a browser sends without asking first, forms and plain text, is not taken. */

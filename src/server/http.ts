@@ -1,11 +1,13 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import cors from 'cors';
 import { type ApiOptions, createApi, graphqlPath } from './api.ts';
-import { deliver } from './delivery.ts';
+import { deliver, isJson } from './delivery.ts';
 import { graphiqlPage, wantsGraphiqlPage } from './graphiql/page.ts';
-import { addressRefusal, bodyRefusal, hostRefusal, type Refusal } from './guards.ts';
+import { bodyRefusal, hostRefusal, type Refusal } from './guards.ts';
+import { AtOnce, type AtOnceLimits } from './limits/atOnce.ts';
 import { clientAddress, networkOf } from './limits/client.ts';
 import { requestLimits } from './limits/limits.ts';
+import { Pipelines } from './limits/pipelines.ts';
 import { costOf, type RateLimit } from './limits/rateLimit.ts';
 import { UnreadAnswers, type UnreadLimits } from './limits/unreadAnswers.ts';
 import type { Batches } from './observe/batches.ts';
@@ -26,6 +28,8 @@ export interface HttpOptions extends ApiOptions {
   rateLimit?: RateLimit | null;
   /** How long and how much answers may wait for their readers. Default: `requestLimits.unread`. */
   unread?: UnreadLimits;
+  /** How many questions are answered at once. Default: `requestLimits.atOnce`. */
+  atOnce?: AtOnceLimits;
   metrics?: Metrics;
   /** Requests that have ended. */
   ended?: Batches;
@@ -46,6 +50,7 @@ export function httpListener(options: HttpOptions): RequestListener {
   const vary = allowedOrigins === null ? 'Accept, Accept-Encoding' : 'Accept, Accept-Encoding, Origin';
   const servePage = graphiqlPage();
   const unread = new UnreadAnswers(options.unread ?? requestLimits.unread);
+  const atOnce = new AtOnce(options.atOnce ?? requestLimits.atOnce);
   // There are no cookies, so there is nothing that a foreign page could borrow: any origin may ask unless told otherwise.
   const allowOrigins: Handler = cors({
     origin: allowedOrigins === null ? '*' : [...allowedOrigins],
@@ -54,7 +59,10 @@ export function httpListener(options: HttpOptions): RequestListener {
     maxAge: 86_400,
   });
 
+  const pipelines = new Pipelines();
+
   return (request, response) => {
+    if (!pipelines.asked(request.socket)) return;
     const observed = observe(request, clientAddress(request, trustedProxies));
     response.setHeader('X-Request-Id', observed.id);
     response.setHeader('X-Content-Type-Options', 'nosniff');
@@ -72,8 +80,17 @@ export function httpListener(options: HttpOptions): RequestListener {
         if (allowedOrigins === null && request.method !== 'OPTIONS') {
           response.setHeader('Access-Control-Allow-Origin', '*');
           response.setHeader('Access-Control-Expose-Headers', exposedHeaders);
-          settle(graphql(request, response, observed), response);
-        } else allowOrigins(request, response, () => settle(graphql(request, response, observed), response));
+          settle(
+            inPlace(observed, () => graphql(request, response, observed)),
+            response,
+          );
+        } else
+          allowOrigins(request, response, () =>
+            settle(
+              inPlace(observed, () => graphql(request, response, observed)),
+              response,
+            ),
+          );
         return;
       case '/health':
         sendJson(response, 200, { status: 'ok' });
@@ -84,13 +101,17 @@ export function httpListener(options: HttpOptions): RequestListener {
       case '/metrics':
         if (metrics === undefined) break;
         ended?.tell();
-        settle(sendMetrics(metrics, response), response);
+        settle(
+          inPlace(observed, () => sendMetrics(metrics, response)),
+          response,
+        );
         return;
       case '/':
         response.writeHead(302, { Location: graphqlPath }).end();
         return;
     }
-    sendJson(response, 404, { errors: [{ message: `There is nothing at ${path}; the API is at ${graphqlPath}.` }] });
+    const message = `There is nothing at ${path.slice(0, 200)}; the API is at ${graphqlPath}.`;
+    sendJson(response, 404, { errors: [{ message, extensions: { code: 'NOT_FOUND' } }] });
   }
 
   async function ready(response: ServerResponse): Promise<void> {
@@ -99,20 +120,39 @@ export function httpListener(options: HttpOptions): RequestListener {
   }
 
   async function graphql(request: IncomingMessage, response: ServerResponse, observed: Observed): Promise<void> {
-    const refusal = bodyRefusal(request) ?? addressRefusal(request) ?? rateRefusal(observed, response);
+    const refusal = bodyRefusal(request) ?? rateRefusal(observed, response);
     if (refusal !== null) {
       refuse(request, response, refusal);
       return;
     }
     // Node leaves the body of an answer to HEAD out by itself.
     if (request.method === 'HEAD') request.method = 'GET';
-    if (wantsGraphiqlPage(request)) {
-      await servePage(request, response);
+    if (wantsGraphiqlPage(request)) await servePage(request, response);
+    else await question(request, response, observed);
+  }
+
+  async function question(request: IncomingMessage, response: ServerResponse, observed: Observed): Promise<void> {
+    const answer = await api.handleNodeRequestAndResponse(request, response, { observed });
+    const sent = deliver(answer, request, response, vary);
+    // An event stream lasts: subscriptions have places of their own.
+    if (!isJson(answer)) {
+      settle(sent, response);
       return;
     }
-    const answer = await api.handleNodeRequestAndResponse(request, response, { observed });
-    await deliver(answer, request, response, vary);
+    await sent;
     unread.written(response);
+  }
+
+  /** Answers when there is a place; of a client that has left meanwhile, never. */
+  async function inPlace({ address, request: { socket } }: Observed, answer: () => Promise<void>): Promise<void> {
+    const client = networkOf(address);
+    const place = atOnce.enter(client);
+    if (place !== null) await place;
+    try {
+      if (!socket.destroyed) await answer();
+    } finally {
+      atOnce.leave(client);
+    }
   }
 
   function rateRefusal(observed: Observed, response: ServerResponse): Refusal | null {
@@ -130,6 +170,7 @@ export function httpListener(options: HttpOptions): RequestListener {
     unread.opened(response);
     response.once('close', () => {
       unread.closed(response);
+      pipelines.answered(socket);
       observed.end = endOf(observed, response, socket.bytesWritten - sentBefore);
       if (isCharged && observed.refusedBy !== 'rate') rateLimit?.charge(networkOf(observed.address), costOf(observed));
       ended?.add(observed);
@@ -160,7 +201,10 @@ function settle(answered: Promise<unknown>, response: ServerResponse): void {
   answered.catch((error: unknown) => {
     console.error(error);
     if (response.headersSent) response.destroy();
-    else sendJson(response, 500, { errors: [{ message: 'Internal error. It has been logged.' }] });
+    else {
+      const extensions = { code: 'INTERNAL_SERVER_ERROR' };
+      sendJson(response, 500, { errors: [{ message: 'Internal error. It has been logged.', extensions }] });
+    }
   });
 }
 

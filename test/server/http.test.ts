@@ -118,7 +118,12 @@ describe('errors', () => {
     const response = await fetch(`${origin}/graphql?query={answer}&${name}={"a":`);
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({
-      errors: [{ message: expect.stringContaining(`${name} is not JSON`), extensions: { code: 'BAD_REQUEST' } }],
+      errors: [
+        {
+          message: expect.stringContaining('The variables or extensions are not JSON'),
+          extensions: { code: 'BAD_REQUEST' },
+        },
+      ],
     });
   });
 

@@ -34,7 +34,7 @@ import {
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { type NumberRange, rangeText } from '../../calculator/numberRange.ts';
-import { codedError, invalidArgument } from '../errors.ts';
+import { codedError, invalidArgument, shortened } from '../errors.ts';
 
 /**
  * GraphQL refuses `tokens: 1.5` or `tokens: 5000000000` before any resolver runs, in words about 32-bit integers.
@@ -109,38 +109,55 @@ function explainVariables(
   document: DocumentNode,
   variables: Readonly<Record<string, unknown>>,
 ): GraphQLError[] {
-  const restated = new Map<ASTNode, (GraphQLError | null)[]>();
+  const restated = new Map<ASTNode, GraphQLError[]>();
   return errors.map((error) => {
     const node = error.nodes?.[0];
+    // After fifty graphql only says that there are too many.
+    if (node === undefined && error.path === undefined && error.extensions.code === undefined) {
+      return codedError('INVALID_ARGUMENT', shortened(error.message), {});
+    }
     if (node?.kind !== Kind.VARIABLE_DEFINITION) return error;
-    const rest = restated.get(node) ?? refusalsOf(node, schema, document, variables);
+    const rest = restated.get(node) ?? refusalsOf(node, schema, document, variables, errors.length);
     restated.set(node, rest);
     // graphql says one error for each refusal, in this order.
     return rest.shift() ?? error;
   });
 }
 
-/** Every refusal of a variable's value in the order graphql finds them; null where its own words say it best. */
+/** The first refusals of a variable's value, `most` of them, in the order graphql finds them. */
 function refusalsOf(
   definition: VariableDefinitionNode,
   schema: GraphQLSchema,
   document: DocumentNode,
   variables: Readonly<Record<string, unknown>>,
-): (GraphQLError | null)[] {
+  most: number,
+): GraphQLError[] {
   const name = definition.variable.name.value;
   const type = typeFromAST(schema, definition.type);
   const outer = findPlace(schema, document, (node) => node.kind === Kind.VARIABLE && node.name.value === name);
   if (outer === undefined || !isInputType(type)) return [];
   if (!Object.hasOwn(variables, name)) return isNonNullType(type) ? [required(outer.argument, definition)] : [];
-  const refusals: (GraphQLError | null)[] = [];
+  const refusals: GraphQLError[] = [];
   const earlier = counter();
   coerceInputValue(variables[name], type, (path, value, error) => {
+    // graphql stops at fifty; to restate each costs more the more there are.
+    if (refusals.length >= most) return;
     const place = innerPlace({ ...outer, type: getNamedType(type) }, path);
     const fields = isObject(value) ? Object.keys(value).filter((key) => value[key] !== undefined) : null;
     const refusal = restate(place, value, fields, earlier(path.join('.')), error, definition);
-    refusals.push(refusal === error ? null : refusal);
+    refusals.push(refusal === error ? inOwnWords(error, place, definition) : refusal);
   });
   return refusals;
+}
+
+/** Of a field that a type does not have graphql says it best; around that it repeats the whole value. */
+function inOwnWords({ message }: GraphQLError, { argument }: Place, node: ASTNode): GraphQLError {
+  return codedError(
+    'INVALID_ARGUMENT',
+    `${shortened(argument)}: ${shortened(message)}`,
+    { argument: shortened(argument) },
+    node,
+  );
 }
 
 /** Where a value stands: the dotted name of its argument, and what the schema says about it. */

@@ -1,25 +1,29 @@
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import type { WithObserved } from '../observe/observed.ts';
 
 /**
  * Refuses bodies of more than `usualBytes` with 413, unless `largestFor` allows the request more; it is asked only then.
  * A declared length is trusted, because Node reads no more than that; only bodies without one (chunked) are counted.
  * yoga's own limit pipes every body through a counting stream, which costs more than answering the question.
  */
-export function bodyLimit(usualBytes: number, largestFor: (request: Request) => Promise<number>): Plugin {
+export function bodyLimit(
+  usualBytes: number,
+  largestFor: (request: Request, context: WithObserved) => Promise<number>,
+): Plugin<object, WithObserved> {
   return {
-    onRequestParse({ request, requestParser, setRequestParser, fetchAPI }) {
+    onRequestParse({ request, serverContext, requestParser, setRequestParser, fetchAPI }) {
       const declared = request.headers.get('content-length');
       if (declared !== null) {
         // At once: every request comes this way.
         if (Number(declared) <= usualBytes) return undefined;
-        return largestFor(request).then((limitBytes) => {
+        return largestFor(request, serverContext).then((limitBytes) => {
           if (Number(declared) > limitBytes) throw tooLarge(limitBytes);
         });
       }
       if (requestParser === undefined || request.body === null) return undefined;
       setRequestParser(async ({ url, method, headers, signal, body: stream }) => {
-        const limitBytes = await largestFor(request);
+        const limitBytes = await largestFor(request, serverContext);
         const body = stream === null ? null : await readUpTo(stream, limitBytes);
         return requestParser(new fetchAPI.Request(url, { method, headers, signal, body }));
       });

@@ -9,6 +9,8 @@ export interface DocumentLimits extends ShapeLimits {
   tokens: number;
   /** Brackets and braces inside one another, a count. */
   nesting: number;
+  /** Characters of a name, a count: errors and answers repeat names. */
+  nameCharacters: number;
   /** Mistakes that a refusal names, a count: each is compared with the names of the schema for one that was meant. */
   errors: number;
   /** Characters of a document that is kept, a count. */
@@ -73,13 +75,19 @@ export function documents(limits: DocumentLimits): Plugin<WithObserved> {
 }
 
 /** Reads the words of a document without building anything of them. */
-function countTokens(source: string | Source, { tokens: mostTokens, nesting: deepest }: DocumentLimits): number {
+function countTokens(
+  source: string | Source,
+  { tokens: mostTokens, nesting: deepest, nameCharacters }: DocumentLimits,
+): number {
   const lexer = new Lexer(typeof source === 'string' ? new Source(source) : source);
   let tokens = 0;
   let nesting = 0;
   for (let token = lexer.advance(); token.kind !== TokenKind.EOF; token = lexer.advance()) {
     tokens += 1;
     if (tokens > mostTokens) throw refused('tokens', `more than ${mostTokens.toLocaleString('en-US')} words and signs`);
+    if (token.kind === TokenKind.NAME && token.end - token.start > nameCharacters) {
+      throw refused('names', `a name of more than ${nameCharacters} characters`);
+    }
     if (opening.has(token.kind)) nesting += 1;
     else if (closing.has(token.kind)) nesting -= 1;
     if (nesting > deepest) throw refused('nesting', `more than ${deepest} brackets inside one another`);

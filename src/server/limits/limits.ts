@@ -1,4 +1,5 @@
 import type { WorkLimits } from '../../schema/work.ts';
+import type { AtOnceLimits } from './atOnce.ts';
 import type { DocumentLimits } from './documents.ts';
 import type { SubscriptionLimits } from './subscriptionPlaces.ts';
 import type { UnreadLimits } from './unreadAnswers.ts';
@@ -16,6 +17,7 @@ export const requestLimits = {
     sameAnswers: 50,
     tokens: 15_000,
     nesting: 40,
+    nameCharacters: 200,
     repeats: 250,
     errors: 20,
     keptCharacters: 8_000,
@@ -25,6 +27,8 @@ export const requestLimits = {
   work: { nodes: 10_000, estimates: 1_000, milliseconds: 2_000 } satisfies WorkLimits,
   /** Bytes of an answer. */
   answerBytes: 8_000_000,
+  /** Questions answered at once: others wait. Each may hold a body or half an answer. */
+  atOnce: { all: 64, client: 32 } satisfies AtOnceLimits,
   unread: { bytes: 64_000_000, milliseconds: 30_000 } satisfies UnreadLimits,
   /** Bytes of a request's body. */
   bodyBytes: 1_000_000,

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildSchema } from '../../../src/schema/index.ts';
 import { type RunningServer, startServer, temporaryFolder } from '../serverProcess.ts';
 import { expensiveDocument } from './expensiveDocuments.ts';
-import { underAttack } from './underAttack.ts';
+import { attacked, underAttack } from './underAttack.ts';
 
 // What one anonymous client could stop a server with, each once measured as a crash or a stand-still. The server has less
 // memory than most machines give a process.
@@ -14,8 +14,7 @@ let server: RunningServer;
 beforeAll(async () => {
   server = await startServer({
     DATABASE_URL: `${temporaryFolder()}/calculator.db`,
-    NODE_OPTIONS: '--max-old-space-size=400',
-    RATE_LIMIT: 'off',
+    ...attacked,
   });
   // The first answers of a process load and compile what the later ones use.
   for (let index = 0; index < 20; index++)
@@ -76,6 +75,13 @@ const attacks: Readonly<Record<string, () => Promise<unknown>>> = {
   '40 readers that never read': async () => {
     const body = JSON.stringify({ query: `{ ${aliases(90, 'changes(first: 100) { nodes { id before after } }')} }` });
     const sockets = await Promise.all(Array.from({ length: 40 }, () => askWithoutReading(body)));
+    await wait(3000);
+    for (const socket of sockets) socket.destroy();
+  },
+  // Each held a tenth of its answer, which together were more than the heap.
+  '200 readers that never read': async () => {
+    const body = JSON.stringify({ query: `{ ${aliases(90, 'changes(first: 100) { nodes { id before after } }')} }` });
+    const sockets = await Promise.all(Array.from({ length: 200 }, () => askWithoutReading(body)));
     await wait(3000);
     for (const socket of sockets) socket.destroy();
   },

@@ -1,7 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { RunningServer } from '../serverProcess.ts';
+
+/** Of a server that has less memory than most machines give a process, and tells what it holds. */
+export const attacked = {
+  NODE_OPTIONS: `--max-old-space-size=400 --expose-gc --import=${import.meta.dirname}/tellHeld.ts`,
+  RATE_LIMIT: 'off',
+};
 
 export interface Damage {
   /** Whether the server still runs afterwards. */
@@ -9,14 +14,14 @@ export interface Damage {
   /** Of `/health`, asked by somebody else meanwhile, in milliseconds. */
   healthP99Ms: number;
   healthSlowestMs: number;
-  /** Resident memory after the attack, less before it, in bytes. */
+  /** Memory that the server holds after the attack, less before it, in bytes. */
   growthBytes: number;
 }
 
 /** Asks `/health` every few milliseconds while an attack runs, as a load balancer and other clients would. */
 export async function underAttack(server: RunningServer, attack: () => Promise<unknown>): Promise<Damage> {
   const agent = new Agent({ keepAlive: true });
-  const before = residentBytes(server);
+  const before = await heldBytes(server);
   const times: number[] = [];
   let over = false;
   const watching = (async () => {
@@ -38,7 +43,7 @@ export async function underAttack(server: RunningServer, attack: () => Promise<u
     alive,
     healthP99Ms: times[Math.floor(times.length * 0.99)] ?? Number.POSITIVE_INFINITY,
     healthSlowestMs: times.at(-1) ?? Number.POSITIVE_INFINITY,
-    growthBytes: alive ? residentBytes(server) - before : 0,
+    growthBytes: alive ? (await heldBytes(server)) - before : 0,
   };
 }
 
@@ -52,9 +57,14 @@ function healthMs(origin: string, agent: Agent): Promise<number> {
   });
 }
 
-/** Linux tells it in /proc; 0 elsewhere, where memory is not compared. */
-function residentBytes({ child }: RunningServer): number {
-  if (process.platform !== 'linux') return 0;
-  const kilobytes = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1];
-  return 1024 * Number(kilobytes ?? 0);
+/** What is left after a collection, in bytes. */
+async function heldBytes(server: RunningServer): Promise<number> {
+  const told = server.stdout().length;
+  server.child.kill('SIGUSR2');
+  for (;;) {
+    const held = /^held (\d+)$/m.exec(server.stdout().slice(told))?.[1];
+    if (held !== undefined) return Number(held);
+    if (server.child.exitCode !== null) return Number.POSITIVE_INFINITY;
+    await wait(5);
+  }
 }

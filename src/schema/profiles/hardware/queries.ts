@@ -6,7 +6,7 @@ import type { HardwareProfile, OfferProfile } from '../../../registry/catalogue/
 import { inside, NumberRangeInput, requireOrdered, sameWord } from '../../arguments/filterRange.ts';
 import { orderOf } from '../../arguments/orderOf.ts';
 import { builder } from '../../builder.ts';
-import { connectionOf, pageArguments, pageRequest } from '../../connection.ts';
+import { connectionOf, pageArguments, pageRequest, searchRequest } from '../../connection.ts';
 import { resolving } from '../../errors.ts';
 import { PriceRangeType } from '../../estimate/cost.ts';
 import { gibOf, gigabytesOf } from '../../units.ts';
@@ -79,7 +79,7 @@ builder.queryFields((t) => ({
     resolve: resolving((_root, { filter, orderBy, search, ...page }, { catalogue }) =>
       catalogue.hardware.list({
         ...pageRequest(page),
-        search,
+        search: searchRequest(search),
         ...(filter && { where: hardwareWhere(filter) }),
         ...(orderBy && { order: orders.order(orderBy) }),
       }),

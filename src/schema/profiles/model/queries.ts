@@ -6,7 +6,7 @@ import type { ModelFacts } from '../../../registry/kinds/model.ts';
 import { CountRangeInput, inside, requireOrdered, sameWord } from '../../arguments/filterRange.ts';
 import { orderOf } from '../../arguments/orderOf.ts';
 import { builder } from '../../builder.ts';
-import { connectionOf, pageArguments, pageRequest } from '../../connection.ts';
+import { connectionOf, pageArguments, pageRequest, searchRequest } from '../../connection.ts';
 import { resolving } from '../../errors.ts';
 import { HostedLatencyType } from '../hostedLatency/type.ts';
 import { MeasurementConnection, measurementsOf } from '../measurement/type.ts';
@@ -92,7 +92,7 @@ builder.queryFields((t) => ({
     resolve: resolving((_root, { filter, orderBy, search, ...page }, { catalogue }) =>
       catalogue.model.list({
         ...pageRequest(page),
-        search,
+        search: searchRequest(search),
         ...(filter && { where: modelsWhere(filter) }),
         ...(orderBy && { order: orders.order(orderBy) }),
       }),
