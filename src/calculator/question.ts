@@ -27,6 +27,8 @@ export interface Question {
   /** Format of the KV cache. */
   kvCache?: string | null | undefined;
   devices?: number | null | undefined;
+  /** Memory of one device, in GiB, where it is sold with several sizes. */
+  memoryGiB?: number | null | undefined;
   parallelism?: { readonly [Axis in keyof Parallelism]?: number | null | undefined } | null | undefined;
   /** Already in each sequence's cache before the prompt. */
   contextTokens?: number | null | undefined;
