@@ -45,6 +45,7 @@ const families: readonly { named: RegExp; means: (bits: string) => Ids }[] = [
   { named: /^fp8[-_ ]?block/, means: () => ['fp8-e4m3-block128'] },
   { named: /^(?:nv)?fp4$/, means: () => ['nvfp4', 'mxfp4', ...usually('4')] },
   { named: /^([2-8](?:\.\d+)?)[-_ ]?bpw/, means: (bits) => [`exl2-${Number(bits).toFixed(1)}bpw`] },
+  { named: /^exl[23]$/, means: () => ['exl2-4.0bpw'] },
   { named: /^b?f(?:loat)?16$|^fp16$/, means: () => ['bf16', 'fp16'] },
 ];
 

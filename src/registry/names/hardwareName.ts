@@ -31,6 +31,9 @@ const makers = new Set([
   'aws',
   'qualcomm',
   'ampere',
+  'cerebras',
+  'groq',
+  'sambanova',
   'corporation',
   'corp',
   'inc',
@@ -67,8 +70,17 @@ const marketing = new Set([
   ...['vram', 'ram', 'memory', 'unified', 'data', 'center', 'instance', 'node', 'box', 'machine', 'soc'],
 ]);
 /** Words of the form factor. */
-const forms: Readonly<Record<string, string>> = { sxm: 'sxm', pcie: 'pcie', nvl: 'nvl', oam: 'oam', pci: 'pcie' };
-const synonyms: Readonly<Record<string, string>> = { mobile: 'laptop', notebook: 'laptop' };
+const forms = new Map([
+  ['sxm', 'sxm'],
+  ['pcie', 'pcie'],
+  ['pci', 'pcie'],
+  ['nvl', 'nvl'],
+  ['oam', 'oam'],
+]);
+const synonyms = new Map([
+  ['mobile', 'laptop'],
+  ['notebook', 'laptop'],
+]);
 
 /** Computers that Apple's chips come in. */
 const computers = /\b(macbook\s*pro|macbook\s*air|macbook|mac\s*studio|mac\s*mini|mac\s*pro|imac)\b/i;
@@ -95,28 +107,35 @@ const wrappers: readonly [RegExp, string][] = [
   [/\(uuid:[^)]*\)/i, ''],
   [/^gpu\s*\d+\s*:\s*/i, ''],
   [/^\s*(?:chipset model|marketing name|product name|model name|card series|gpu name|device name|name)\s*:\s*/i, ''],
+  [/\bmax-q\s*\/\s*mobile\b/i, 'laptop'],
   [/^.*\[((?!amd\/ati)[^\]]+)\]\s*$/i, '$1'],
   [/\b\d+(?:st|nd|rd|th) gen\b/i, ' '],
   [/\b\d+-core processor\b/i, ' '],
   [/@\s*[\d.]+\s*[gm]hz.*$/i, ' '],
   [/\bw\/.*$/i, ' '],
-  [/\bn1-(?:standard|highmem|highcpu|ultramem)-\d+\b/i, ' '],
+  [/\bn1-(?:standard|highmem|highcpu|ultramem)-\d+\b\s*(?:with|and|\+)?/i, ' '],
 ];
 
 /** Takes a typed name of a device apart. */
 export function readHardware(typed: string): TypedHardware {
   let name = typed.trim().slice(0, longest);
   for (const [wrapper, instead] of wrappers) name = name.replace(wrapper, instead).trim();
+  const stated = /[\s(]+(\d{1,3})[\s-]?gpus?\)?$/i.exec(name);
+  if (stated !== null) name = name.slice(0, stated.index);
   const counted = countIn(name);
   name = counted.name;
   let count = counted.count;
-  const eight = eightOf.exec(name);
-  if (eight !== null && !/spark|station/i.test(name)) {
+  let device = deviceWords(name);
+  if (eightOf.test(name) && !/spark|station/i.test(name)) {
     name = name.replace(eightOf, '');
     count = (count ?? 1) * 8;
+    device = deviceWords(name);
+    // "DGX A100 640GB": of all eight together.
+    if (device.memoryGB !== null && device.memoryGB >= 8 * 40) device = { ...device, memoryGB: device.memoryGB / 8 };
   }
+  if (stated !== null) count = Number(stated[1]);
   const computer = computers.exec(name)?.[1] ?? null;
-  if (computer === null) return { name, count, device: deviceWords(name), computer: null };
+  if (computer === null) return { name, count, device, computer: null };
   const chip = name
     .replace(computers, ' ')
     .replace(/\b(?:late|mid|early)?\s*\(?20[12]\d\)?/gi, ' ')
@@ -136,7 +155,7 @@ const longest = 300;
 function countIn(name: string): { name: string; count: number | null } {
   const before =
     /^\(?(\d{1,4})\s*[x×*]\)?\s*(?=\S{2})(.+)$/i.exec(name) ?? /^(\d{1,3})\s+(?=[a-z]+\s?[a-z]*\d)(.+)$/i.exec(name);
-  if (before !== null) return { count: Number(before[1]), name: (before[2] ?? '').replace(/(?<=\d)s$/i, '') };
+  if (before !== null) return { count: Number(before[1]), name: before[2] ?? '' };
   const after =
     /^(.+?)[\s(]+[x×*]\s*(\d{1,4})\)?$/i.exec(name) ??
     /^(.+?)\s*\((\d{1,4})\s*[x×]\)$/i.exec(name) ??
@@ -144,7 +163,7 @@ function countIn(name: string): { name: string; count: number | null } {
   if (after !== null && /\d/.test(after[1] ?? '')) return { count: Number(after[2]), name: after[1] ?? '' };
   const spelled = /^(single|dual|two|triple|quad|four|eight|octo)[\s-]+(.+)$/i.exec(name);
   const count = numbers[spelled?.[1]?.toLowerCase() ?? ''];
-  if (spelled !== null && count !== undefined) return { count, name: (spelled[2] ?? '').replace(/(?<=\d)s$/i, '') };
+  if (spelled !== null && count !== undefined) return { count, name: spelled[2] ?? '' };
   return { name, count: null };
 }
 
@@ -156,11 +175,11 @@ export function deviceWords(name: string): DeviceWords {
   for (const part of words) {
     const memory = /^(\d+(?:\.\d+)?)gb$/.exec(part);
     const cores = /^(\d+)c$/.exec(part);
-    const form = forms[part];
+    const form = forms.get(part);
     if (form !== undefined) device.form = form;
     else if (memory !== null) device.memoryGB = Number(memory[1]);
     else if (cores !== null) device.cores = Number(cores[1]);
-    else if (!makers.has(part) && !marketing.has(part)) core.push(synonyms[part] ?? part);
+    else if (!makers.has(part) && !marketing.has(part)) core.push(synonyms.get(part) ?? part);
   }
   // A name of nothing but marketing stays what it is.
   return { ...device, core: keyOf(core) || keyOf(words) };

@@ -4,6 +4,8 @@ import { keyOf, modelWords } from './words.ts';
 export interface TypedModel {
   /** Words that name the model, the fullest reading first. */
   readings: readonly (readonly string[])[];
+  /** The name with its organisation, as hosts list it: "qwen/qwen3-coder"; null = it has none. */
+  path: readonly string[] | null;
   /** The weights it names beside the model, as they are called: "q4_k_m", "awq"; null = none. */
   format: string | null;
 }
@@ -38,11 +40,10 @@ const wrappers: readonly [RegExp, string][] = [
   [/-cloud$/i, ''],
   [/-\d{5}-of-\d{5}(?=\.)/, ''],
   [/\.(?:gguf|safetensors)$/i, '-gguf'],
+  [/-(?:qat-)?(?:int4|q4_0)-unquantized/i, ''],
   // Bedrock: region, maker, model, version.
-  [
-    /^(?:(?:us|eu|apac|global|jp)\.)?(?:anthropic|meta|mistral|cohere|ai21|deepseek|openai|qwen|writer)\.(?=[a-z])/i,
-    '',
-  ],
+  [/^(?:us|eu|apac|global|jp)\.(?=[a-z\d]+\.)/i, ''],
+  [/^(?:anthropic|meta|mistral|cohere|ai21|deepseek|openai|qwen|writer)\.(?=[a-z])/i, ''],
   [/-v\d+:\d+(?::\w+)?$/i, ''],
   [/@(?=\d{6,8}|default|latest)/, '-'],
 ];
@@ -57,9 +58,10 @@ const formats: readonly RegExp[] = [
   /(?<![a-z\d])mlx[-_ ]?(?:[2-8][-_ ]?bits?)?(?![a-z\d])/i,
   /(?<![a-z\d])(?:unsloth[-_ ])?bnb[-_ ]?[48][-_ ]?bits?(?![a-z\d])/i,
   /(?<![a-z\d])(?:fp8|w8a8[-_.]fp8|f8)(?:[-_ ]?(?:dynamic|block|kv|e4m3))*(?![a-z\d])/i,
-  /(?<![a-z\d])(?:awq|gptq)(?:[-_ ]?(?:int\d|\d[-_ ]?bits?|w4a16|marlin))*(?:[-_ ]?g?128g?)?(?![a-z\d])/i,
+  /(?<![a-z\d])(?:awq|gptq)(?:[-_ ]?(?:int\d|\d[-_ ]?b(?:its?)?(?![a-z])|w4a16|marlin))*(?:[-_ ]?g?128g?)?(?![a-z\d])/i,
   /(?<![a-z\d])(?:quantized[-_.])?(?:w4a16|w8a16|w8a8)(?![a-z\d])/i,
   /(?<![a-z\d])\d(?:\.\d+)?[-_ ]?bpw(?:[-_ ](?:h\d[-_ ])?exl[23])?(?![a-z\d])/i,
+  /(?<![a-z\d])exl[23](?![a-z\d])/i,
   /(?<![a-z\d])int[48](?![a-z\d])/i,
   /(?<![a-z\d])[48][-_ ]?bits?(?![a-z\d])/i,
   /(?<![a-z\d])(?:bf16|fp16|f16|fp32|f32)(?![a-z\d])/i,
@@ -85,7 +87,8 @@ export function readModel(typed: string): TypedModel {
   const ungraded = unfilled.some((part) => size.test(part))
     ? without(unfilled, gradeWords).filter(isNoContext)
     : unfilled;
-  return { readings: distinct([whole, words, bare, untuned, unfilled, ungraded]), format };
+  const path = segments.length > 1 ? modelWords(segments.slice(-2).join('/')) : null;
+  return { path, readings: distinct([whole, words, bare, untuned, unfilled, ungraded]), format };
 }
 
 /** Longer names are no names. */

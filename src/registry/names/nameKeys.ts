@@ -63,7 +63,7 @@ export function machineKey(name: string): string {
   return name
     .normalize('NFKC')
     .toLowerCase()
-    .replace(/^\s*(?:ml\.|standard[_ -])/, '')
+    .replace(/^\s*(?:ml\.|standard[_ -]|(?:google[\s-]+)?(?:cloud[\s-]+)?tpu[\s-]+(?=v\d))/, '')
     .replace(/[^\p{L}\p{N}.]+/gu, '-')
     .replace(/^-|-$/g, '');
 }

@@ -25,18 +25,24 @@ export interface Machine {
 /** The device that a name no profile has literally means: a folded name, a count, a computer, a cloud machine. */
 export function findHardware(catalogue: Catalogue, typed: string): Found<HardwareProfile> & Machine {
   const { name, count, device, computer } = readHardware(typed);
-  const machine = machineNamed(catalogue, typed) ?? (count === null ? null : machineNamed(catalogue, name, count));
+  if (computer !== null) return { ...inComputer(catalogue, device, computer), devices: count };
+  const found = byNameOf(catalogue, name, device);
   // "HGX H100" is a machine in one cloud's list and a device with a count to everybody.
-  if (machine !== null && (count === null || !('profile' in byNameOf(catalogue, name, device)))) return machine;
-  const devices = count;
-  if (computer !== null) return { ...inComputer(catalogue, device, computer), devices };
-  const literal = count === null ? null : catalogue.hardware.find(name);
-  const found = literal === null ? byNameOf(catalogue, name, device) : { profile: literal };
+  const isCounted = count !== null && 'profile' in found;
+  const machine = isCounted ? null : (machineNamed(catalogue, typed) ?? machineNamed(catalogue, name, count ?? 1));
+  if (machine !== null) return machine;
+  if (count !== null && !('profile' in found) && /\ds$/i.test(name)) {
+    // "two 4090s", after "4x L40S" has been looked for.
+    const one = name.slice(0, -1);
+    return { ...byNameOf(catalogue, one, deviceWords(one)), devices: count, memoryGiB: null };
+  }
   const memoryGiB = 'profile' in found ? chosenMemory(found.profile, device) : null;
-  return { ...found, devices, memoryGiB };
+  return { ...found, devices: count, memoryGiB };
 }
 
 function byNameOf({ hardware }: Catalogue, name: string, device: DeviceWords): Found<HardwareProfile> {
+  const literal = hardware.find(name);
+  if (literal !== null) return { profile: literal };
   const key = keyOf(wordsOf(name));
   const called = theOne((hardware.derived(byKey).get(key) ?? []) as HardwareProfile[], key, name);
   if (called !== null) return { profile: called };
@@ -125,10 +131,24 @@ function inComputer(
 /** A machine of a cloud, or a computer, by the name it is sold under. */
 function machineNamed(catalogue: Catalogue, typed: string, times = 1): (Found<HardwareProfile> & Machine) | null {
   const key = machineKey(typed);
-  const [known, ...rivals] = catalogue.hardware.derived(devicesByMachine).get(key) ?? [];
+  const sized = /^(.+?)[\s,(]+(\d+)\s*gi?b\)?$/i.exec(typed);
+  const size = Number(sized?.[2]);
+  const holds = catalogue.hardware.derived(devicesByMachine);
+  const [computer] = holds.get(machineKey(sized?.[1] ?? '')) ?? [];
+  const options = computer?.facts.machines?.find(({ name }) => machineKey(name) === machineKey(sized?.[1] ?? ''));
+  if (computer !== undefined && options?.memoryOptionsGiB?.includes(size) === true) {
+    return { profile: computer, devices: null, memoryGiB: size };
+  }
+  const [known, ...rivals] = holds.get(key) ?? [];
   if (known !== undefined && rivals.length === 0) {
     const machine = known.facts.machines?.find(({ name }) => machineKey(name) === key);
-    return { profile: known, devices: (machine?.devices ?? 1) * times, memoryGiB: null };
+    // A computer is no count of devices; a cloud's machine with one of them is.
+    const isComputer = machine?.memoryOptionsGiB !== undefined;
+    return {
+      profile: known,
+      devices: isComputer && times === 1 ? null : (machine?.devices ?? 1) * times,
+      memoryGiB: null,
+    };
   }
   const offers = catalogue.offer.derived(offersByMachine).get(key) ?? [];
   const prices = offers.flatMap(({ engine }) => (engine.basis === 'hardware-hour' ? [engine] : []));

@@ -17,7 +17,9 @@ export type Found<P> = { profile: P } | { candidates: readonly P[] };
 
 /** The model that a name no profile has literally means, and the format named beside it. */
 export function findModel(catalogue: Catalogue, typed: string): Found<ModelProfile> & { format: string | null } {
-  const { readings, format } = readModel(typed);
+  const { readings, path, format } = readModel(typed);
+  const listed = path === null ? null : hostedModel(catalogue, keyOf(path));
+  if (listed !== null) return { profile: listed, format };
   const { model } = catalogue;
   const indexes = [model.derived(modelsByKey), model.derived(modelsByUnsaidKey)];
   const fullest = readings[0] ?? [];

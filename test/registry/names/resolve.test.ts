@@ -78,6 +78,10 @@ describe('what a name says beside', () => {
     ['BM.GPU.H100.8', { devices: 8 }],
     ['gpu_8x_h100_sxm5', { devices: 8 }],
     ['v5p-8', { devices: 4 }],
+    ['4×L40S', { devices: 4, profile: { id: 'nvidia-l40s-48gb' } }],
+    ['HGX H100 8-GPU', { devices: 8 }],
+    ['DGX A100 320GB', { devices: 8, profile: { id: 'nvidia-a100-sxm4-40gb' } }],
+    ['Framework Desktop 128GB', { memoryGiB: 128, devices: null }],
     ['H100', { devices: null }],
     ['MacBook Pro M4 Max 64GB', { memoryGiB: 64, devices: null }],
     ['M4 Max 36GB', { memoryGiB: 36 }],
@@ -108,6 +112,14 @@ describe('what a name says beside', () => {
 });
 
 describe('what is refused', () => {
+  test.each(['', ' ', '/', 'constructor', '__proto__', 'toString 8x', 'x'.repeat(5000), '8x'.repeat(2000), '🦙 70b'])(
+    'nonsense: %s',
+    (typed) => {
+      for (const kind of ['model', 'hardware', 'weightFormat', 'runtime', 'offer'] as const)
+        expect(idOf(kind, typed)).toBeNull();
+    },
+  );
+
   test('several are candidates, the best known first, and the error says so', () => {
     const error = refusal('model', 'llama');
     expect(error).toBeInstanceOf(AmbiguousNameError);
