@@ -154,7 +154,8 @@ const longest = 300;
 
 function countIn(name: string): { name: string; count: number | null } {
   const before =
-    /^\(?(\d{1,4})\s*[x×*]\)?\s*(?=\S{2})(.+)$/i.exec(name) ?? /^(\d{1,3})\s+(?=[a-z]+\s?[a-z]*\d)(.+)$/i.exec(name);
+    /^\(?([1-9]\d{0,3})\s*[x×*]\)?\s*(?=\S{2})(.+)$/i.exec(name) ??
+    /^(\d{1,3})\s+(?=[a-z]+\s?[a-z]*\d)(.+)$/i.exec(name);
   if (before !== null) return { count: Number(before[1]), name: before[2] ?? '' };
   const after =
     /^(.+?)[\s(]+[x×*]\s*(\d{1,4})\)?$/i.exec(name) ??

@@ -31,7 +31,7 @@ const wrappers: readonly [RegExp, string][] = [
   [/[?#].*$/, ''],
   [/^[a-z]+:\/\/(?:www\.)?/i, ''],
   [
-    /^(?:huggingface\.co|hf\.co|ollama\.com|registry\.ollama\.ai|openrouter\.ai|modelscope\.cn|build\.nvidia\.com)\//i,
+    /^(?:huggingface\.co|hf\.co|ollama\.com(?:\/library)?|registry\.ollama\.ai|openrouter\.ai|modelscope\.cn|build\.nvidia\.com)\//i,
     '',
   ],
   [/\/(?:tree|blob|resolve)\/[^/]+\/.*?([^/]*\.gguf)$/i, '/$1'],

@@ -94,10 +94,26 @@ function fits(profile: HardwareProfile, { core, memoryGB, cores, form }: DeviceW
   return form === null || new RegExp(`\\b${form}`, 'i').test(`${formFactor} ${profile.name}`);
 }
 
+/** Words for a sort of device, which are no device's name even where one alone has them. */
+const sorts = new Set([
+  'cpu',
+  'gpu',
+  'server',
+  'workstation',
+  'laptop',
+  'desktop',
+  'dgx',
+  'hgx',
+  'cloud',
+  'edition',
+  'super',
+  'per',
+]);
+
 /** The words of a search, when they leave one device; where figures are typed, the name alone must hold them all. */
 function onlyOneWith(hardware: Catalogue['hardware'], name: string): Found<HardwareProfile> {
   const words = wordsOf(name);
-  if (words.length === 0 || words.some((word) => /\d/.test(word))) return { candidates: [] };
+  if (words.every((word) => sorts.has(word)) || words.some((word) => /\d/.test(word))) return { candidates: [] };
   const index = hardware.derived(devicesByWord);
   const [first = [], ...rest] = words.map((word) => index.get(word) ?? []);
   const having = first.filter((profile) => rest.every((group) => group.includes(profile)));

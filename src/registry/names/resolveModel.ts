@@ -36,7 +36,7 @@ export function findModel(catalogue: Catalogue, typed: string): Found<ModelProfi
   }
   if (candidates.length > 0) return { candidates, format };
   for (const words of readings.toReversed()) {
-    const found = byWords(catalogue, words);
+    const found = byWords(catalogue, words, path !== null);
     if ('profile' in found || found.candidates.length > 0) return { ...found, format };
   }
   return { candidates, format };
@@ -59,7 +59,7 @@ const unsaid =
  * The only model that has all the words; or, of several, the one that has fewest beside them, when each of those is a
  * size, a date or a word of tuning, and all the others have the same and more.
  */
-function byWords({ model }: Catalogue, words: readonly string[]): Found<ModelProfile> {
+function byWords({ model }: Catalogue, words: readonly string[], isRepository: boolean): Found<ModelProfile> {
   const index = model.derived(modelsByWord);
   const groups = words.map((word) => index.get(word) ?? []);
   const rarest = groups.reduce((fewest, group) => (group.length < fewest.length ? group : fewest), groups[0] ?? []);
@@ -69,7 +69,11 @@ function byWords({ model }: Catalogue, words: readonly string[]): Found<ModelPro
   });
   const [only, ...others] = having;
   if (only === undefined) return { candidates: [] };
-  if (others.length === 0) return { profile: only };
+  // A repository's name is complete: one that lacks more than a size or a date is another model's.
+  if (others.length === 0) {
+    const isWhole = !isRepository || leftOver(only, words).every((word) => unsaid.test(word));
+    return isWhole ? { profile: only } : { candidates: [] };
+  }
   const rests = having.map((candidate) => ({ candidate, rest: leftOver(candidate, words) }));
   const plainest = rests.reduce((one, other) => (other.rest.length < one.rest.length ? other : one));
   const isPlain =
