@@ -91,7 +91,8 @@ function readWeights(
   if (literal !== null && (!literal.engine.forWeights || runsSomewhere(literal, runtimes, where.hardware)))
     return literal.id;
   const usual = usualWeights(catalogue, typed, where);
-  const meant = usual ?? literal ?? resolveName(catalogue, 'weightFormat', typed, 'weights').profile;
+  const fits = usual !== null && runsSomewhere(usual, runtimes, where.hardware);
+  const meant = (fits ? usual : literal) ?? usual ?? resolveName(catalogue, 'weightFormat', typed, 'weights').profile;
   if (meant !== literal && meant.name !== typed) {
     const by = where.runtime === null ? '' : `, what ${where.runtime.name} runs`;
     readings.push({ code: 'WEIGHTS_READ', text: `"${typed}" is read as weights in ${meant.name}${by}.` });

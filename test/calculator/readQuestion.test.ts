@@ -79,6 +79,8 @@ describe('a question in other words', () => {
     ['fp8', { hardware: 'RTX 4090', runtime: 'llama.cpp' }, 'gguf-q8_0'],
     ['w4a16', { hardware: 'H100' }, 'gptq-int4-g128-sym'],
     ['int8', { hardware: 'RTX 4090', runtime: 'llama.cpp' }, 'gguf-q8_0'],
+    // What nothing there runs is refused under the name that was asked for.
+    ['int4', { hardware: 'Jetson Orin Nano Super', runtime: 'sglang' }, 'gptq-int4-g128-sym'],
   ])('weights "%s" on %o are %s', (weights, where, id) => {
     const { question: meant, readings } = read({ weights, ...where });
     expect(meant.weights).toBe(id);
