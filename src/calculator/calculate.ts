@@ -5,6 +5,7 @@ import type { Answer } from './answer.ts';
 import { answerHosted } from './hosted.ts';
 import { answerOnHardware } from './onHardware.ts';
 import { checkRanges, type Question } from './question.ts';
+import { readQuestion } from './readQuestion.ts';
 
 /**
  * Answers one question from one state of the catalogue: how fast, how big and how expensive. Pure but for what it
@@ -17,11 +18,11 @@ import { checkRanges, type Question } from './question.ts';
  */
 export function calculate(catalogue: Catalogue, coefficients: Coefficients, question: Question): Answer {
   checkRanges(question);
-  const model = catalogue.model.get(question.model, 'model');
-  const mode = question.mode ?? modeOf(question, model);
-  return mode === 'api'
-    ? answerHosted(question, model, catalogue)
-    : answerOnHardware(question, model, catalogue, coefficients);
+  const { question: read, model, readings } = readQuestion(question, catalogue);
+  const mode = read.mode ?? modeOf(read, model);
+  const answer =
+    mode === 'api' ? answerHosted(read, model, catalogue) : answerOnHardware(read, model, catalogue, coefficients);
+  return readings.length === 0 ? answer : { ...answer, assumptions: () => [...readings, ...answer.assumptions()] };
 }
 
 /** Hardware that somebody named is meant: a model that cannot be estimated on it is refused, not answered elsewhere. */

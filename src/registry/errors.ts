@@ -89,11 +89,27 @@ export class UnknownProfileError extends errorWith<{
   /** Up to three ids, the likeliest first. */
   suggestions: readonly string[];
 }>() {
-  constructor(kind: string, value: string, suggestions: readonly string[], argument: string | null = null) {
-    const shown = value.length > 80 ? `${value.slice(0, 80)}…` : value;
-    const message = `No ${kind} is called ${JSON.stringify(shown)}.${didYouMean(suggestions)}`;
-    super(message, { kind, value, argument, suggestions });
+  constructor(
+    kind: string,
+    value: string,
+    suggestions: readonly string[],
+    argument: string | null = null,
+    what = `No ${kind} is called ${shown(value)}.`,
+  ) {
+    super(what + didYouMean(suggestions), { kind, value, argument, suggestions });
   }
+}
+
+/** A name that several profiles may be meant by, none more than another; `suggestions` are up to five, the best known first. */
+export class AmbiguousNameError extends UnknownProfileError {
+  constructor(kind: string, value: string, candidates: readonly string[], argument: string | null = null) {
+    super(kind, value, candidates, argument, `${shown(value)} may be more than one ${kind}.`);
+  }
+}
+
+/** A name as a message repeats it. */
+function shown(name: string): string {
+  return JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}…` : name);
 }
 
 /** The catalogue knows no way to do this; `argument` is what would have to be another. */

@@ -7,6 +7,7 @@ import type { Profile } from '../../registry/kinds/kind.ts';
 import { slug } from '../../registry/kinds/listFile.ts';
 import type { Measurement } from '../../registry/kinds/measurement.ts';
 import { foldName } from '../../registry/name.ts';
+import { resolveName, resolvePlain } from '../../registry/names/resolve.ts';
 import type { Question } from '../question.ts';
 import { resolveDeployment } from '../resolve.ts';
 
@@ -61,9 +62,10 @@ export function benchmarkMeasurement(
     problems.push({ path: placeOf(field, run), code: 'MISSING', message, ...(suggestion && { suggestion }) });
   const named = <P extends Profile>(field: 'model' | 'hardware' | 'runtime', shelf: Names<P>): P | null => {
     const label = labels[field];
-    if (label != null) return shelf.get(label, placeOf(field, run));
+    if (label != null) return resolveName(catalogue, field, label, placeOf(field, run)).profile as Profile as P;
     const inFile = run[field];
-    const found = inFile === null ? null : (shelf.find(inFile) ?? byItsName(inFile, shelf));
+    const found =
+      inFile === null ? null : ((resolvePlain(catalogue, field, inFile) as P | null) ?? byItsName(inFile, shelf));
     if (found === null) {
       const said =
         inFile === null ? 'the file does not say it' : `nothing is called ${JSON.stringify(inFile.slice(0, 80))}`;

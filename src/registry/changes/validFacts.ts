@@ -3,6 +3,7 @@ import { type FactProblem, IdTakenError, InvalidFactsError } from '../errors.ts'
 import { pathSegments } from '../jsonText.ts';
 import { factProblems } from '../kinds/factProblems.ts';
 import type { Kind, Reference } from '../kinds/kind.ts';
+import { resolvePlain } from '../names/resolve.ts';
 import { didYouMean } from '../nearestNames.ts';
 import { checkId } from '../packs/profiles.ts';
 
@@ -28,7 +29,7 @@ export function validFacts(catalogue: Catalogue, kind: Kind, id: string, stated:
   const before = shelf.find(id)?.facts ?? null;
   problems.push(...(kind.contradictions?.(id, facts, { before, others: () => shelf.unordered() }) ?? []));
   for (const reference of kind.references(facts)) {
-    const found = shelfOf(catalogue, reference.kind).find(reference.id);
+    const found = resolvePlain(catalogue, reference.kind, reference.id);
     if (found === null) problems.push(unknownReference(catalogue, reference));
     // Any of its names may be given; what is kept is the id, which never changes.
     else if (found.id !== reference.id) setAt(facts, reference.path, found.id);

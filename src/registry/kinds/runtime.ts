@@ -123,6 +123,9 @@ const runtimeSchema = strictObject({
   $schema: optional(z.string()),
   name: text(2, 60).describe('Name for people.'),
   aliases: array(aliasSchema).describe('Other names to find it by, upper and lower case alike.'),
+  frontEnds: optional(array(aliasSchema).min(1).max(40)).describe(
+    'Programs that run it inside, which people name in its place: LM Studio. An answer says that it took them so.',
+  ),
   homepage: z.url({ protocol: /^https$/ }).describe('Where it lives, an https address.'),
   license: optional(text(2, 40)).describe('Licence, as an SPDX identifier.'),
   /** serving: steps of a GPU server. local: an engine that unpacks weights with ordinary arithmetic. */

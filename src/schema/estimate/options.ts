@@ -31,7 +31,7 @@ export const EstimateOptions = builder.inputType('EstimateOptions', {
   fields: (t) => ({
     runtime: t.id({
       description:
-        'Id or alias of the program that runs the model. Default: the one people use on that hardware with that format.',
+        'The program that runs the model, by id, alias, name or as part of another program: "LM Studio" runs llama.cpp. Default: the one people use on that hardware with that format.',
     }),
     runtimeYear: t.int({
       description: `Year of its build (calendar year), ${rangeText(questionRanges.runtimeYear)}: runtimes get faster. Default: the latest year with measurements.`,
@@ -39,10 +39,12 @@ export const EstimateOptions = builder.inputType('EstimateOptions', {
     }),
     weights: t.id({
       description:
-        'Id or alias of the format of the weights. Default: the format the model is published in, or the usual one of the ' +
-        'runtime where that cannot be run or leaves no room in memory; `assumptions` says which.',
+        'The format of the weights: its id, alias or name, or a word that means the usual one of the runtime and device: 4bit, q4, int8, gguf, bnb, UD-Q4_K_XL. Default: the format named with the model ("…-AWQ"), else the one the model is published in, or the usual one where that cannot be run or leaves no room in memory; `assumptions` says which.',
     }),
-    kvCache: t.id({ description: 'Id or alias of the format of the KV cache. Default: the runtime’s own.' }),
+    kvCache: t.id({
+      description:
+        'The format of the KV cache: its id, alias or name, or as the runtime’s option calls it: fp8, int8, q8_0, auto. Default: the runtime’s own.',
+    }),
     devices: t.int({
       description: `Devices to use, a count: ${rangeText(questionRanges.devices)}. Default: 1.`,
       ...ranged(questionRanges.devices),

@@ -1,5 +1,6 @@
 import { calculate } from '../../calculator/calculate.ts';
 import { defaultedFields, questionRanges } from '../../calculator/question.ts';
+import { anyName } from '../arguments/anyName.ts';
 import { ranged } from '../arguments/argumentRange.ts';
 import { leftOutArguments } from '../arguments/leftOut.ts';
 import { builder } from '../builder.ts';
@@ -18,10 +19,12 @@ builder.queryField('estimate', (t) =>
       'A model that does not fit is an answer (memory.fits = false, with suggestions that do), never an error. ' +
       'Example: `{ estimate(model: "7B", hardware: "T4", tokens: 1000) { summary latency { endToEndMs } memory { totalGiB fits } } }`',
     args: {
-      model: t.arg.id({ required: true, defaultValue: '7B', description: 'Id or alias of the model.' }),
+      model: t.arg.id({ required: true, defaultValue: '7B', description: `The model: ${anyName}` }),
       hardware: t.arg.id({
         defaultValue: 'T4',
-        description: 'Id or alias of the device. Ignored, and said so in assumptions, when the deployment is API.',
+        description:
+          `The device: ${anyName} A count ("8xH100", "DGX H100", a cloud’s machine) sets options.devices, a size ("MacBook Pro M4 Max ` +
+          '64GB") the memory. Ignored, and said so in assumptions, when the deployment is API.',
       }),
       tokens: t.arg.int({
         required: true,

@@ -128,7 +128,7 @@ describe('an offer', () => {
     expect(await createOffer(rent({ usdPerHour: -1, hardware: 'nvidia-l4' }))).toMatchObject({
       problems: [{ path: 'input.hardwareHour.usdPerHour', code: 'OUT_OF_RANGE' }],
     });
-    expect(await createOffer(rent({ region: 'us', hardware: 'nvidia-l4' }))).toMatchObject({
+    expect(await createOffer(rent({ region: 'us', hardware: 'nvidia-l5' }))).toMatchObject({
       problems: [{ path: 'input.hardwareHour.hardware', code: 'UNKNOWN_PROFILE' }],
     });
   });

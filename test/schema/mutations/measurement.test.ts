@@ -208,10 +208,10 @@ describe('measurementImport', () => {
       { modelId: 'qwen2.5-7b', hardwareId: 'nvidia-rtx-4090-24gb' },
       { modelId: 'qwen2.5-7b', hardwareId: 'nvidia-rtx-4090-24gb' },
     ]);
-    // In the catalogue there are several of that name, or none: it is not guessed.
-    const vague = llamaBenchTests.map((one) => ({ ...one, gpu_info: 'NVIDIA GeForce RTX 3060' }));
+    // Not the card of that name with another memory: it is not guessed.
+    const vague = llamaBenchTests.map((one) => ({ ...one, gpu_info: 'NVIDIA GeForce RTX 3060 8GB' }));
     expect(await importFile('LLAMA_BENCH_JSON', vague, {}, true)).toMatchObject({
-      problems: [{ path: 'labels.hardware', message: expect.stringContaining('"NVIDIA GeForce RTX 3060"') }],
+      problems: [{ path: 'labels.hardware', message: expect.stringContaining('"NVIDIA GeForce RTX 3060 8GB"') }],
     });
   });
 

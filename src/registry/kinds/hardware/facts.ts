@@ -111,6 +111,15 @@ const processorsSchema = strictObject({
   source: sourceKeys,
 }).describe('The parts that work in parallel.');
 
+const machineSchema = strictObject({
+  name: text(2, 80).describe('What it is sold as: p5.48xlarge, MacBook Pro, Framework Desktop.'),
+  devices: whole(1, 1024).default(1).describe('Devices in it, a count; left out = 1.'),
+  memoryOptionsGiB: optional(array(figure(1, 8192)).min(1)).describe(
+    'Sizes of memory it is sold with, in GiB, where the device shares it.',
+  ),
+  source: sourceKeys,
+}).describe('A computer or a cloud’s machine that holds the device: people name it in place of the device.');
+
 /** What a file says of one device; `hardware.ts` adds what must hold between the figures. */
 export const hardwareFacts = strictObject({
   $schema: optional(z.string()),
@@ -142,6 +151,9 @@ export const hardwareFacts = strictObject({
   power: optional(powerSchema).describe('Its power; left out = not known.'),
   processors: optional(processorsSchema).describe('Its parallel parts; left out = not known.'),
   cpu: optional(cpuSchema).describe('For a CPU: cores and memory channels.'),
+  machines: optional(array(machineSchema).min(1).max(100)).describe(
+    'Computers and clouds’ machines that hold it, by which it is found too; a count or a memory they name is taken over.',
+  ),
   /** vendor-recalled: the maker's figures, written from memory. */
   confidence: oneOf(['high', 'medium', 'low', 'vendor-recalled']).describe('How well the sources agree.'),
   notes: optional(z.string().max(1000)).describe('What to know about it.'),

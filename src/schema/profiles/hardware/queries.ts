@@ -3,6 +3,8 @@ import { usdPerDeviceHour } from '../../../engine/money/price.ts';
 import { priceRange } from '../../../engine/money/priceChoice.ts';
 import { pageOf } from '../../../registry/catalogue/page.ts';
 import type { HardwareProfile, OfferProfile } from '../../../registry/catalogue/profiles.ts';
+import { resolveOrNull } from '../../../registry/names/resolve.ts';
+import { anyName } from '../../arguments/anyName.ts';
 import { inside, NumberRangeInput, requireOrdered, sameWord } from '../../arguments/filterRange.ts';
 import { orderOf } from '../../arguments/orderOf.ts';
 import { builder } from '../../builder.ts';
@@ -58,10 +60,10 @@ builder.queryFields((t) => ({
     type: HardwareType,
     nullable: true,
     description:
-      'One device by id or alias; null when there is none. ' +
+      'One device by whatever it is called; null when there is none. ' +
       'Example: `{ hardware(id: "T4") { id name memoryGiB memoryBandwidthGBPerSecond peaks { numberFormat tflops } } }`',
-    args: { id: t.arg.id({ required: true, description: 'Id or alias of the device.' }) },
-    resolve: (_root, { id }, { catalogue }) => catalogue.hardware.find(id),
+    args: { id: t.arg.id({ required: true, description: `The device: ${anyName}` }) },
+    resolve: resolving((_root, { id }, { catalogue }) => resolveOrNull(catalogue, 'hardware', id)),
   }),
   hardwareList: t.field({
     type: HardwareConnection,

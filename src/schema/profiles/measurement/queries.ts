@@ -1,5 +1,6 @@
 import type { Catalogue } from '../../../registry/catalogue/catalogue.ts';
 import type { MeasurementProfile } from '../../../registry/catalogue/profiles.ts';
+import { resolveName } from '../../../registry/names/resolve.ts';
 import { builder } from '../../builder.ts';
 import { pageArguments, pageRequest } from '../../connection.ts';
 import { resolving } from '../../errors.ts';
@@ -8,9 +9,9 @@ import { MeasurementConnection, MetricName } from './type.ts';
 const MeasurementFilter = builder.inputType('MeasurementFilter', {
   description: 'Which measurements to list: all conditions must hold.',
   fields: (t) => ({
-    model: t.id({ description: 'Of this model: an id or alias.' }),
-    hardware: t.id({ description: 'On this device: an id or alias.' }),
-    runtime: t.id({ description: 'By this runtime: an id or alias.' }),
+    model: t.id({ description: 'Of this model, whatever it is called.' }),
+    hardware: t.id({ description: 'On this device, whatever it is called.' }),
+    runtime: t.id({ description: 'By this runtime, whatever it is called.' }),
     metric: t.field({ type: MetricName, description: 'That measured this.' }),
   }),
 });
@@ -38,9 +39,11 @@ function measurementsWhere(
   filter: typeof MeasurementFilter.$inferInput,
   catalogue: Catalogue,
 ): (measurement: MeasurementProfile) => boolean {
-  const model = filter.model == null ? null : catalogue.model.get(filter.model, 'filter.model').id;
-  const hardware = filter.hardware == null ? null : catalogue.hardware.get(filter.hardware, 'filter.hardware').id;
-  const runtime = filter.runtime == null ? null : catalogue.runtime.get(filter.runtime, 'filter.runtime').id;
+  const named = (kind: 'model' | 'hardware' | 'runtime', typed: string) =>
+    resolveName(catalogue, kind, typed, `filter.${kind}`).profile.id;
+  const model = filter.model == null ? null : named('model', filter.model);
+  const hardware = filter.hardware == null ? null : named('hardware', filter.hardware);
+  const runtime = filter.runtime == null ? null : named('runtime', filter.runtime);
   const { metric } = filter;
   return ({ facts }) =>
     (model === null || facts.model === model) &&

@@ -3,6 +3,8 @@ import { tokenOffersOfModel } from '../../../calculator/prices.ts';
 import { pageOf } from '../../../registry/catalogue/page.ts';
 import type { ModelProfile } from '../../../registry/catalogue/profiles.ts';
 import type { ModelFacts } from '../../../registry/kinds/model.ts';
+import { resolveOrNull } from '../../../registry/names/resolve.ts';
+import { anyName } from '../../arguments/anyName.ts';
 import { CountRangeInput, inside, requireOrdered, sameWord } from '../../arguments/filterRange.ts';
 import { orderOf } from '../../arguments/orderOf.ts';
 import { builder } from '../../builder.ts';
@@ -71,10 +73,10 @@ builder.queryFields((t) => ({
     type: ModelType,
     nullable: true,
     description:
-      'One model by id or alias; null when there is none. ' +
+      'One model by whatever it is called; null when there is none. ' +
       'Example: `{ model(id: "7B") { id name contextTokens parameters { total } architecture { kvCacheBytesPerToken } } }`',
-    args: { id: t.arg.id({ required: true, description: 'Id or alias of the model.' }) },
-    resolve: (_root, { id }, { catalogue }) => catalogue.model.find(id),
+    args: { id: t.arg.id({ required: true, description: `The model: ${anyName}` }) },
+    resolve: resolving((_root, { id }, { catalogue }) => resolveOrNull(catalogue, 'model', id)),
   }),
   models: t.field({
     type: ModelConnection,

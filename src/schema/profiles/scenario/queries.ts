@@ -1,5 +1,7 @@
 import type { ScenarioProfile } from '../../../registry/catalogue/profiles.ts';
+import { resolveOrNull } from '../../../registry/names/resolve.ts';
 import { builder } from '../../builder.ts';
+import { resolving } from '../../errors.ts';
 import { ScenarioType } from './type.ts';
 
 builder.queryFields((t) => ({
@@ -15,8 +17,8 @@ builder.queryFields((t) => ({
     nullable: true,
     description:
       'One ready workload; null when there is none of that id. Example: `{ scenario(id: "chatbot") { name estimate { summary } } }`',
-    args: { id: t.arg.id({ required: true, description: 'Id of the scenario.' }) },
-    resolve: (_root, { id }, { catalogue }) => catalogue.scenario.find(id),
+    args: { id: t.arg.id({ required: true, description: 'Id or name of the scenario.' }) },
+    resolve: resolving((_root, { id }, { catalogue }) => resolveOrNull(catalogue, 'scenario', id)),
   }),
 }));
 

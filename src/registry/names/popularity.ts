@@ -1,0 +1,23 @@
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import { type Derivation, type Groups, groupedBy } from '../catalogue/derivation.ts';
+import type { MeasurementProfile, OfferProfile } from '../catalogue/profiles.ts';
+import type { Profile } from '../kinds/kind.ts';
+
+const offers: Derivation<OfferProfile, Groups<OfferProfile>> = groupedBy(({ facts }) => [
+  facts.basis === 'model-tokens' ? facts.model : facts.hardware,
+]);
+const measurements: Derivation<MeasurementProfile, Groups<MeasurementProfile>> = groupedBy(({ facts }) => [
+  facts.model,
+  facts.hardware,
+  facts.runtime,
+]);
+
+/**
+ * How much the catalogue has to say about a profile: offers and measurements that name it, a count. What many sell and
+ * measure is what people mostly mean.
+ */
+export function popularityIn({ offer, measurement }: Catalogue): (profile: Pick<Profile, 'id'>) => number {
+  const sold = offer.derived(offers);
+  const measured = measurement.derived(measurements);
+  return ({ id }) => (sold.get(id)?.length ?? 0) + (measured.get(id)?.length ?? 0);
+}
