@@ -1,7 +1,7 @@
 import type { Hardware } from '../engine/shapes.ts';
 import type { Catalogue } from '../registry/catalogue/catalogue.ts';
 import type { RuntimeProfile, WeightFormatProfile } from '../registry/catalogue/profiles.ts';
-import { preferenceFor } from '../registry/kinds/runtime.ts';
+import { preferenceFor, RARE_PREFERENCE } from '../registry/kinds/runtime.ts';
 
 /** Where a format is to run, as far as it is known. */
 export interface Where {
@@ -69,17 +69,20 @@ export function usualWeights(
     .map((id) => weightFormat.find(id))
     .filter((format) => format !== null);
   const runtimes = where.runtime === null ? runtime.all() : [where.runtime];
-  return known.find((format) => runsSomewhere(format, runtimes, where.hardware)) ?? known[0] ?? null;
+  const running = (above: number) => known.find((format) => runsSomewhere(format, runtimes, where.hardware, above));
+  // What hardly anybody runs is not what people mean by a word.
+  return running(RARE_PREFERENCE) ?? running(0) ?? known[0] ?? null;
 }
 
-/** Some of these runtimes run the format on the device; of an unknown device, none is asked. */
+/** Some of these runtimes run the format on the device, more usually than `above`; of an unknown device, none is asked. */
 export function runsSomewhere(
   { engine: { efficiencyClass } }: WeightFormatProfile,
   runtimes: readonly RuntimeProfile[],
   hardware: Hardware | null,
+  above = 0,
 ): boolean {
   if (hardware === null) return true;
-  return runtimes.some(({ facts }) => (preferenceFor(facts, hardware, efficiencyClass) ?? 0) > 0);
+  return runtimes.some(({ facts }) => (preferenceFor(facts, hardware, efficiencyClass) ?? 0) > above);
 }
 
 function meanings(word: string, { hardware }: Where): Ids {
