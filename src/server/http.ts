@@ -5,7 +5,7 @@ import { deliver, isJson } from './delivery.ts';
 import { graphiqlPage, wantsGraphiqlPage } from './graphiql/page.ts';
 import { bodyRefusal, hostRefusal, type Refusal } from './guards.ts';
 import { AtOnce, type AtOnceLimits } from './limits/atOnce.ts';
-import { clientAddress, networkOf } from './limits/client.ts';
+import { clientAddress } from './limits/client.ts';
 import { requestLimits } from './limits/limits.ts';
 import { Pipelines } from './limits/pipelines.ts';
 import { costOf, type RateLimit } from './limits/rateLimit.ts';
@@ -60,6 +60,7 @@ export function httpListener(options: HttpOptions): RequestListener {
   });
 
   const pipelines = new Pipelines();
+  let metricsPage: ReturnType<Metrics['page']> | undefined;
 
   return (request, response) => {
     if (!pipelines.asked(request.socket)) return;
@@ -80,17 +81,8 @@ export function httpListener(options: HttpOptions): RequestListener {
         if (allowedOrigins === null && request.method !== 'OPTIONS') {
           response.setHeader('Access-Control-Allow-Origin', '*');
           response.setHeader('Access-Control-Expose-Headers', exposedHeaders);
-          settle(
-            inPlace(observed, () => graphql(request, response, observed)),
-            response,
-          );
-        } else
-          allowOrigins(request, response, () =>
-            settle(
-              inPlace(observed, () => graphql(request, response, observed)),
-              response,
-            ),
-          );
+          settle(graphql(request, response, observed), response);
+        } else allowOrigins(request, response, () => settle(graphql(request, response, observed), response));
         return;
       case '/health':
         sendJson(response, 200, { status: 'ok' });
@@ -101,10 +93,7 @@ export function httpListener(options: HttpOptions): RequestListener {
       case '/metrics':
         if (metrics === undefined) break;
         ended?.tell();
-        settle(
-          inPlace(observed, () => sendMetrics(metrics, response)),
-          response,
-        );
+        settle(sendMetrics(metrics, response), response);
         return;
       case '/':
         response.writeHead(302, { Location: graphqlPath }).end();
@@ -127,36 +116,39 @@ export function httpListener(options: HttpOptions): RequestListener {
     }
     // Node leaves the body of an answer to HEAD out by itself.
     if (request.method === 'HEAD') request.method = 'GET';
-    if (wantsGraphiqlPage(request)) await servePage(request, response);
-    else await question(request, response, observed);
+    const place = atOnce.enter(observed.network);
+    if (place !== null) await place;
+    try {
+      // Of a client that has left meanwhile nobody waits for the answer.
+      if (request.socket.destroyed) return;
+      if (wantsGraphiqlPage(request)) await servePage(request, response);
+      else await question(request, response, observed);
+    } finally {
+      atOnce.leave(observed.network);
+    }
   }
 
   async function question(request: IncomingMessage, response: ServerResponse, observed: Observed): Promise<void> {
     const answer = await api.handleNodeRequestAndResponse(request, response, { observed });
     const sent = deliver(answer, request, response, vary);
-    // An event stream lasts: subscriptions have places of their own.
-    if (!isJson(answer)) {
-      settle(sent, response);
-      return;
-    }
-    await sent;
-    unread.written(response);
+    if (isJson(answer)) {
+      await sent;
+      unread.written(response);
+      // An event stream lasts: subscriptions have places of their own.
+    } else settle(sent, response);
   }
 
-  /** Answers when there is a place; of a client that has left meanwhile, never. */
-  async function inPlace({ address, request: { socket } }: Observed, answer: () => Promise<void>): Promise<void> {
-    const client = networkOf(address);
-    const place = atOnce.enter(client);
-    if (place !== null) await place;
-    try {
-      if (!socket.destroyed) await answer();
-    } finally {
-      atOnce.leave(client);
-    }
+  /** However many ask at a time, the page is made once. */
+  async function sendMetrics(shown: Metrics, response: ServerResponse): Promise<void> {
+    metricsPage ??= shown.page().finally(() => {
+      metricsPage = undefined;
+    });
+    const { contentType, text } = await metricsPage;
+    response.writeHead(200, { 'Content-Type': contentType, 'Cache-Control': 'no-store' }).end(text);
   }
 
   function rateRefusal(observed: Observed, response: ServerResponse): Refusal | null {
-    const seconds = rateLimit?.waitSeconds(networkOf(observed.address)) ?? null;
+    const seconds = rateLimit?.waitSeconds(observed.network) ?? null;
     if (seconds === null) return null;
     observed.refusedBy = 'rate';
     response.setHeader('Retry-After', String(seconds));
@@ -172,7 +164,7 @@ export function httpListener(options: HttpOptions): RequestListener {
       unread.closed(response);
       pipelines.answered(socket);
       observed.end = endOf(observed, response, socket.bytesWritten - sentBefore);
-      if (isCharged && observed.refusedBy !== 'rate') rateLimit?.charge(networkOf(observed.address), costOf(observed));
+      if (isCharged && observed.refusedBy !== 'rate') rateLimit?.charge(observed.network, costOf(observed));
       ended?.add(observed);
     });
   }
@@ -190,11 +182,6 @@ export async function drain(server: Server, graceMs: number): Promise<void> {
   await closed;
   clearInterval(sweep);
   clearTimeout(cut);
-}
-
-async function sendMetrics(metrics: Metrics, response: ServerResponse): Promise<void> {
-  const { contentType, text } = await metrics.page();
-  response.writeHead(200, { 'Content-Type': contentType, 'Cache-Control': 'no-store' }).end(text);
 }
 
 function settle(answered: Promise<unknown>, response: ServerResponse): void {

@@ -16,13 +16,17 @@ export function readable(): Plugin {
   return {
     onRequestParse({ request: { method }, requestParser, setRequestParser }) {
       if (requestParser === undefined) return undefined;
-      setRequestParser(async (request) => {
+      const refuse = (error: unknown): never => {
+        if (error instanceof GraphQLError && error.extensions.originalError === undefined) throw error;
+        // A client that leaves before its body has come is no bug: nobody reads the refusal.
+        throw unreadable(method === 'GET' ? 'The variables or extensions are not JSON.' : 'The body is not JSON.');
+      };
+      setRequestParser((request) => {
         try {
-          return await requestParser(request);
+          const parsed = requestParser(request);
+          return 'then' in parsed ? parsed.then(undefined, refuse) : parsed;
         } catch (error) {
-          if (error instanceof GraphQLError && error.extensions.originalError === undefined) throw error;
-          // A client that leaves before its body has come is no bug: nobody reads the refusal.
-          throw unreadable(method === 'GET' ? 'The variables or extensions are not JSON.' : 'The body is not JSON.');
+          return refuse(error);
         }
       });
       return undefined;

@@ -1,7 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import type { WithObserved } from '../observe/observed.ts';
-import { networkOf } from './client.ts';
 import type { NoPlace, SubscriptionPlaces } from './subscriptionPlaces.ts';
 
 /** When a client may try again: subscriptions end as people close their pages. */
@@ -15,7 +14,7 @@ const retryAfterSeconds = 30;
 export function subscriptionLimit(places: SubscriptionPlaces): Plugin<WithObserved> {
   return {
     async onSubscribe({ args: { contextValue }, setResultAndStopExecution }) {
-      const client = networkOf(contextValue.observed?.address ?? '');
+      const client = contextValue.observed?.network ?? '';
       const noPlace = await places.take(client);
       if (noPlace !== null) {
         setResultAndStopExecution({ errors: [refusal(noPlace)] });

@@ -2,11 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Caller } from '../../schema/context.ts';
 import type { Work } from '../../schema/work.ts';
+import { networkOf } from '../limits/client.ts';
 
 /** What the server learns of a request while it answers. */
 export class Observed {
   readonly id: string;
   readonly address: string;
+  /** What limits count by. */
+  readonly network: string;
   readonly request: IncomingMessage;
   /** Milliseconds since 1970 at its arrival, and `performance.now()`. */
   readonly time = Date.now();
@@ -27,6 +30,7 @@ export class Observed {
   constructor(id: string, address: string, request: IncomingMessage) {
     this.id = id;
     this.address = address;
+    this.network = networkOf(address);
     this.request = request;
   }
 }
