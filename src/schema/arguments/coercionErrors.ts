@@ -1,13 +1,9 @@
 import {
   type ASTNode,
-  type ASTVisitor,
   coerceInputValue,
-  type DirectiveNode,
   type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
-  type FieldNode,
-  type GraphQLArgument,
   type GraphQLEnumType,
   GraphQLError,
   type GraphQLInputObjectType,
@@ -18,23 +14,20 @@ import {
   isInputObjectType,
   isInputType,
   isNonNullType,
-  isRequiredArgument,
   isRequiredInputField,
   isValueNode,
   Kind,
-  ProvidedRequiredArgumentsRule,
   print,
   TypeInfo,
   typeFromAST,
-  type ValidationContext,
   type VariableDefinitionNode,
-  validate,
   visit,
   visitWithTypeInfo,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { type NumberRange, rangeText } from '../../calculator/numberRange.ts';
 import { codedError, invalidArgument, shortened } from '../errors.ts';
+import { required, requiredArguments } from './requiredArguments.ts';
 
 /**
  * GraphQL refuses `tokens: 1.5` or `tokens: 5000000000` before any resolver runs, in words about 32-bit integers.
@@ -256,32 +249,6 @@ const scalars: Readonly<Record<string, string>> = {
   ID: 'must be an id, in quotes',
   Boolean: 'must be true or false',
 };
-
-/** Restates an error about an argument that was left out; gives undefined for others at the same nodes. */
-function requiredArguments(schema: GraphQLSchema, document: DocumentNode) {
-  // The same walk twice, once in graphql's words to know its errors by, once in ours.
-  const known = validate(schema, document, [ProvidedRequiredArgumentsRule]);
-  const restated = validate(schema, document, [leftOutArguments]);
-  return (error: GraphQLError): GraphQLError | undefined =>
-    restated[known.findIndex(({ nodes, message }) => nodes?.[0] === error.nodes?.[0] && message === error.message)];
-}
-
-function leftOutArguments(context: ValidationContext): ASTVisitor {
-  const check = (node: FieldNode | DirectiveNode, declared: readonly GraphQLArgument[] = []) => {
-    const given = new Set(node.arguments?.map(({ name }) => name.value));
-    for (const argument of declared) {
-      if (isRequiredArgument(argument) && !given.has(argument.name)) context.reportError(required(argument.name, node));
-    }
-  };
-  return {
-    Field: { leave: (node) => check(node, context.getFieldDef()?.args) },
-    Directive: { leave: (node) => check(node, context.getDirective()?.args) },
-  };
-}
-
-function required(argument: string, node: ASTNode): GraphQLError {
-  return codedError('INVALID_ARGUMENT', `${argument} is required and was left out`, { argument }, node);
-}
 
 function literalValue(node: ASTNode): unknown {
   if (node.kind === Kind.INT || node.kind === Kind.FLOAT) return Number(node.value);

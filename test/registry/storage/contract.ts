@@ -1,8 +1,5 @@
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { ApiKeys } from '../../../src/registry/apiKeys.ts';
-import { ProfileWriter } from '../../../src/registry/changes/writer.ts';
+import { describe, expect, test } from 'vitest';
 import {
-  IdempotencyConflictError,
   IdTakenError,
   InvalidFactsError,
   NotApplicableError,
@@ -11,42 +8,11 @@ import {
 } from '../../../src/registry/errors.ts';
 import { loadPacks } from '../../../src/registry/packs/load.ts';
 import { readPack } from '../../../src/registry/packs/pack.ts';
-import type { Storage } from '../../../src/registry/storage/storage.ts';
 import { smallPack, writePack } from '../packs/smallPack.ts';
 import { device, hostedModel, hourlyPrices } from '../profileFacts.ts';
-
-/** Opens one database, each time as another process would. */
-export interface Open {
-  (): Promise<Storage>;
-  /** Writes as another program would and does not come to an end; the returned function ends it. */
-  hold(): () => void;
-}
-
-const ann = { kind: 'model', actor: 'ann' } as const;
-
-/** A storage with the small pack in it, and all that stands on it. */
-async function opened(storage: Storage, seeds: string) {
-  onTestFinished(() => storage.close());
-  await loadPacks(storage, [readPack(seeds, 'seed')], async () => []);
-  const live = await storage.openCatalogue();
-  return {
-    storage,
-    catalogue: () => live.current(),
-    onChange: live.onChange.bind(live),
-    write: new ProfileWriter(live),
-    keys: new ApiKeys(storage.keys),
-    changes: storage.changes.bind(storage),
-    changesFollowing: storage.changesFollowing.bind(storage),
-  };
-}
-
-const small = async (open: Open) => opened(await open(), smallPack());
-
-/** Two storages on one database, as two processes would have it. */
-async function two(open: Open) {
-  const seeds = smallPack();
-  return [await opened(await open(), seeds), await opened(await open(), seeds)] as const;
-}
+import { keyContract } from './keyContract.ts';
+import { logContract } from './logContract.ts';
+import { ann, type Open, opened, small, two } from './openedStorage.ts';
 
 /** What every storage must do. @param place a new and empty database */
 export function storageContract(place: () => Open): void {
@@ -186,38 +152,6 @@ export function storageContract(place: () => Open): void {
     await expect(unknown()).rejects.toThrow('hardware: there is no hardware "Example T5" (did you mean example-t4?)');
   });
 
-  test('the same idempotency key gives the first answer again, also after the profile has moved on', async () => {
-    const [one, other] = await two(place());
-    const request = { ...ann, id: 'gamma', facts: hostedModel('Gamma'), idempotencyKey: 'k1' };
-    const first = await one.write.create(request);
-    await one.write.update({ ...ann, id: 'gamma', facts: hostedModel('Gamma 2') });
-    const replay = await other.write.create(request);
-    expect({ ...replay, facts: replay.facts }).toEqual({ ...first, facts: first.facts });
-    expect(other.catalogue().model.get('gamma').revision).toBe(2);
-    await expect(other.write.create({ ...request, facts: hostedModel('Else') })).rejects.toThrow(
-      IdempotencyConflictError,
-    );
-    // Another client's keys are its own.
-    await expect(other.write.create({ ...request, actor: 'bob' })).rejects.toThrow(IdTakenError);
-  });
-
-  test('an idempotency key expires after seven days', async () => {
-    const { write } = await small(place());
-    const request = { ...ann, id: 'gamma', facts: hostedModel('Gamma'), idempotencyKey: 'k1' };
-    onTestFinished(() => void vi.useRealTimers());
-    const created = Date.parse('2026-01-01T12:00:00Z');
-    const day = 86_400_000;
-    vi.useFakeTimers({ toFake: ['Date'], now: created });
-    await write.create(request);
-    vi.setSystemTime(created + 7 * day);
-    expect((await write.create(request)).revision).toBe(1);
-    vi.setSystemTime(created + 7 * day + 1);
-    await expect(write.create(request)).rejects.toThrow(IdTakenError);
-    const other = { ...request, id: 'delta' };
-    expect(await write.create(other)).toMatchObject({ id: 'delta' });
-    expect(await write.create(other)).toMatchObject({ id: 'delta' });
-  });
-
   test('a dry run answers and writes nothing', async () => {
     const { write, catalogue, changes } = await small(place());
     const before = catalogue().revision;
@@ -252,58 +186,6 @@ export function storageContract(place: () => Open): void {
     await write.restore({ ...ann, id: 'beta-70b' });
     expect(catalogue().model.get('beta-70b')).toMatchObject({ retired: null, revision: 3, origin: 'seed' });
     await expect(write.restore({ ...ann, id: 'beta-70b' })).rejects.toThrow(NotApplicableError);
-  });
-
-  test('the log shows who changed what, before and after, the newest first and by pages', async () => {
-    const { write, changes } = await small(place());
-    await write.update({ ...ann, id: 'alpha-7b', facts: hostedModel('Alpha 2') });
-    await write.update({ ...ann, actor: 'bob', id: 'alpha-7b', facts: hostedModel('Alpha 3') });
-    await write.retire({ ...ann, id: 'alpha-7b' });
-
-    const history = await changes({ kind: 'model', id: 'alpha-7b', first: 2 });
-    expect(history.items).toMatchObject([
-      { action: 'retire', actor: 'ann', revision: 4, before: { name: 'Alpha 3' }, after: { name: 'Alpha 3' } },
-      { action: 'update', actor: 'bob', revision: 3, before: { name: 'Alpha 2' }, after: { name: 'Alpha 3' } },
-    ]);
-    expect(history.hasNextPage).toBe(true);
-    const rest = await changes({ kind: 'model', id: 'alpha-7b', first: 2, after: history.cursors.at(-1) ?? null });
-    expect(rest.items).toMatchObject([
-      { action: 'update', actor: 'ann', revision: 2, before: { name: 'Alpha 7B' }, after: { name: 'Alpha 2' } },
-      { action: 'create', actor: 'seeds', revision: 1, before: null, after: { name: 'Alpha 7B' } },
-    ]);
-    expect(rest.hasNextPage).toBe(false);
-    expect((await changes({ actor: 'bob', first: 10 })).items).toHaveLength(1);
-    expect((await changes({ since: '2999-01-01', first: 10 })).items).toEqual([]);
-    await expect(changes({ first: 1, after: 'x' })).rejects.toThrow('not a cursor');
-  });
-
-  test("the log sums to the profiles' revisions, and its newest is the catalogue's", async () => {
-    const { write, catalogue, changes } = await small(place());
-    for (let round = 0; round < 5; round++) {
-      await write.update({ ...ann, id: 'alpha-7b', facts: hostedModel(`Alpha ${round}`) });
-      await write.create({ ...ann, id: `new-${round}`, facts: hostedModel('New') });
-    }
-    const page = await changes({ first: 1000 });
-    expect(await page.totalCount).toBe(page.items.length);
-    expect(page.items[0]?.catalogueRevision).toBe(catalogue().revision);
-    const { model, hardware, offer } = catalogue();
-    const profiles = [model, hardware, offer].flatMap((shelf) => [...shelf.unordered()]);
-    for (const { kind, id, revision } of profiles) {
-      const ofProfile = page.items.filter((change) => change.kind === kind && change.id === id);
-      expect(ofProfile.map((change) => change.revision)).toEqual(
-        Array.from({ length: revision }, (_, place) => revision - place),
-      );
-    }
-  });
-
-  test('what follows a revision is told once, the oldest first', async () => {
-    const { write, catalogue, changesFollowing } = await small(place());
-    const { revision } = catalogue();
-    for (const id of ['one', 'two', 'three']) await write.create({ ...ann, id, facts: hostedModel('New') });
-    const first = await changesFollowing(revision, 0, 2);
-    expect(first.map(({ id }) => id)).toEqual(['one', 'two']);
-    const rest = await changesFollowing(revision, first.at(-1)?.seq ?? 0, 2);
-    expect(rest.map(({ id }) => id)).toEqual(['three']);
   });
 
   test('a pack that says something else waits behind the facts of a user', async () => {
@@ -374,83 +256,6 @@ export function storageContract(place: () => Open): void {
     expect(done.map(({ created }) => created).sort()).toEqual([0, 6]);
   });
 
-  describe('a key', () => {
-    test('lets its name write, and notes its last use', async () => {
-      const { keys } = await small(place());
-      const key = await keys.create('ci');
-      expect(await keys.list()).toMatchObject([{ name: 'ci', scopes: ['write'], lastUsedAt: null, revokedAt: null }]);
-      expect(await keys.authorize(`Bearer ${key}`, 'hardware')).toEqual({ actor: 'ci' });
-      expect(await keys.authorize(`bearer   ${key}`, 'offer')).toEqual({ actor: 'ci' });
-      expect((await keys.list())[0]?.lastUsedAt).toMatch(/^\d{4}-.*Z$/);
-    });
-
-    test.each([
-      [null, 'missing'],
-      ['', 'missing'],
-      ['Basic abc', 'missing'],
-      ['Bearer', 'missing'],
-      ['Bearer llmc_nobody', 'unknown'],
-    ])('is asked for: %s is %s', async (header, refused) => {
-      const { keys } = await small(place());
-      await keys.create('ci');
-      expect(await keys.authorize(header, 'hardware')).toEqual({ refused });
-    });
-
-    test('of one kind writes that kind alone', async () => {
-      const { keys } = await small(place());
-      const header = `Bearer ${await keys.create('prices', ['write:offer', 'write:hardware'])}`;
-      expect(await keys.authorize(header, 'offer')).toEqual({ actor: 'prices' });
-      expect(await keys.authorize(header, 'model')).toEqual({ refused: 'scope' });
-    });
-
-    test('that is revoked stops working in every process, and its name is not given again', async () => {
-      const [{ keys }, { keys: other }] = await two(place());
-      const key = await keys.create('ci');
-      expect(await other.authorize(`Bearer ${key}`, 'model')).toEqual({ actor: 'ci' });
-      await keys.revoke('ci');
-      expect(await other.authorize(`Bearer ${key}`, 'model')).toEqual({ refused: 'revoked' });
-      await expect(keys.create('ci')).rejects.toThrow('There is, or was, a key called "ci"');
-      await expect(keys.revoke('ci')).rejects.toThrow('no key in use called "ci"');
-    });
-
-    test('that has expired stops working, in every process, the moment it does', async () => {
-      const [{ keys: withoutEnd, storage: one }, { storage: other }] = await two(place());
-      let now = Date.parse('2026-11-24T12:00:00Z');
-      const keys = new ApiKeys(one.keys, () => now);
-      const elsewhere = new ApiKeys(other.keys, () => now);
-      const key = await keys.create('ci', ['write'], '90d');
-      const expiresAt = '2027-02-22T12:00:00.000Z';
-      expect(await withoutEnd.list()).toMatchObject([{ name: 'ci', expiresAt, revokedAt: null }]);
-      now = Date.parse(expiresAt) - 1;
-      expect(await elsewhere.authorize(`Bearer ${key}`, 'model')).toEqual({ actor: 'ci' });
-      now += 1;
-      expect(await keys.authorize(`Bearer ${key}`, 'model')).toEqual({ refused: 'expired' });
-      expect(await elsewhere.authorize(`Bearer ${key}`, 'model')).toEqual({ refused: 'expired' });
-      await expect(keys.create('ci')).rejects.toThrow('There is, or was, a key called "ci"');
-      await keys.revoke('ci');
-      expect(await keys.authorize(`Bearer ${key}`, 'model')).toEqual({ refused: 'revoked' });
-    });
-
-    test.each([
-      ['', ['write']],
-      ['two\nlines', ['write']],
-      ['ok', ['read']],
-      ['ok', []],
-    ])('is not made with the name %j and the scopes %j', async (name, scopes) => {
-      const { keys } = await small(place());
-      await expect(keys.create(name, scopes)).rejects.toThrow(/is not a/);
-      expect(await keys.list()).toEqual([]);
-    });
-  });
-
-  describe('the first key', () => {
-    test('is made once, also when all keys are revoked', async () => {
-      const [{ keys }, { keys: other }] = await two(place());
-      const first = await keys.createFirst();
-      expect(await keys.authorize(`Bearer ${first}`, 'model')).toEqual({ actor: 'first' });
-      expect(await other.createFirst()).toBeNull();
-      await keys.revoke('first');
-      expect(await keys.createFirst()).toBeNull();
-    });
-  });
+  keyContract(place);
+  logContract(place);
 }
