@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
+import { GraphQLError } from 'graphql';
 import { openCalculator } from './calculator.ts';
 import { firstKeyLine } from './firstKey.ts';
 import { isLoopback } from './guards.ts';
@@ -26,6 +27,10 @@ const requestMs = 60_000;
 
 /** Serves in this process until it is told to stop. @throws what cannot be used, before anything is served */
 export async function serve(settings: Settings, peers: Peers, environment: NodeJS.ProcessEnv): Promise<void> {
+  process.on('unhandledRejection', (reason) => {
+    // Of a list of which one item is refused, graphql leaves what waits in the others to itself: no question ends the process.
+    if (!(reason instanceof GraphQLError)) console.error(reason);
+  });
   const traces = await openTraces(environment);
   const calculator = await openCalculator(settings);
   let draining = false;

@@ -26,6 +26,17 @@ test('a first start makes its database, says where it is and what it holds, and 
   expect(data).toMatchObject({ estimate: { summary: expect.stringContaining('1,000 tokens') } });
 });
 
+test('a promise that fails with nobody waiting is logged and ends no server', async () => {
+  const forget = encodeURIComponent("process.on('SIGUSR2', () => void Promise.reject(new Error('forgotten')))");
+  const environment = { DATABASE_URL: ':memory:', NODE_OPTIONS: `--import data:text/javascript,${forget}` };
+  const { child, origin, stop } = await startServer(environment);
+  const logged = once(child.stderr ?? child, 'data');
+  child.kill('SIGUSR2');
+  expect(String((await logged)[0])).toContain('forgotten');
+  expect((await fetch(`${origin}/graphql?query={__typename}`)).status).toBe(200);
+  expect((await stop()).code).toBe(0);
+});
+
 test('a start says which packs stand over which, and which file stands for another', async () => {
   const facts = JSON.parse(readFileSync('seeds/models/gpt-4.json', 'utf8'));
   const packs = ['first', 'second'].map((name) => join(folder, name));
