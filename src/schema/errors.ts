@@ -88,7 +88,7 @@ function refuse(error: unknown): never {
 }
 
 /** The one place where the error classes of the floors below become codes. */
-export function asCodedError(error: unknown): unknown {
+function asCodedError(error: unknown): unknown {
   if (error instanceof InvalidQuestionError) {
     return invalidArgument(argumentOf(error.field), error.value, error.reason, error.allowed);
   }

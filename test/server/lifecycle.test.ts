@@ -21,7 +21,7 @@ test('a first start makes its database, says where it is and what it holds, and 
   expect(server.announcement).toMatch(
     /^LLM Inference Calculator at http:\/\/127\.0\.0\.1:\d+\/graphql \(\d+ models, \d+ devices, ready in \d+\.\d s\)$/,
   );
-  const { data, errors } = await ask('{ estimate { summary catalogueRevision } }');
+  const { data, errors } = await server.ask('{ estimate { summary catalogueRevision } }');
   expect(errors).toBeUndefined();
   expect(data).toMatchObject({ estimate: { summary: expect.stringContaining('1,000 tokens') } });
 });
@@ -81,13 +81,13 @@ test.each([
   ['0', 'tokens: 0'],
   ['1e10', 'tokens: 10000000000'],
 ])('tokens: %s is refused over HTTP as INVALID_ARGUMENT', async (_, argument) => {
-  const { errors } = await ask(`{ estimate(${argument}) { summary } }`);
+  const { errors } = await server.ask(`{ estimate(${argument}) { summary } }`);
   expect(errors).toMatchObject([{ extensions: { code: 'INVALID_ARGUMENT', argument: 'tokens' } }]);
 });
 
 test('introspection passes the request limits', async () => {
   const { getIntrospectionQuery } = await import('graphql');
-  const { errors } = await ask(getIntrospectionQuery({ descriptions: true, inputValueDeprecation: true }));
+  const { errors } = await server.ask(getIntrospectionQuery({ descriptions: true, inputValueDeprecation: true }));
   expect(errors).toBeUndefined();
 });
 
@@ -151,13 +151,4 @@ function expectOneLine({ code, stdout, stderr }: Ended, part: string): void {
   expect(stderr).toContain(part);
   expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-}
-
-async function ask(query: string): Promise<{ data?: unknown; errors?: unknown }> {
-  const response = await fetch(`${server.origin}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query }),
-  });
-  return (await response.json()) as { data?: unknown; errors?: unknown };
 }

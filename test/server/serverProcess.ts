@@ -50,12 +50,18 @@ export function spawnProject(
   return { child, ended, stdout: () => stdout };
 }
 
+interface Answered {
+  data?: unknown;
+  errors?: unknown;
+}
+
 export interface RunningServer {
   /** http://127.0.0.1:PORT */
   origin: string;
   /** The line it announced itself with. */
   announcement: string;
   /** The key for writing that a first start leaves beside its database; waits for it. */
+  ask(query: string): Promise<Answered>;
   firstKey(): Promise<string>;
   /** What it has written until now. */
   stdout(): string;
@@ -93,5 +99,10 @@ export async function startServer(
       await wait(10);
     }
   };
-  return { origin, announcement: first, firstKey, stdout, child, ended, stop };
+  const ask = async (query: string) => {
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(`${origin}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) });
+    return (await response.json()) as Answered;
+  };
+  return { origin, announcement: first, ask, firstKey, stdout, child, ended, stop };
 }

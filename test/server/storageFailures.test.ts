@@ -19,15 +19,6 @@ beforeAll(async () => {
 
 afterAll(() => server?.stop());
 
-async function ask(query: string): Promise<{ data?: unknown; errors?: unknown }> {
-  const response = await fetch(`${server.origin}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query }),
-  });
-  return (await response.json()) as { data?: unknown; errors?: unknown };
-}
-
 async function readiness(): Promise<[number, unknown]> {
   const response = await fetch(`${server.origin}/ready`);
   return [response.status, await response.json()];
@@ -44,9 +35,9 @@ test('while another program writes, questions are answered at once; a change wai
   await wait(2000);
   const waiting = createModel(server.origin, key, 'waiting', 'waiting');
   const reads: (() => Promise<unknown>)[] = [
-    () => ask('{ estimate { summary } }'),
-    () => ask('{ models(first: 5) { nodes { id } } }'),
-    () => ask('{ changes(first: 5) { nodes { id } totalCount } }'),
+    () => server.ask('{ estimate { summary } }'),
+    () => server.ask('{ models(first: 5) { nodes { id } } }'),
+    () => server.ask('{ changes(first: 5) { nodes { id } totalCount } }'),
     async () => (await fetch(`${server.origin}/health`)).json(),
     async () => (await fetch(`${server.origin}/ready`)).json(),
   ];
@@ -69,7 +60,9 @@ test('while another program writes, questions are answered at once; a change wai
   holder.exec('ROLLBACK');
   holder.close();
   expect(await waiting).toContain('ModelCreatePayload');
-  expect(await ask('{ refused: model(id: "refused") { id } waiting: model(id: "waiting") { id } }')).toMatchObject({
+  expect(
+    await server.ask('{ refused: model(id: "refused") { id } waiting: model(id: "waiting") { id } }'),
+  ).toMatchObject({
     data: { refused: null, waiting: { id: 'waiting' } },
   });
 });
@@ -96,15 +89,17 @@ test('damage that is met is an error with a code and a line in the log; what is 
   writeSync(file, Buffer.alloc(size - 4096, 0xa5), 0, size - 4096, 4096);
   closeSync(file);
   const code = expect.arrayContaining([expect.objectContaining({ extensions: { code: 'STORAGE' } })]);
-  expect(await ask('{ changes(first: 100, kind: HARDWARE) { nodes { id before } totalCount } }')).toMatchObject({
+  expect(await server.ask('{ changes(first: 100, kind: HARDWARE) { nodes { id before } totalCount } }')).toMatchObject({
     errors: code,
   });
-  expect(await ask('{ model(id: "gpt-4") { history { totalCount nodes { id } } } }')).toMatchObject({ errors: code });
+  expect(await server.ask('{ model(id: "gpt-4") { history { totalCount nodes { id } } } }')).toMatchObject({
+    errors: code,
+  });
   const listening = await listen(server.origin, 'subscription { catalogueChanged { catalogueRevision } }');
   expect(await listening.until(/errors.*\n/)).toContain('"extensions":{"code":"STORAGE"}');
   await listening.stop();
   expect(await createModel(server.origin, key, 'damaged', 'damaged')).toContain('"StorageError"');
-  expect(await ask('{ estimate { summary } }')).not.toHaveProperty('errors');
+  expect(await server.ask('{ estimate { summary } }')).not.toHaveProperty('errors');
   await wait(1100);
   expect(await readiness()).toEqual([503, { status: 'the database is damaged' }]);
   const { stderr } = await server.stop();

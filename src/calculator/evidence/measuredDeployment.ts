@@ -73,7 +73,7 @@ export function measuredWorkload(row: Measurement, metric: MetricName): Workload
   };
 }
 
-export function isMemoryMetric(metric: MetricName): boolean {
+function isMemoryMetric(metric: MetricName): boolean {
   return metric.endsWith('GiB') || metric.endsWith('MiB');
 }
 

@@ -47,7 +47,7 @@ export function tried(search: Search, changes: readonly Change[]): Trial | null 
 }
 
 /** Room to spare of the fullest device: 5 % of what is usable, and half a GiB at least. */
-export function hasHeadroom({ fits, perDeviceBytes, usablePerDeviceBytes }: MemoryEstimate): boolean {
+function hasHeadroom({ fits, perDeviceBytes, usablePerDeviceBytes }: MemoryEstimate): boolean {
   return fits && usablePerDeviceBytes - perDeviceBytes >= headroomBytes(usablePerDeviceBytes);
 }
 

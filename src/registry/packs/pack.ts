@@ -88,7 +88,7 @@ function isHidden(name: string): boolean {
   return name.startsWith('.') || name.startsWith('_');
 }
 
-export function shownPath(path: string): string {
+function shownPath(path: string): string {
   const fromHere = relative(process.cwd(), path);
   return fromHere.startsWith('..') ? path : fromHere;
 }
