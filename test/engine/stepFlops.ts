@@ -3,12 +3,16 @@ import type { Architecture } from '../../src/engine/model/architecture.ts';
 import type { Attention } from '../../src/engine/model/attention/attention.ts';
 import { countParameters } from '../../src/engine/model/parameters.ts';
 
-/** Weights one token is multiplied with: those of the blocks that it passes through, and of the head when it decodes. */
-export function multiplied(architecture: Architecture): { decode: number; body: number; head: number } {
+/**
+ * Weights one token is multiplied with: those of the blocks that it passes through, and when it decodes, or is the last of its
+ * chunk, those behind the blocks too.
+ */
+export function multiplied(architecture: Architecture) {
   const { active, embedding } = countParameters(architecture);
   const head = architecture.vocabulary * architecture.hidden;
   const decode = active - (architecture.tiedEmbeddings ? 0 : embedding);
-  return { decode, body: decode - head, head };
+  const outerNorm = (architecture.outerNormVectors ?? 1) * architecture.hidden;
+  return { decode, blocks: decode - head - outerNorm };
 }
 
 export function sum(architecture: Architecture, flopsOfLayer: (mixer: Attention) => number): number {

@@ -82,8 +82,8 @@ describe('the FLOPs of a prompt are 2 × active parameters × tokens + half of t
     fc.assert(
       fc.property(anyOfBoth, fc.integer({ min: 1, max: 8000 }), (architecture, promptTokens) => {
         const { prefillStep } = onServer(server(architecture), workloadOf({ promptTokens }));
-        const { body, head } = multiplied(architecture);
-        const weights = 2 * (body * promptTokens + head);
+        const { blocks, decode } = multiplied(architecture);
+        const weights = 2 * (blocks * (promptTokens - 1) + decode);
         const attention = sum(architecture, (mixer) => {
           return promptFlops(mixer, promptTokens, 'expanded') + recurrence(mixer) * promptTokens;
         });
@@ -96,7 +96,7 @@ describe('the FLOPs of a prompt are 2 × active parameters × tokens + half of t
     fc.assert(
       fc.property(anyOfBoth, fc.integer({ min: 1, max: 8000 }), (architecture, promptTokens) => {
         const { prefillStep } = onDesktop(desktop(architecture), desktopWorkload({ promptTokens }));
-        const weights = 2 * multiplied(architecture).body * promptTokens;
+        const weights = 2 * multiplied(architecture).blocks * promptTokens;
         const attention = sum(architecture, (mixer) => {
           return promptFlops(mixer, promptTokens, 'absorbed') + recurrence(mixer) * promptTokens;
         });
@@ -283,9 +283,9 @@ describe('a prompt that takes several steps', () => {
       fc.property(fc.integer({ min: 8193, max: 100_000 }), (promptTokens) => {
         const { prefillStep } = onServer(deployment, workloadOf({ promptTokens }));
         const chunks = Math.ceil(promptTokens / 8192);
-        const { body, head } = multiplied(architecture);
+        const { blocks, decode } = multiplied(architecture);
         const attention = sum(architecture, (mixer) => promptFlops(mixer, promptTokens, 'expanded'));
-        const flops = 2 * (body * promptTokens + head * chunks) + attention;
+        const flops = 2 * (blocks * (promptTokens - chunks) + decode * chunks) + attention;
         expect((chunks * flopsOf(prefillStep)) / flops).toBeCloseTo(1, 5);
       }),
     );
