@@ -54,7 +54,7 @@ export class UnreadAnswers {
       if (bytes === 0) continue;
       this.#waited.set(response, bytes);
       // The socket knows how far its reader is within one long write. Set only now: yoga switches timeouts off when it begins.
-      if (!socket?.timeout) response.setTimeout(this.#limits.milliseconds, () => response.destroy());
+      if (!socket?.timeout) response.setTimeout(this.#limits.milliseconds, () => dropUnread(response));
     }
   }
 
@@ -71,4 +71,9 @@ export class UnreadAnswers {
       left -= bytes;
     }
   }
+}
+
+/** An event stream that has been read to its end may have nothing to say for longer. */
+function dropUnread(response: ServerResponse): void {
+  if (response.writableLength > 0) response.destroy();
 }
