@@ -2,6 +2,7 @@ import { copyFileSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { defaultFieldResolver, isObjectType } from 'graphql';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { type Calculator, openCalculator } from '../../src/server/calculator.ts';
@@ -125,17 +126,15 @@ test('a listener who does not read holds little, and is dropped; one who reads s
   while (responses[before]?.headersSent !== true) await new Promise(setImmediate);
   const unread = responses[before];
   if (unread === undefined) throw new Error('no subscription');
-  const dropped = new Promise((resolve) => unread.once('close', () => resolve('dropped')));
   let held = 0;
-  // The operating system takes in the first few megabytes, for its reader; then the stream waits.
-  let stalled = 0;
-  for (let round = 0; round < 300 && stalled < 10; round++) {
+  // The operating system takes in the first few megabytes, for its reader; then the stream waits, and nobody takes of it.
+  for (let round = 0; !unread.destroyed; round++) {
     await change('nvidia-v100-sxm2-32gb', round % 2 === 0 ? 'Retire' : 'Restore');
     held = Math.max(held, unread.writableLength);
-    stalled = unread.writableNeedDrain ? stalled + 1 : 0;
+    // The answer to one event takes a busy server as long as dozens of changes, and those would become one event.
+    await setTimeout(10);
   }
   expect(held).toBeLessThan(2_000_000);
-  expect(await dropped).toBe('dropped');
   await change('nvidia-t4-16gb');
   await reading.until(/nvidia-t4-16gb/);
   await reading.stop();
