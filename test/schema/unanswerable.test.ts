@@ -17,8 +17,8 @@ describe('requests that cannot be answered', () => {
   });
 
   test('a device without any peak that would do is a missing figure of that device', async () => {
-    const error = await calculator.refusal('{ estimate(hardware: "amd-mi455x-432gb") { summary } }');
-    const figure = { code: 'MISSING_FIGURE', argument: 'hardware', value: 'amd-mi455x-432gb' };
+    const error = await calculator.refusal('{ estimate(hardware: "nvidia-jetson-t4000-64gb") { summary } }');
+    const figure = { code: 'MISSING_FIGURE', argument: 'hardware', value: 'nvidia-jetson-t4000-64gb' };
     expect(error.extensions).toMatchObject(figure);
   });
 
@@ -32,6 +32,11 @@ describe('requests that cannot be answered', () => {
       value: 3,
     });
     expect(error.message).toMatch(/1, 2, 4, 8, 16, 32/);
+  });
+
+  test('an encoder writes no text: there is nothing to estimate', async () => {
+    const error = await calculator.refusal('{ estimate(model: "bge-large-en-v1.5", hardware: "A100") { summary } }');
+    expect(error.extensions).toMatchObject({ code: 'UNSUPPORTED', argument: 'model', value: 'bge-large-en-v1.5' });
   });
 
   test('a model without architecture on hardware is a missing figure', async () => {
