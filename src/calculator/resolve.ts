@@ -11,6 +11,7 @@ import type {
   RuntimeProfile,
   WeightFormatProfile,
 } from '../registry/catalogue/profiles.ts';
+import { UnsupportedError } from '../registry/errors.ts';
 import { runtimeOnDevice } from '../registry/kinds/runtime.ts';
 import { pluggedEstimator } from '../registry/pluggedEstimator.ts';
 import { chooseSoftware } from './defaults/chooseWeights.ts';
@@ -87,6 +88,13 @@ function lookedUp(question: Question, model: ModelProfile, catalogue: Catalogue)
   const { architecture } = model.engine;
   if (architecture === null) {
     throw new NoArchitectureError(model.id, model.name);
+  }
+  if (model.facts.generates === false) {
+    throw new UnsupportedError(
+      `${model.name} writes no text: only its parameters and size are known`,
+      'model',
+      model.id,
+    );
   }
   return { question, model, architecture, hardware };
 }

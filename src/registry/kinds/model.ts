@@ -33,6 +33,10 @@ export const parametersSchema = strictObject({
     'Published parameter counts. They must agree with the blocks within 0.5 %, or parameterDifference says why.',
   );
 
+const publicationSchema = strictObject({ source: sourceKeys }).describe(
+  'Where `released` and `license` come from where the other sources do not say; left out = they do.',
+);
+
 const modelFacts = strictObject({
   $schema: exactOptional(z.string()),
   name: text(2, 120).describe('Name for people.'),
@@ -52,6 +56,9 @@ const modelFacts = strictObject({
     .max(4)
     .default(['text'])
     .describe('What it reads; left out = text.'),
+  generates: exactOptional(z.boolean()).describe(
+    'It writes text; false = an encoder or an embedding model: one pass over the input. Left out = true.',
+  ),
   contextTokens: exactOptional(contextTokens).describe(
     'Longest sequence, prompt and answer together, in tokens; left out = not published.',
   ),
@@ -62,8 +69,13 @@ const modelFacts = strictObject({
   nativeFormat: exactOptional(referenceSchema).describe(
     'Id or alias of the weight format it is published in, as bf16; left out for a model behind an API.',
   ),
+  shapeOf: exactOptional(referenceSchema).describe(
+    'Id or alias of the model whose block stack this one has, as a fine-tune or another name of it; left out = its own.',
+  ),
   /** Where the figures above come from. */
   source: sourceKeys,
+  /** Apart from the figures: a day that somebody recalled is no assumption of an estimate. */
+  publication: exactOptional(publicationSchema),
   parameters: exactOptional(parametersSchema).describe('Its parameter counts; come with the architecture.'),
   architecture: exactOptional(architectureSchema).describe('Its block stack; none for an API.'),
   parameterDifference: exactOptional(text(20, 1000)).describe(
@@ -129,8 +141,10 @@ export const kind: Kind<ModelFacts, Model> = {
       .filter((word) => word !== undefined)
       .join(' ')
       .toLowerCase(),
-  references: (facts) =>
-    facts.nativeFormat === undefined ? [] : [{ kind: 'weight-format', id: facts.nativeFormat, path: 'nativeFormat' }],
+  references: ({ nativeFormat, shapeOf }) => [
+    ...(nativeFormat === undefined ? [] : [{ kind: 'weight-format' as const, id: nativeFormat, path: 'nativeFormat' }]),
+    ...(shapeOf === undefined ? [] : [{ kind: 'model' as const, id: shapeOf, path: 'shapeOf' }]),
+  ],
   toEngine: (id, facts) => ({
     id,
     name: facts.name,

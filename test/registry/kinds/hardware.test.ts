@@ -52,14 +52,23 @@ describe('every device', () => {
     expect(ids.filter((id) => Object.keys(device(id).peaks).length === 0)).toEqual(['cerebras-wse-3']);
   });
 
-  test('all but three have a runtime for their 16-bit weights', () => {
+  test('all but accelerators of their own makers have a runtime for their 16-bit weights', () => {
     const runtimes = readdirSync('seeds/runtimes').map((file) =>
       runtimeKind.schema.parse(JSON.parse(readFileSync(`seeds/runtimes/${file}`, 'utf8'))),
     );
     const without = ids.filter((id) =>
       runtimes.every((runtime) => preferenceFor(runtime, device(id), '16-bit') === null),
     );
-    expect(without).toEqual(['cerebras-wse-3', 'groq-lpu-v1', 'sambanova-sn40l']);
+    expect(without).toEqual([
+      'cerebras-wse-3',
+      'groq-lpu-v1',
+      'huawei-ascend-910b3-64gb',
+      'huawei-ascend-910b4-32gb',
+      'huawei-ascend-910c-128gb',
+      'huawei-ascend-950dt',
+      'moore-threads-mtt-s4000-48gb',
+      'sambanova-sn40l',
+    ]);
   });
 });
 
@@ -188,6 +197,11 @@ describe('a device is refused', () => {
     ['a sparse BF16 rate', compute({ denseBf16Teraflops: 1978.8 }), 'compute.denseBf16Teraflops'],
     ['a sparse BF16 rate as datasheets round it', compute({ denseBf16Teraflops: 1979 }), 'compute.denseBf16Teraflops'],
     ['a sparse FP8 rate', compute({ denseFp8Teraflops: 3957.8 }), 'compute.denseFp8Teraflops'],
+    [
+      'a slipped FP8 rate beside HBM4',
+      { ...memory({ memoryKind: 'HBM4' }), ...compute({ denseFp8Teraflops: 9894 }) },
+      'compute.denseFp8Teraflops',
+    ],
     ['a sparse INT8 rate', compute({ denseInt8TeraOps: 3957.8 * 2 }), 'compute.denseInt8TeraOps'],
     ['the sparse TF32 rate', compute({ denseTf32Teraflops: 989.4 }), 'compute.denseTf32Teraflops'],
     ['ten times the FP8 rate', compute({ denseFp8Teraflops: 19_789 }), 'compute.denseFp8Teraflops'],

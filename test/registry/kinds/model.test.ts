@@ -80,6 +80,7 @@ describe('the models of the catalogue', () => {
     const named = (alias: string) => all.filter(({ facts }) => kind.aliases(facts).includes(alias)).map(({ id }) => id);
     expect(named('7B')).toEqual(['llama-2-7b']);
     expect(named('13B')).toEqual(['llama-2-13b']);
+    // ollama.com/library/mistral: mistral:7b is version 0.3.
     expect(named('mistral-7b')).toEqual(['mistral-7b-v0.3']);
     expect(named('meta-llama/Llama-3.1-8B-Instruct')).toEqual(['llama-3.1-8b']);
   });

@@ -39,11 +39,12 @@ type Rate = { [Name in keyof Compute]-?: NonNullable<Compute[Name]> extends numb
 
 /**
  * How many times the rate of one format may be that of another. Halving the width doubles a matrix unit's rate; GeForce
- * halves its wide accumulation, and accelerators other than GPUs mix their own. Twice these is the sparse rate.
+ * halves its wide accumulation, and accelerators other than GPUs mix their own, as do GPUs since HBM4, which spend less on
+ * wide formats: Rubin's FP8 is announced as 4.4 times its BF16. Twice these is the sparse rate.
  */
 const rateRatios: readonly { of: Rate; to: Rate; gpu: FigureRange; other: FigureRange }[] = [
   ...(['denseFp16Teraflops', 'denseBf16Teraflops'] as const).flatMap((to) => [
-    { of: 'denseFp8Teraflops' as const, to, gpu: ratio(0.9, 2.1), other: ratio(0.9, 4.1) },
+    { of: 'denseFp8Teraflops' as const, to, gpu: ratio(0.9, 2.1), other: ratio(0.9, 4.5) },
     { of: 'denseTf32Teraflops' as const, to, gpu: ratio(0.2, 0.55), other: ratio(0.2, 1.05) },
   ]),
   { of: 'denseInt8TeraOps', to: 'denseBf16Teraflops', gpu: ratio(0.05, 4.1), other: ratio(0.05, 4.1) },
@@ -113,7 +114,7 @@ function* implausibleMemory({ kind, memory, usableMemory, cpu }: HardwareFacts):
   }
 }
 
-function* implausibleRates({ kind, compute, power }: HardwareFacts): Generator<ImplausibleFigure> {
+function* implausibleRates({ kind, memory, compute, power }: HardwareFacts): Generator<ImplausibleFigure> {
   if (compute === undefined) return;
   const { denseBf16Teraflops: bf16, denseFp16Teraflops: fp16, denseFp32Teraflops: fp32 } = compute;
   if (bf16 !== undefined && fp16 !== undefined) {
@@ -127,11 +128,12 @@ function* implausibleRates({ kind, compute, power }: HardwareFacts): Generator<I
     yield { path: ['compute', 'fp16AccumulateFp16Teraflops'], message: 'slower than with fp32 accumulation' };
   }
   const said = new Set<Rate>();
+  const isGpu = (kind === 'gpu' || kind === 'apu') && !memory.memoryKind.startsWith('HBM4');
   for (const { of, to, gpu, other } of rateRatios) {
     const [rate, base] = [compute[of], compute[to]];
     // Pascal GeForce runs 16 bits at 1/64 of its fp32 rate: nothing follows from that.
     if (rate === undefined || base === undefined || said.has(of) || (fp32 !== undefined && base < fp32)) continue;
-    const allowed = kind === 'gpu' || kind === 'apu' ? gpu : other;
+    const allowed = isGpu ? gpu : other;
     if (inside(rate / base, allowed)) continue;
     said.add(of);
     const range = scaled(allowed, base);

@@ -1,6 +1,7 @@
 import { type ConditionalPrice, findProvider, type ModelInfo, type ModelPrice } from '@pydantic/genai-prices';
 import { slug, withIds } from '../../kinds/listFile.ts';
 import type { Source } from '../../kinds/source.ts';
+import checkedDays from './genaiPricesChecked.json' with { type: 'json' };
 import modelTable from './genaiPricesModels.json' with { type: 'json' };
 import type { PricedOffer, PriceSource } from './priceSource.ts';
 
@@ -14,7 +15,8 @@ export const pinnedTimestamp = '2026-09-23T10:11:04Z';
  *
  * Only models of the catalogue are read, by the table beside this file: providers' model names, and which profile each
  * is. The price lists in the packs hold the models and providers the package lacks, and older dated prices; they leave
- * out what it covers, so no pair of provider and model name has two current prices. A few rows of the package repeat
+ * out what it covers, so no pair of provider and model name has two current prices. The package leaves out on which day
+ * its authors last looked at a price; their files say it, and `genaiPricesChecked.json` repeats it. A few rows of the package repeat
  * OpenRouter’s price under the name of the maker, who does not sell that model so; the table leaves them out.
  */
 export const priceSource: PriceSource = {
@@ -22,9 +24,9 @@ export const priceSource: PriceSource = {
   title: `@pydantic/genai-prices ${packageVersion}`,
   offers() {
     const rows = Object.entries(modelTable).flatMap(([providerId, table]) => providerOffers(providerId, table));
-    return withIds(rows, ({ provider, providerModel, effectiveFrom }) => [
+    return withIds(rows, ({ provider, providerModel, effectiveFrom, effectiveTo }) => [
       ...[slug(provider), slug(providerModel)],
-      effectiveFrom ?? 'before',
+      effectiveFrom ?? (effectiveTo === undefined ? 'unchecked' : 'before'),
     ]);
   },
 };
@@ -44,6 +46,9 @@ const source: Record<string, Source> = {
   },
 };
 
+/** By provider and model: `prices_checked` of genai-prices' YAML files at commit 47df840a, 21 August 2026. */
+const checked: Readonly<Record<string, Readonly<Record<string, string>>>> = checkedDays;
+
 function providerOffers(providerId: string, { name, ownModels = {}, otherModels = {} }: ProviderTable) {
   const provider = findProvider({ providerId });
   if (provider === undefined) throw new Error(`@pydantic/genai-prices has no provider ${providerId}`);
@@ -52,7 +57,9 @@ function providerOffers(providerId: string, { name, ownModels = {}, otherModels 
     const info = models.get(providerModel);
     if (info === undefined) throw new Error(`@pydantic/genai-prices has no model ${providerModel} at ${providerId}`);
     const shared = { provider: name, model, providerModel, firstParty: Object.hasOwn(ownModels, providerModel) };
-    return pricePeriods(info).map((period) => offerFacts(shared, info, period));
+    return pricePeriods(info, checked[providerId]?.[providerModel] ?? null).map((period) =>
+      offerFacts(shared, info, period),
+    );
   });
 }
 
@@ -65,11 +72,12 @@ interface PricePeriod {
 
 /**
  * Prices in the order they held, up to the pinned moment; changes announced for later are left to the next version.
- * A price that depends on the hour is read at the pinned one. A price without any date is dated by the pin.
+ * A price that depends on the hour is read at the pinned one. A price without any date is
+ * dated by the day somebody last checked it, if its file says so: a fresh date on an old price would be made up.
  */
-function pricePeriods({ prices }: ModelInfo): PricePeriod[] {
+function pricePeriods({ prices }: ModelInfo, checkedDay: string | null): PricePeriod[] {
   const pinnedDay = pinnedTimestamp.slice(0, 10);
-  if (!Array.isArray(prices)) return [{ prices, effectiveFrom: pinnedDay, effectiveTo: null }];
+  if (!Array.isArray(prices)) return [{ prices, effectiveFrom: checkedDay, effectiveTo: null }];
   const changes = prices.filter((price) => startDate(price) !== undefined && (startDate(price) ?? '') <= pinnedDay);
   const first = prices.find(({ constraint }) => constraint === undefined);
   const dated = first === undefined ? changes : [first, ...changes];
@@ -80,7 +88,7 @@ function pricePeriods({ prices }: ModelInfo): PricePeriod[] {
     const undated = dated.length === 1 && startDate(price) === undefined;
     return {
       prices: current.prices,
-      effectiveFrom: undated ? pinnedDay : (startDate(price) ?? null),
+      effectiveFrom: undated ? checkedDay : (startDate(price) ?? null),
       effectiveTo: next === undefined ? null : (startDate(next) ?? null),
     };
   });

@@ -32,6 +32,7 @@ export const ModelType = builder.objectRef<ModelProfile>('Model').implement({
       'license',
       'openWeights',
       'modalities',
+      'generates',
       'contextTokens',
       'maximumOutputTokens',
     ]),
@@ -47,7 +48,7 @@ export const ModelType = builder.objectRef<ModelProfile>('Model').implement({
       description: 'Parameters counted from the architecture; null for a model behind an API.',
       resolve: ({ engine: { architecture } }) => (architecture === null ? null : countParameters(architecture)),
     }),
-    ...fieldsOf(t, kind.schema, facts, ['parameterDifference']),
+    ...fieldsOf(t, kind.schema, facts, ['parameterDifference', 'shapeOf']),
     architecture: t.field({
       type: ArchitectureType,
       nullable: true,

@@ -34,12 +34,22 @@ test('every offer names a model of the catalogue', () => {
 });
 
 test('GPT-4 costs 30 and 60 USD per million tokens', () => {
-  const gpt4 = offers.find(({ id }) => id === `openai-gpt-4-${pinnedTimestamp.slice(0, 10)}`);
+  const gpt4 = offers.find(({ id }) => id === 'openai-gpt-4-2025-07-04');
   expect(gpt4?.facts).toMatchObject({
     model: 'gpt-4',
     firstParty: true,
     usdPerMillionInputTokens: 30,
     usdPerMillionOutputTokens: 60,
+  });
+});
+
+test('a price without a day has the one somebody checked it on, or none: never that of the package', () => {
+  const days = new Set(offers.map(({ facts }) => (facts.basis === 'model-tokens' ? facts.effectiveFrom : null)));
+  expect(days.has(pinnedTimestamp.slice(0, 10))).toBe(false);
+  expect(days.has(null)).toBe(true);
+  // prices/providers/openai.yml: gpt-4, prices_checked: 2025-07-04.
+  expect(offers.find(({ id }) => id === 'openai-gpt-4-2025-07-04')?.facts).toMatchObject({
+    effectiveFrom: '2025-07-04',
   });
 });
 
@@ -55,7 +65,7 @@ test('a dated change makes two offers, the old one ending where the new one begi
 });
 
 test('long-context prices become tiers', () => {
-  const pro = offers.find(({ id }) => id.startsWith('google-gemini-2.5-pro-2026'));
+  const pro = offers.find(({ id }) => id === 'google-gemini-2.5-pro-2025-10-31');
   expect(pro?.facts).toMatchObject({
     usdPerMillionInputTokens: 1.25,
     tiers: [{ aboveInputTokens: 200_000, usdPerMillionInputTokens: 2.5, usdPerMillionOutputTokens: 15 }],
