@@ -116,7 +116,7 @@ export function httpListener(options: HttpOptions): RequestListener {
     }
     // Node leaves the body of an answer to HEAD out by itself.
     if (request.method === 'HEAD') request.method = 'GET';
-    const place = atOnce.enter(observed.network);
+    const place = atOnce.enter(observed.network, request);
     if (place !== null) await place;
     try {
       // Of a client that has left meanwhile nobody waits for the answer.
@@ -124,7 +124,7 @@ export function httpListener(options: HttpOptions): RequestListener {
       if (wantsGraphiqlPage(request)) await servePage(request, response);
       else await question(request, response, observed);
     } finally {
-      atOnce.leave(observed.network);
+      atOnce.leave(observed.network, request);
     }
   }
 
