@@ -34,6 +34,8 @@ export interface Answer {
   saturation: Saturation | null;
   bottleneck: Bottleneck | null;
   steps: Readonly<Record<Phase, EngineStep>> | null;
+  /** Null where all sequences run at once or not even one fits, and for an API. */
+  queue: Queue | null;
   warnings: readonly string[];
   assumptions(): readonly Assumption[];
   /** Null where no price is known. */
@@ -43,6 +45,12 @@ export interface Answer {
   basis(): Basis;
   /** Empty when it fits. */
   suggestions(): readonly Suggestion[];
+}
+
+/** A batch of which not all run at once. */
+export interface Queue {
+  atOnce: number;
+  waiting: number;
 }
 
 /** A model behind a provider's API. */

@@ -36,7 +36,7 @@ export function answerHosted(question: Question, model: ModelProfile, catalogue:
       endToEndSeconds: estimate.endToEndSecondsRange,
     }),
     throughput: estimate.throughput,
-    ...{ memory: null, saturation: null, bottleneck: null, steps: null },
+    ...{ memory: null, saturation: null, bottleneck: null, steps: null, queue: null },
     assumptions: () => [
       ...ignored(question),
       ...estimate.assumptions,

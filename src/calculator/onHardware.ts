@@ -9,7 +9,7 @@ import { namedPrice, type PriceChoice } from '../engine/money/priceChoice.ts';
 import type { Workload } from '../engine/shapes.ts';
 import type { Catalogue } from '../registry/catalogue/catalogue.ts';
 import type { HardwareProfile, ModelProfile } from '../registry/catalogue/profiles.ts';
-import type { Answer, Arrivals, Basis, LatencyIntervals } from './answer.ts';
+import type { Answer, Arrivals, Basis, LatencyIntervals, Queue } from './answer.ts';
 import { assumedFigures, assumedProfile } from './assumedFigures.ts';
 import { InvalidQuestionError } from './errors.ts';
 import { evidenceFor, type MovedEstimate, movedEstimate, nearestMeasurement } from './evidence/evidence.ts';
@@ -39,6 +39,7 @@ export function answerOnHardware(
     ...{ catalogueRevision: catalogue.revision, model, deployment, workload },
     ...{ latency, throughput, memory, saturation, bottleneck },
     arrivals: arrivalsOf(workload),
+    queue: queueOf(estimate, workload),
     intervals: () => intervalsOf(estimate, band()),
     steps: { prefill: estimate.prefillStep, decode: estimate.decodeStep },
     assumptions: () => [
@@ -62,6 +63,10 @@ export function answerOnHardware(
     basis: () => basisOf(answered, band(), () => nearestMeasurement(run, catalogue)),
     suggestions: () => suggestionsFor(question, model, engine, estimate, catalogue, coefficients),
   };
+}
+
+function queueOf({ memory, admittedBatch }: Estimate, { batch }: Workload): Queue | null {
+  return memory.fits && admittedBatch < batch ? { atOnce: admittedBatch, waiting: batch - admittedBatch } : null;
 }
 
 function arrivalsOf({ batch, scheduling }: Workload): Arrivals {

@@ -1,6 +1,6 @@
 import type { Assumption, Bottleneck, CoefficientUse, Estimate, MemoryEstimate, Saturation } from '../answer.ts';
 import { type Coefficients, lookUpInto } from '../coefficients.ts';
-import { admittedBatch, latencyLaw, throughputOf, waitingWarnings, withWaiting } from '../queue.ts';
+import { latencyLaw, throughputOf, waitingWarnings, withWaiting } from '../queue.ts';
 import { dominantBound } from '../roofline.ts';
 import type { Deployment, Workload } from '../shapes.ts';
 import { decodeStep } from './decode.ts';
@@ -23,10 +23,9 @@ export function estimateDesktop(deployment: Deployment, workload: Workload, coef
   const look = lookUpInto(uses, coefficients);
   const assumptions: Assumption[] = [];
   const machine = desktopMachine(deployment, look, assumptions);
-  const memory = desktopMemoryEstimate(desktopMemory(deployment, look), workload);
+  const { memory, admitted } = desktopMemoryEstimate(desktopMemory(deployment, look), workload);
   addAssumptions(assumptions, machine, workload);
 
-  const admitted = admittedBatch(deployment, workload, memory.maximumBatch);
   const { data } = deployment.parallelism;
   const times = timesAt(machine, workload, admitted / data);
   const latency = withWaiting(times.latency, workload, admitted);

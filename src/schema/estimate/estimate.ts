@@ -1,6 +1,7 @@
 import packageJson from '../../../package.json' with { type: 'json' };
 import type { Answer } from '../../calculator/answer.ts';
 import { summarise } from '../../calculator/summary.ts';
+import { verdictOf } from '../../calculator/verdict.ts';
 import { builder } from '../builder.ts';
 import { Bottleneck, Phase } from '../enums.ts';
 import { resolving } from '../errors.ts';
@@ -17,14 +18,21 @@ import { OperationType } from './operation.ts';
 import { SaturationType } from './saturation.ts';
 import { SuggestionType } from './suggestion.ts';
 import { ThroughputEstimateType } from './throughput.ts';
+import { QueueType, VerdictType } from './verdict.ts';
 import { WorkloadType } from './workload.ts';
 
 export const EstimateType = builder.objectRef<Answer>('Estimate').implement({
   description: 'How fast, how big and how expensive one model is in one deployment for one workload.',
   fields: (t) => ({
     summary: t.string({
-      description: 'The answer in one sentence, with units.',
-      resolve: (answer) => summarise(answer),
+      description:
+        'The answer in one sentence, with units: time and its 80 % interval, speed, memory, cost. Every number in it is a field.',
+      resolve: resolving((answer) => summarise(answer)),
+    }),
+    verdict: t.field({
+      type: VerdictType,
+      description: 'Whether it runs, in one line.',
+      resolve: (answer) => verdictOf(answer),
     }),
     model: t.expose('model', { type: ModelType, description: 'The model.' }),
     hardware: t.field({
@@ -42,6 +50,11 @@ export const EstimateType = builder.objectRef<Answer>('Estimate').implement({
       type: MemoryEstimateType,
       nullable: true,
       description: 'What it needs in device memory and whether that is there; null for an API.',
+    }),
+    queue: t.expose('queue', {
+      type: QueueType,
+      nullable: true,
+      description: 'Null where all sequences run at once, where not even one fits, and for an API.',
     }),
     latency: t.field({
       type: LatencyEstimateType,

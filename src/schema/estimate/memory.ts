@@ -1,14 +1,42 @@
-import type { MemoryEstimate } from '../../engine/answer.ts';
+import type { MemoryEstimate, MemoryParts } from '../../engine/answer.ts';
 import { builder } from '../builder.ts';
 import { gibOf, intOf } from '../units.ts';
 
+interface MemoryPart {
+  name: string;
+  bytes: number;
+  text: string;
+}
+
+const MemoryPartType = builder.objectRef<MemoryPart>('MemoryPart').implement({
+  description: 'One part of what the fullest device holds.',
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'weights, kv-cache, state, activations or overhead.' }),
+    gib: t.float({ description: 'Its size on the fullest device, in GiB.', resolve: ({ bytes }) => gibOf(bytes) }),
+    text: t.exposeString('text', { description: 'What it is, for people.' }),
+  }),
+});
+
+/** What stays whatever is asked comes first; what grows with the question after it. */
+function partsOf(parts: MemoryParts): MemoryPart[] {
+  return [
+    { name: 'weights', bytes: parts.weightBytes, text: 'The model’s weights' },
+    { name: 'overhead', bytes: parts.overheadBytes, text: 'Driver, runtime and communication buffers' },
+    { name: 'activations', bytes: parts.activationBytes, text: 'Working space of the largest step' },
+    { name: 'state', bytes: parts.stateBytes, text: 'Recurrent state of the sequences' },
+    { name: 'kv-cache', bytes: parts.kvCacheBytes, text: 'Keys and values of the sequences' },
+  ].filter(({ bytes }) => bytes > 0);
+}
+
 export const MemoryEstimateType = builder.objectRef<MemoryEstimate>('MemoryEstimate').implement({
   description:
-    'What the deployment needs in device memory, and whether that is there. Parts are sums over all devices, in GiB ' +
-    '(2³⁰ bytes); per-device figures are for the fullest device.',
+    'What the sequences that run at once need in device memory, and whether that is there. Sums are over all devices, in ' +
+    'GiB (2³⁰ bytes); per-device figures are for the fullest device.',
   fields: (t) => ({
     fits: t.exposeBoolean('fits', {
-      description: 'The fullest device has room for its share of weights, cache, state, activations and overhead.',
+      description:
+        'The fullest device has room for its share of weights, cache, state, activations and overhead. With in-flight ' +
+        'batching, sequences beyond what fits wait (`Estimate.queue`): it fits as soon as one of them does.',
     }),
     weightsGiB: t.float({
       description: 'The model’s weights in the chosen format, over all devices, copies included, in GiB.',
@@ -16,7 +44,9 @@ export const MemoryEstimateType = builder.objectRef<MemoryEstimate>('MemoryEstim
     }),
     kvCacheGiB: t.float({
       description:
-        'Keys and values of all sequences at their longest (context + prompt + output), over all devices, in GiB.',
+        'Keys and values of the sequences that run at once, at their longest (context + prompt + output), over all ' +
+        'devices, in GiB. Where a runtime admits more at once than fit at their longest, at different stages of their ' +
+        'answers: what it fills.',
       resolve: (memory) => gibOf(memory.kvCacheBytes),
     }),
     stateGiB: t.float({
@@ -56,6 +86,13 @@ export const MemoryEstimateType = builder.objectRef<MemoryEstimate>('MemoryEstim
         'reserve memory up front.',
       resolve: (memory) => gibOf(memory.reservedPerDeviceBytes),
     }),
+    parts: t.field({
+      type: [MemoryPartType],
+      nullable: true,
+      description:
+        'What perDeviceGiB is made of, in drawing order, nothing left out; null where an estimator of a pack does not tell.',
+      resolve: ({ perDeviceParts }) => perDeviceParts && partsOf(perDeviceParts),
+    }),
     kvCacheBytesPerToken: t.field({
       type: 'SafeInt',
       description:
@@ -64,12 +101,13 @@ export const MemoryEstimateType = builder.objectRef<MemoryEstimate>('MemoryEstim
     }),
     maxBatch: t.int({
       description:
-        'Most sequences that fit at this length, a count; 0 = not even one, 2147483647 = no limit below that.',
+        'Most sequences of this length that memory holds at once, a count; 0 = not even one, 2147483647 = no limit below ' +
+        'that. With in-flight batching they are at different stages of their answers; more than these wait.',
       resolve: (memory) => intOf(memory.maximumBatch),
     }),
     maxContextTokens: t.int({
       description:
-        'Longest sequence (context + prompt + output) that fits at this batch, in tokens; 0 = none, 2147483647 = no ' +
+        'Longest sequence (context + prompt + output) that fits with as many at once as now, in tokens; 0 = none, 2147483647 = no ' +
         'limit below that. The model’s own context length is a separate limit: `Model.contextTokens`.',
       resolve: (memory) => intOf(memory.maximumContextTokens),
     }),
