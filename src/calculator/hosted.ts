@@ -1,7 +1,7 @@
 import type { Assumption } from '../engine/answer.ts';
 import { MissingFigureError } from '../engine/errors.ts';
 import { typicalErrorPercent } from '../engine/evidence/uncertainty.ts';
-import { estimateHosted, type HostedEstimate } from '../engine/hosted.ts';
+import { estimateHosted, type HostedEstimate, type Interval } from '../engine/hosted.ts';
 import { hostedCost } from '../engine/money/cost.ts';
 import type { RequestTokens, TokenPrice } from '../engine/money/price.ts';
 import { chooseTokenPrice, namedPrice, type PriceChoice } from '../engine/money/priceChoice.ts';
@@ -12,6 +12,7 @@ import type { HostedLatencyProfile, ModelProfile, OfferProfile } from '../regist
 import type { Answer, Basis } from './answer.ts';
 import { assumedProfile } from './assumedFigures.ts';
 import { InvalidQuestionError, MissingLatencyError } from './errors.ts';
+import { hostedRests } from './evidence/rests.ts';
 import { assumedOffer, isOffer, tokenOffersOfModel } from './prices.ts';
 import type { Question } from './question.ts';
 import { contextWarnings, retiredWarnings } from './warnings.ts';
@@ -34,9 +35,11 @@ export function answerHosted(question: Question, model: ModelProfile, catalogue:
       timeToFirstTokenSeconds: estimate.timeToFirstTokenSecondsRange,
       timePerOutputTokenSeconds: estimate.timePerOutputTokenSecondsRange,
       endToEndSeconds: estimate.endToEndSecondsRange,
+      outputTokensPerSecond: inverse(estimate.endToEndSecondsRange, workload.batch * workload.outputTokens),
+      ...{ saturatedTokensPerSecond: null, totalMemoryBytes: null },
     }),
     throughput: estimate.throughput,
-    ...{ memory: null, saturation: null, bottleneck: null, steps: null, queue: null },
+    ...{ memory: null, saturation: null, bottleneck: null, steps: null, queue: null, roofline: null },
     assumptions: () => [
       ...ignored(question),
       ...estimate.assumptions,
@@ -53,6 +56,11 @@ export function answerHosted(question: Question, model: ModelProfile, catalogue:
     basis: () => basisOf(estimate, catalogue),
     suggestions: () => [],
   };
+}
+
+/** work ÷ time: the longest time is the lowest rate. */
+function inverse({ low, high }: Interval, work: number): Interval {
+  return { low: work / high, high: work / low };
 }
 
 function workloadOf({ promptTokens, outputTokens, batch, contextTokens, scheduling }: Question): Workload {
@@ -155,6 +163,7 @@ function basisOf(estimate: HostedEstimate, catalogue: Catalogue): Basis {
     expectedErrorPercent: compared < 2 ? null : typicalErrorPercent(Math.log(high / low) / 2),
     coefficients: [],
     hostedMeasurements: rowsUsed(estimate, catalogue),
+    rests: () => hostedRests(rowsUsed(estimate, catalogue)),
   };
 }
 

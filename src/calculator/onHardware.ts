@@ -9,10 +9,11 @@ import { namedPrice, type PriceChoice } from '../engine/money/priceChoice.ts';
 import type { Workload } from '../engine/shapes.ts';
 import type { Catalogue } from '../registry/catalogue/catalogue.ts';
 import type { HardwareProfile, ModelProfile } from '../registry/catalogue/profiles.ts';
-import type { Answer, Arrivals, Basis, LatencyIntervals, Queue } from './answer.ts';
+import type { Answer, Arrivals, Basis, Intervals, Queue } from './answer.ts';
 import { assumedFigures, assumedProfile } from './assumedFigures.ts';
 import { InvalidQuestionError } from './errors.ts';
 import { evidenceFor, type MovedEstimate, movedEstimate, nearestMeasurement } from './evidence/evidence.ts';
+import { restsOf } from './evidence/rests.ts';
 import { unmeasured } from './evidence/unmeasured.ts';
 import { assumedOffer, hourOffersOfHardware, isOffer, usualHourlyPrice } from './prices.ts';
 import type { Question } from './question.ts';
@@ -41,6 +42,7 @@ export function answerOnHardware(
     arrivals: arrivalsOf(workload),
     queue: queueOf(estimate, workload),
     intervals: () => intervalsOf(estimate, band()),
+    roofline: estimate.roofline ?? null,
     steps: { prefill: estimate.prefillStep, decode: estimate.decodeStep },
     assumptions: () => [
       ...assumptions,
@@ -60,7 +62,10 @@ export function answerOnHardware(
       return price === null ? null : rentedCost(price, engine.devices, throughput, tokens);
     },
     energy: () => energyEstimate(hardware.engine.powerWatts, engine.devices, throughput),
-    basis: () => basisOf(answered, band(), () => nearestMeasurement(run, catalogue)),
+    basis: () => ({
+      ...basisOf(answered, band(), () => nearestMeasurement(run, catalogue)),
+      rests: () => restsOf(deployment, estimate, catalogue, coefficients),
+    }),
     suggestions: () => suggestionsFor(question, model, engine, estimate, catalogue, coefficients),
   };
 }
@@ -83,8 +88,12 @@ function once<Value>(calculate: () => Value): () => Value {
   };
 }
 
-function intervalsOf({ latency }: Estimate, band: ErrorBand): LatencyIntervals {
+function intervalsOf({ latency, throughput, saturation, memory }: Estimate, band: ErrorBand): Intervals {
   return {
+    // Sequences × output ÷ endToEnd: as far off as that.
+    outputTokensPerSecond: around(throughput.outputTokensPerSecond, band.endToEnd),
+    saturatedTokensPerSecond: saturation && around(saturation.outputTokensPerSecond, band.saturatedThroughput),
+    totalMemoryBytes: around(memory.totalBytes, band.totalMemory),
     timeToFirstTokenSeconds: around(latency.timeToFirstTokenSeconds, band.timeToFirstToken),
     timePerOutputTokenSeconds: around(latency.timePerOutputTokenSeconds, band.timePerOutputToken),
     endToEndSeconds: around(latency.endToEndSeconds, band.endToEnd),
@@ -99,7 +108,7 @@ function basisOf(
   { estimate: { coefficients }, ownMeasurements }: MovedEstimate,
   { method, evidence, endToEnd }: ErrorBand,
   nearest: Basis['nearestMeasurement'],
-): Basis {
+): Omit<Basis, 'rests'> {
   return {
     method,
     evidence,

@@ -1,5 +1,7 @@
 // What the engine answers, in SI base units.
 
+import type { NumberFormat } from './model/numberFormat.ts';
+
 export type Bottleneck = 'compute' | 'memory-bandwidth' | 'interconnect' | 'overhead' | 'memory-capacity';
 export type Phase = 'prefill' | 'decode';
 
@@ -86,7 +88,22 @@ export interface CoefficientUse {
   inheritance: number;
   /** fitted, source or assumed. */
   known: 'fitted' | 'source' | 'assumed';
+  /** Points it was fitted on, a count; 0 when it was not fitted. */
+  points: number;
   data: string;
+}
+
+/** What one device can do and what this deployment reaches of it. */
+export interface Roofline {
+  /** What matrices are multiplied in. */
+  numberFormat: NumberFormat;
+  /** Of the datasheet. */
+  peakFlopsPerSecond: number;
+  peakBytesPerSecond: number;
+  /** Of long prompts and large batches. */
+  reachableFlopsPerSecond: number;
+  /** Of reading weights. */
+  reachableBytesPerSecond: number;
 }
 
 export interface Estimate {
@@ -94,6 +111,8 @@ export interface Estimate {
   latency: LatencyEstimate;
   throughput: ThroughputEstimate;
   saturation: Saturation | null;
+  /** Left out by an estimator of a pack that does not tell. */
+  roofline?: Roofline | undefined;
   bottleneck: Bottleneck;
   /** Mean sequences in flight that memory and scheduler admit. */
   admittedBatch: number;

@@ -1,5 +1,6 @@
 import type { Assumption } from '../answer.ts';
 import { MissingFigureError } from '../errors.ts';
+import type { NumberFormat } from '../model/numberFormat.ts';
 import type { TypedWeights } from '../model/weights.ts';
 import type { Deployment, Hardware, WeightFormat } from '../shapes.ts';
 
@@ -47,6 +48,17 @@ export function matrixPeak({ hardware, weights, runtime }: Deployment, fp32: num
   // There is no bf16 with bf16 sums.
   if (promptSums === 'fp32' || (unpacked && weights.arithmetic[0] === 'bf16')) return sixteenBit;
   return fp16AccumulatePeak ?? sixteenBit;
+}
+
+/** The rate of the datasheet that `matrixPeak` is, or is half of. */
+export function listedPeak(
+  { peaks, fp16AccumulatePeak }: Hardware,
+  peak: number,
+): { numberFormat: NumberFormat; peakFlopsPerSecond: number } | undefined {
+  const listed = (Object.entries(peaks) as [NumberFormat, number][]).filter(([, rate]) => rate !== undefined);
+  const found = listed.find(([, rate]) => rate === peak) ?? listed.findLast(([, rate]) => rate / 2 === peak);
+  if (found !== undefined) return { numberFormat: found[0], peakFlopsPerSecond: found[1] };
+  return fp16AccumulatePeak === peak ? { numberFormat: 'fp16', peakFlopsPerSecond: peak } : undefined;
 }
 
 /** Build year since which llama.cpp multiplies MXFP4 experts as fp4, where the card can (pull request 17906). */

@@ -53,6 +53,13 @@ export function estimateServing(deployment: Deployment, workload: Workload, coef
     latency,
     throughput: throughputOf(latency, workload, prefillRate),
     saturation: saturation(plan, workload, poolSequences, coefficients),
+    roofline: {
+      numberFormat: plan.matmulFormat,
+      peakFlopsPerSecond: plan.matmulPeak,
+      peakBytesPerSecond: plan.peakBytesPerSecond,
+      reachableFlopsPerSecond: plan.dense.flopsPerSecond,
+      reachableBytesPerSecond: plan.dense.bytesPerSecond,
+    },
     bottleneck: bottleneck(memory, timetable, workload),
     admittedBatch: admitted,
     prefillStep: timetable.prefillStep,

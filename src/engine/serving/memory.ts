@@ -44,8 +44,8 @@ export function memoryPlan(deployment: Deployment, look: LookUp) {
 
 /**
  * The memory part of an estimate, of the sequences that run at once; see `memoryFigures`. With in-flight batching they
- * are at different stages of their answers: where more are admitted (`poolSequences`) than fit at their longest, the
- * cache is as full as with those that do, or as the mean of all.
+ * are at different stages of their answers: where more are admitted (`poolSequences`) than fit at their longest, they
+ * fill the cache, and one or another is preempted.
  */
 export function memoryEstimate(
   plan: MemoryPlan,
@@ -65,16 +65,15 @@ export function memoryEstimate(
   const runningAt = (sequences: number): Running => {
     const running = runningOf(workload, sequences, oneSequence);
     if (!mixes) return running;
-    const full = longest * cacheBytesPerDevice(plan, sequenceTokens(workload));
     const room = budget - fixedBytesPerDevice(plan, running) - heldBytes(plan, running);
-    return { ...running, cacheBytes: running.cacheBytes + Math.max(0, Math.min(room, full - running.cacheBytes)) };
+    return { ...running, cacheBytes: running.cacheBytes + Math.max(0, room) };
   };
   const running = runningAt(Math.ceil(admitted / data));
   const mean = runningAt(admitted / data);
   const working = workingBytesPerDevice(plan.workingSpace, running);
   const overhead = overheadBytesPerDevice(plan, working);
   const fixed = fixedBytesPerDevice(plan, running);
-  const needed = fixed + heldBytes(plan, running);
+  const needed = mixes ? budget : fixed + heldBytes(plan, running);
   const memory = memoryFigures(
     deployment,
     {

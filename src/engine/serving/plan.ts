@@ -80,6 +80,7 @@ export function servingPlan(deployment: Deployment, mode: ServingMode, decodeCon
     expertBytes: bytes.experts / expertRanks,
     cacheBytesPerElement: cacheBytesPerElement(deployment.kvCache),
     peakBytesPerSecond: B,
+    matmulFormat: arithmetic.numberFormat,
     matmulPeak: arithmetic.flopsPerSecond,
     dense: {
       bytesPerSecond: Math.min(0.98, stream * lookKernel('serving.kernelStreamFactor')) * B,

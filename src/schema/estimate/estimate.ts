@@ -12,12 +12,13 @@ import { BasisType } from './basis.ts';
 import { CostEstimateType } from './cost.ts';
 import { DeploymentType } from './deployment.ts';
 import { EnergyEstimateType } from './energy.ts';
-import { LatencyEstimateType } from './latency.ts';
-import { MemoryEstimateType } from './memory.ts';
-import { OperationType } from './operation.ts';
-import { SaturationType } from './saturation.ts';
+import { type AnsweredMemory, MemoryEstimateType } from './memory.ts';
+import { LatencyEstimateType } from './speed/latency.ts';
+import { OperationType } from './speed/operation.ts';
+import { RooflineType } from './speed/roofline.ts';
+import { SaturationType } from './speed/saturation.ts';
+import { ThroughputEstimateType } from './speed/throughput.ts';
 import { SuggestionType } from './suggestion.ts';
-import { ThroughputEstimateType } from './throughput.ts';
 import { QueueType, VerdictType } from './verdict.ts';
 import { WorkloadType } from './workload.ts';
 
@@ -46,10 +47,11 @@ export const EstimateType = builder.objectRef<Answer>('Estimate').implement({
       description: 'Where and how it runs, defaults filled in.',
     }),
     workload: t.expose('workload', { type: WorkloadType, description: 'The requests, defaults filled in.' }),
-    memory: t.expose('memory', {
+    memory: t.field({
       type: MemoryEstimateType,
       nullable: true,
       description: 'What it needs in device memory and whether that is there; null for an API.',
+      resolve: (answer) => memoryOf(answer),
     }),
     queue: t.expose('queue', {
       type: QueueType,
@@ -61,7 +63,11 @@ export const EstimateType = builder.objectRef<Answer>('Estimate').implement({
       description: 'How long one request takes.',
       resolve: (answer) => answer,
     }),
-    throughput: t.expose('throughput', { type: ThroughputEstimateType, description: 'How much gets done per second.' }),
+    throughput: t.field({
+      type: ThroughputEstimateType,
+      description: 'How much gets done per second.',
+      resolve: (answer) => answer,
+    }),
     cost: t.field({
       type: CostEstimateType,
       nullable: true,
@@ -74,15 +80,24 @@ export const EstimateType = builder.objectRef<Answer>('Estimate').implement({
       description: 'Electricity it takes; null for an API, and where the device’s power is not known.',
       resolve: (answer) => answer.energy(),
     }),
-    saturation: t.expose('saturation', {
+    saturation: t.field({
       type: SaturationType,
       nullable: true,
       description: 'The most this deployment can do; null for an API, and where not even one sequence fits.',
+      resolve: ({ saturation, intervals }) =>
+        saturation && { figures: saturation, interval: () => intervals().saturatedTokensPerSecond },
     }),
     bottleneck: t.expose('bottleneck', {
       type: Bottleneck,
       nullable: true,
       description: 'What sets the time; null for an API.',
+    }),
+    roofline: t.field({
+      type: RooflineType,
+      nullable: true,
+      description: 'What a device can do and what is reached of it; null for an API.',
+      resolve: ({ roofline, deployment }) =>
+        roofline && deployment.mode === 'local' ? { ...roofline, devices: deployment.engine.devices } : null,
     }),
     operations: t.field({
       type: [OperationType],
@@ -123,3 +138,9 @@ export const EstimateType = builder.objectRef<Answer>('Estimate').implement({
     }),
   }),
 });
+
+function memoryOf({ memory, intervals }: Answer): AnsweredMemory | null {
+  if (memory === null) return null;
+  const exact = { low: memory.totalBytes, high: memory.totalBytes };
+  return { figures: memory, totalInterval: () => intervals().totalMemoryBytes ?? exact };
+}

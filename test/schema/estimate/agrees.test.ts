@@ -81,6 +81,89 @@ function figuresOf({ deployment, workload, queue, memory, latency, throughput, c
   ];
 }
 
+interface Explained {
+  latency: { timePerOutputTokenMs: number; timePerOutputTokenParts: { name: string; ms: number; text: string }[] };
+  throughput: { outputTokensPerSecond: number; outputTokensPerSecondRange: Range };
+  saturation: { outputTokensPerSecond: number; outputTokensPerSecondRange: Range } | null;
+  memory: { totalGiB: number; totalGiBRange: Range } | null;
+  roofline: Record<'peakTflops' | 'bandwidthGBPerSecond' | 'reachableTflops' | 'reachableGBPerSecond', number> | null;
+  basis: {
+    rests: {
+      about: string;
+      text: string;
+      method: string;
+      points: number | null;
+      date: string | null;
+      source: { url: string } | null;
+    }[];
+  };
+}
+
+interface Range {
+  low: number;
+  high: number;
+}
+
+const explained = `{
+  latency { timePerOutputTokenMs timePerOutputTokenParts { name ms text } }
+  throughput { outputTokensPerSecond outputTokensPerSecondRange { low high } }
+  saturation { outputTokensPerSecond outputTokensPerSecondRange { low high } }
+  memory { totalGiB totalGiBRange { low high } }
+  roofline { devices numberFormat peakTflops bandwidthGBPerSecond reachableTflops reachableGBPerSecond }
+  basis { rests { about text method points date source { title url } } }
+}`;
+
+describe.each(questions)('what explains estimate(%s)', (asked) => {
+  let estimate: Explained;
+  beforeAll(async () => {
+    ({ estimate } = await calculator.answer<{ estimate: Explained }>(`{ estimate(${asked}) ${explained} }`));
+  });
+
+  test('the parts of an output token are all of its time', () => {
+    const { timePerOutputTokenMs, timePerOutputTokenParts: parts } = estimate.latency;
+    if (estimate.memory === null) return expect(parts).toEqual([]);
+    expect(parts.reduce((sum, { ms }) => sum + ms, 0) / timePerOutputTokenMs).toBeCloseTo(1, 9);
+    for (const { name, ms, text } of parts) expect([ms > 0, name.length > 0, text.endsWith('.')]).not.toContain(false);
+  });
+
+  test('figures lie within their ranges', () => {
+    const { throughput, saturation, memory } = estimate;
+    for (const { outputTokensPerSecond: value, outputTokensPerSecondRange: range } of [
+      throughput,
+      saturation ?? throughput,
+    ]) {
+      expect(range.low).toBeLessThanOrEqual(value * (1 + 1e-12));
+      expect(range.high).toBeGreaterThanOrEqual(value * (1 - 1e-12));
+    }
+    if (memory === null) return;
+    expect(memory.totalGiBRange.low).toBeLessThan(memory.totalGiB);
+    expect(memory.totalGiBRange.high).toBeGreaterThan(memory.totalGiB);
+  });
+
+  test('what is reached is not more than the datasheet allows', () => {
+    const { roofline, memory } = estimate;
+    if (memory === null) return expect(roofline).toBeNull();
+    expect(roofline?.reachableTflops).toBeLessThanOrEqual(roofline?.peakTflops ?? 0);
+    expect(roofline?.reachableGBPerSecond).toBeLessThanOrEqual(roofline?.bandwidthGBPerSecond ?? 0);
+  });
+
+  test('what it rests on is told in words, and what was fitted with its points, day and page', () => {
+    const { rests } = estimate.basis;
+    expect(rests.length).toBeGreaterThan(0);
+    for (const { about, text, method, points, date, source } of rests) {
+      expect(`${about}: ${text}`).not.toMatch(/[|_]/);
+      if (method === 'FITTED' && points !== null) {
+        expect(points).toBeGreaterThan(0);
+        expect(date).toMatch(/^\d{4}-\d{2}-\d{2}$/);
+        if (source !== null) expect(source.url).toMatch(/^https:/);
+      }
+    }
+    expect(rests.some(({ source }) => source !== null)).toBe(true);
+    const methods = rests.map(({ method }) => method);
+    expect(methods).toContain(estimate.memory === null ? 'MEASURED' : 'DATASHEET');
+  });
+});
+
 describe.each(questions)('estimate(%s)', (asked) => {
   test('every number in the summary and the verdict is a field', async () => {
     const answer = await answerTo(asked);
