@@ -15,7 +15,7 @@ import { InvalidQuestionError, MissingLatencyError } from './errors.ts';
 import { hostedRests } from './evidence/rests.ts';
 import { assumedOffer, isOffer, tokenOffersOfModel } from './prices.ts';
 import type { Question } from './question.ts';
-import { contextWarnings, retiredWarnings } from './warnings.ts';
+import { contextWarnings, priceWarnings, retiredWarnings } from './warnings.ts';
 
 /** A model behind a provider's API: published latency and token prices, no hardware. */
 export function answerHosted(question: Question, model: ModelProfile, catalogue: Catalogue): Answer {
@@ -47,7 +47,7 @@ export function answerHosted(question: Question, model: ModelProfile, catalogue:
       ...rowsUsed(estimate, catalogue).flatMap(assumedProfile),
       ...assumedOffer(price(), catalogue),
     ],
-    warnings: [...retiredWarnings([model]), ...contextWarnings(model, workload)],
+    warnings: [...retiredWarnings([model]), ...contextWarnings(model, workload), ...priceWarnings(price())],
     cost: () => {
       const choice = price();
       return choice === null ? null : hostedCost(choice, tokensOfRequest(workload));
@@ -73,8 +73,8 @@ function workloadOf({ promptTokens, outputTokens, batch, contextTokens, scheduli
 
 /** What the question says about hardware has no meaning for an API: said, not silently dropped. */
 function ignored(question: Question): Assumption[] {
-  const { hardware, runtime, runtimeYear, weights, kvCache, devices, parallelism, usdPerHour } = question;
-  const options = Object.entries({ runtime, runtimeYear, weights, kvCache, devices, parallelism, usdPerHour });
+  const { hardware, runtime, runtimeYear, weights, kvCache, devices, parallelism, usdPerHour, owned } = question;
+  const options = Object.entries({ runtime, runtimeYear, weights, kvCache, devices, parallelism, usdPerHour, owned });
   const given = options.filter(([, value]) => value !== null && value !== undefined).map(([name]) => name);
   const names = [...(hardware ? [`hardware (${hardware})`] : []), ...given];
   if (names.length === 0) return [];

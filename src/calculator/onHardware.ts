@@ -2,7 +2,7 @@ import type { Assumption, Estimate } from '../engine/answer.ts';
 import type { Coefficients } from '../engine/coefficients.ts';
 import { runOf } from '../engine/evidence/neighbours.ts';
 import { type ErrorBand, typicalErrorPercent } from '../engine/evidence/uncertainty.ts';
-import { givenHourlyCost, rentedCost } from '../engine/money/cost.ts';
+import { givenHourlyCost, ownedHourlyCost, rentedCost } from '../engine/money/cost.ts';
 import { energyEstimate } from '../engine/money/energy.ts';
 import type { HardwareHourPrice } from '../engine/money/price.ts';
 import { namedPrice, type PriceChoice } from '../engine/money/priceChoice.ts';
@@ -15,11 +15,11 @@ import { InvalidQuestionError } from './errors.ts';
 import { evidenceFor, type MovedEstimate, movedEstimate, nearestMeasurement } from './evidence/evidence.ts';
 import { restsOf } from './evidence/rests.ts';
 import { unmeasured } from './evidence/unmeasured.ts';
-import { assumedOffer, hourOffersOfHardware, isOffer, usualHourlyPrice } from './prices.ts';
+import { assumedOffer, hourOffersOfHardware, isOffer, ownedCostOf, usualHourlyPrice } from './prices.ts';
 import type { Question } from './question.ts';
 import { type ResolvedDeployment, resolveDeployment } from './resolve.ts';
 import { suggestionsFor } from './suggestions.ts';
-import { contextWarnings, retiredWarnings } from './warnings.ts';
+import { contextWarnings, priceWarnings, retiredWarnings } from './warnings.ts';
 
 /** A model on hardware: the deployment resolved from the catalogue, estimated by the engine. */
 export function answerOnHardware(
@@ -54,12 +54,15 @@ export function answerOnHardware(
       ...retiredWarnings([model, hardware, runtime, weights, kvCache]),
       ...contextWarnings(model, workload),
       ...estimate.warnings,
+      ...priceWarnings(price),
     ],
     cost: () => {
       const { usdPerHour } = question;
       const tokens = workload.contextTokens + workload.promptTokens + workload.outputTokens;
-      if (usdPerHour != null) return givenHourlyCost(usdPerHour, throughput, tokens);
-      return price === null ? null : rentedCost(price, engine.devices, throughput, tokens);
+      const owned = ownedCostOf(question, hardware, engine.devices, throughput, catalogue);
+      if (usdPerHour != null) return { ...givenHourlyCost(usdPerHour, throughput, tokens), owned };
+      if (price !== null) return { ...rentedCost(price, engine.devices, throughput, tokens), owned };
+      return owned && ownedHourlyCost(owned, throughput, tokens);
     },
     energy: () => energyEstimate(hardware.engine.powerWatts, engine.devices, throughput),
     basis: () => ({

@@ -52,8 +52,9 @@ function room(memory: MemoryEstimate, { deployment, queue }: Answer): string {
 function price(answer: Answer): string[] {
   const cost = answer.cost();
   if (cost === null) return [];
-  const { provider } = cost.basis;
-  const there = provider === null ? ' at the price given' : ` at ${provider}`;
+  const { kind, provider } = cost.basis;
+  const there =
+    provider === null ? ` at ${kind === 'owned' ? 'what owning it comes to' : 'the price given'}` : ` at ${provider}`;
   const known = answer.deployment.mode === 'api' && provider === answer.deployment.provider;
   return [`costs about ${readableUsd(cost.usdPerRequest)} a request${known ? '' : there}`];
 }

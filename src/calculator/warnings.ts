@@ -1,3 +1,4 @@
+import type { PriceChoice } from '../engine/money/priceChoice.ts';
 import { readableCount } from '../engine/readable.ts';
 import type { Workload } from '../engine/shapes.ts';
 import type { ModelProfile } from '../registry/catalogue/profiles.ts';
@@ -19,6 +20,25 @@ export function contextWarnings({ name, facts }: ModelProfile, workload: Workloa
     warnings.push(`${name} writes at most ${readableCount(maximumOutputTokens)} tokens in one answer.`);
   }
   return warnings;
+}
+
+/** A price that rests on one offer, or that nobody dated, may be far from what is asked today. */
+export function priceWarnings(choice: PriceChoice<QuotedPrice> | null): string[] {
+  if (choice === null) return [];
+  const { chosen, compared, named } = choice;
+  const { provider, effectiveFrom, firstParty = false } = chosen;
+  const warnings: string[] = [];
+  if (compared.length === 1 && !named && !firstParty) {
+    warnings.push(`The price rests on one offer, that of ${provider}: others may differ by several times.`);
+  }
+  if (effectiveFrom === null) warnings.push(`The price of ${provider} is undated: it may have changed.`);
+  return warnings;
+}
+
+interface QuotedPrice {
+  provider: string;
+  effectiveFrom: string | null;
+  firstParty?: boolean;
 }
 
 /** Says which of the profiles asked about somebody has taken off the lists: they still answer, for old questions. */

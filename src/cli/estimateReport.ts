@@ -143,7 +143,8 @@ function costRows(cost: Cost | null): Row[] {
   if (cost === null) return [['Cost', 'no price known; give one with --usd-per-hour']];
   const { basis, usdPerRequestRange: range } = cost;
   const hour = cost.usdPerHour === null ? '' : `${dollars(cost.usdPerHour)} an hour, `;
-  const source = basis.provider === null ? 'the price you gave' : `${basis.provider}, ${basis.date ?? 'undated'}`;
+  const own = basis.kind === 'OWNED' ? 'what owning it comes to' : 'the price you gave';
+  const source = basis.provider === null ? own : `${basis.provider}, ${basis.date ?? 'undated'}`;
   const spread = range.high > range.low ? `; ${rangeOf(range, dollars)} over ${range.count} offers` : '';
   return [
     ['Cost', `${dollars(cost.usdPerRequest)} per request (${hour}${source})${spread}`],

@@ -144,4 +144,5 @@ const optionNames = new Set<string>([
   'scheduling',
   'offer',
   'usdPerHour',
+  'owned',
 ] satisfies (keyof Question)[]);

@@ -71,7 +71,8 @@ export const EstimateType = builder.objectRef<Answer>('Estimate').implement({
     cost: t.field({
       type: CostEstimateType,
       nullable: true,
-      description: 'What it costs; null when nobody is known to ask a price for it.',
+      description:
+        'What it costs; null when nobody is known to ask a price for it: `options.usdPerHour` or `options.owned` give one.',
       resolve: resolving((answer) => answer.cost()),
     }),
     energy: t.field({
