@@ -19,7 +19,7 @@ import { assumedOffer, hourOffersOfHardware, isOffer, ownedCostOf, usualHourlyPr
 import type { Question } from './question.ts';
 import { type ResolvedDeployment, resolveDeployment } from './resolve.ts';
 import { suggestionsFor } from './suggestions.ts';
-import { contextWarnings, priceWarnings, retiredWarnings } from './warnings.ts';
+import { contextWarnings, evidenceWarnings, priceWarnings, retiredWarnings } from './warnings.ts';
 
 /** A model on hardware: the deployment resolved from the catalogue, estimated by the engine. */
 export function answerOnHardware(
@@ -54,6 +54,7 @@ export function answerOnHardware(
       ...retiredWarnings([model, hardware, runtime, weights, kvCache]),
       ...contextWarnings(model, workload),
       ...estimate.warnings,
+      ...evidenceWarnings(engine, workload, estimate),
       ...priceWarnings(price),
     ],
     cost: () => {

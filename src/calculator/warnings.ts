@@ -1,6 +1,8 @@
+import type { Estimate } from '../engine/answer.ts';
+import { thinPromptRate } from '../engine/evidence/uncertainty.ts';
 import type { PriceChoice } from '../engine/money/priceChoice.ts';
 import { readableCount } from '../engine/readable.ts';
-import type { Workload } from '../engine/shapes.ts';
+import type { Deployment, Workload } from '../engine/shapes.ts';
 import type { ModelProfile } from '../registry/catalogue/profiles.ts';
 import type { Profile } from '../registry/kinds/kind.ts';
 
@@ -18,6 +20,37 @@ export function contextWarnings({ name, facts }: ModelProfile, workload: Workloa
   }
   if (maximumOutputTokens !== undefined && outputTokens > maximumOutputTokens) {
     warnings.push(`${name} writes at most ${readableCount(maximumOutputTokens)} tokens in one answer.`);
+  }
+  return warnings;
+}
+
+/** Says where an answer rests on little or on nothing measured. */
+export function evidenceWarnings(
+  { hardware, parallelism }: Deployment,
+  workload: Workload,
+  estimate: Estimate,
+): string[] {
+  const warnings: string[] = [];
+  const thin = thinPromptRate(estimate);
+  if (thin !== null && workload.promptTokens > 0) {
+    const count = thin.points === 1 ? 'one measurement' : `${readableCount(thin.points)} measurements`;
+    warnings.push(
+      `How fast ${hardware.name} reads prompts rests on ${count} of its family: the range of the time to first token is ` +
+        'wider for it, and comparisons with other families are uncertain.',
+    );
+  }
+  const uses = (name: string) => estimate.coefficients.find((use) => use.name === name);
+  if (uses('serving.networkBytesPerSecond')?.known === 'assumed') {
+    warnings.push(
+      `Devices exchange data over the network between machines, at an assumed 10 GB/s: no measurement of ${hardware.name} ` +
+        'across machines is known.',
+    );
+  }
+  if (parallelism.tensor > 1 && uses('local.allReduceBytesPerSecond')?.known === 'assumed') {
+    warnings.push(
+      `Devices share every layer over a link that nobody published measurements of with ${hardware.name} (Thunderbolt or ` +
+        'PCIe): the cost of each exchange is assumed, and the true speed may be well below one device’s.',
+    );
   }
   return warnings;
 }

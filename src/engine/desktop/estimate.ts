@@ -81,7 +81,7 @@ function timesAt(machine: DesktopMachine, workload: Workload, sequences: number)
 }
 
 function rooflineOf({ deployment, fp32FlopsPerSecond, prefill, ...machine }: DesktopMachine): Roofline | undefined {
-  const peak = listedPeak(deployment.hardware, matrixPeak(deployment, fp32FlopsPerSecond));
+  const peak = listedPeak(deployment, matrixPeak(deployment, fp32FlopsPerSecond));
   if (peak === undefined) return undefined;
   return {
     ...peak,
