@@ -6,6 +6,7 @@ import type {
   LatencyEstimate,
   MemoryEstimate,
   Phase,
+  Roofline,
   Saturation,
   ThroughputEstimate,
 } from '../engine/answer.ts';
@@ -16,6 +17,7 @@ import type { CostEstimate } from '../engine/money/cost.ts';
 import type { EnergyEstimate } from '../engine/money/energy.ts';
 import type { Workload } from '../engine/shapes.ts';
 import type { HostedLatencyProfile, MeasurementProfile, ModelProfile } from '../registry/catalogue/profiles.ts';
+import type { Rest } from './evidence/rests.ts';
 import type { ResolvedDeployment } from './resolve.ts';
 
 /** What a question is answered with, in SI units. Parts that cost time beyond the estimate itself are functions. */
@@ -27,7 +29,7 @@ export interface Answer {
   /** Null, as its intervals and the throughput are, for an API that nobody is known to have measured. */
   latency: LatencyEstimate | null;
   arrivals: Arrivals;
-  intervals(): LatencyIntervals | null;
+  intervals(): Intervals | null;
   throughput: ThroughputEstimate | null;
   /** Null, as the next three are, for an API. */
   memory: MemoryEstimate | null;
@@ -35,6 +37,10 @@ export interface Answer {
   saturation: Saturation | null;
   bottleneck: Bottleneck | null;
   steps: Readonly<Record<Phase, EngineStep>> | null;
+  /** Null where all sequences run at once or not even one fits, and for an API. */
+  queue: Queue | null;
+  /** Null for an API, and where an estimator of a pack does not tell. */
+  roofline: Roofline | null;
   warnings: readonly string[];
   assumptions(): readonly Assumption[];
   /** Null where no price is known. */
@@ -44,6 +50,23 @@ export interface Answer {
   basis(): Basis;
   /** Empty when it fits. */
   suggestions(): readonly Suggestion[];
+}
+
+/** An answer whose latency is known. */
+export interface TimedAnswer extends Answer {
+  latency: LatencyEstimate;
+  throughput: ThroughputEstimate;
+  intervals(): Intervals;
+}
+
+export function isTimed(answer: Answer): answer is TimedAnswer {
+  return answer.latency !== null;
+}
+
+/** A batch of which not all run at once. */
+export interface Queue {
+  atOnce: number;
+  waiting: number;
 }
 
 /** A model behind a provider's API. */
@@ -56,11 +79,16 @@ export interface HostedDeployment {
 /** How requests reach the engine: what a time to first token assumes. */
 export type Arrivals = 'alone' | 'together' | 'closed-loop' | 'provider';
 
-/** 80 % intervals of the latencies, in seconds. */
-export interface LatencyIntervals {
+/** 80 % intervals, in SI units. */
+export interface Intervals {
   timeToFirstTokenSeconds: Interval;
   timePerOutputTokenSeconds: Interval;
   endToEndSeconds: Interval;
+  outputTokensPerSecond: Interval;
+  /** Null where there is no saturation. */
+  saturatedTokensPerSecond: Interval | null;
+  /** Null for an API. */
+  totalMemoryBytes: Interval | null;
 }
 
 /** How much an answer can be trusted, and why. */
@@ -73,6 +101,8 @@ export interface Basis {
   /** Null where none moved the answer. */
   ownMeasurements: AppliedMeasurements | null;
   expectedErrorPercent: number | null;
+  /** What carries the answer, in plain words. */
+  rests(): readonly Rest[];
   coefficients: readonly CoefficientUse[];
   hostedMeasurements: readonly HostedLatencyProfile[];
 }

@@ -1,7 +1,7 @@
 import type { Assumption } from '../engine/answer.ts';
 import { MissingFigureError } from '../engine/errors.ts';
 import { typicalErrorPercent } from '../engine/evidence/uncertainty.ts';
-import { estimateHosted, type HostedEstimate } from '../engine/hosted.ts';
+import { estimateHosted, type HostedEstimate, type Interval } from '../engine/hosted.ts';
 import { hostedCost } from '../engine/money/cost.ts';
 import type { RequestTokens, TokenPrice } from '../engine/money/price.ts';
 import { chooseTokenPrice, namedPrice, type PriceChoice } from '../engine/money/priceChoice.ts';
@@ -9,13 +9,14 @@ import type { Workload } from '../engine/shapes.ts';
 import type { Catalogue } from '../registry/catalogue/catalogue.ts';
 import { groupedBy } from '../registry/catalogue/derivation.ts';
 import type { HostedLatencyProfile, ModelProfile, OfferProfile } from '../registry/catalogue/profiles.ts';
-import type { Answer, Basis, LatencyIntervals } from './answer.ts';
+import type { Answer, Basis, Intervals } from './answer.ts';
 import { assumedProfile } from './assumedFigures.ts';
 import { defaultOffer, defaultsOfQuestion } from './defaults/defaultsTaken.ts';
 import { InvalidQuestionError } from './errors.ts';
+import { hostedRests } from './evidence/rests.ts';
+import { contextWarnings, priceWarnings, retiredWarnings } from './judgement/warnings.ts';
 import { assumedOffer, isOffer, tokenOffersOfModel } from './prices.ts';
 import type { Question } from './question.ts';
-import { contextWarnings, retiredWarnings } from './warnings.ts';
 
 /**
  * A model behind a provider's API: published latency and token prices, no hardware. Where nobody is known to have measured
@@ -35,9 +36,9 @@ export function answerHosted(question: Question, model: ModelProfile, catalogue:
     deployment: { mode: 'api', provider },
     latency: measured?.latency ?? null,
     arrivals: 'provider',
-    intervals: () => measured && intervalsOf(measured),
+    intervals: () => measured && intervalsOf(measured, workload),
     throughput: measured?.throughput ?? null,
-    ...{ memory: null, saturation: null, bottleneck: null, steps: null },
+    ...{ memory: null, saturation: null, bottleneck: null, steps: null, queue: null, roofline: null },
     assumptions: () => [
       ...defaultsOfQuestion(question, model, workload).filter(({ code }) => code !== 'DEFAULT_HARDWARE'),
       ...defaultMode(question, model),
@@ -48,7 +49,7 @@ export function answerHosted(question: Question, model: ModelProfile, catalogue:
       ...defaultOffer(question, price()),
       ...assumedOffer(price(), catalogue),
     ],
-    warnings: [...retiredWarnings([model]), ...contextWarnings(model, workload)],
+    warnings: [...retiredWarnings([model]), ...contextWarnings(model, workload), ...priceWarnings(price())],
     cost: () => {
       const choice = price();
       return choice === null ? null : hostedCost(choice, tokensOfRequest(workload));
@@ -59,12 +60,19 @@ export function answerHosted(question: Question, model: ModelProfile, catalogue:
   };
 }
 
-function intervalsOf(measured: HostedEstimate): LatencyIntervals {
+function intervalsOf(measured: HostedEstimate, { batch, outputTokens }: Workload): Intervals {
   return {
     timeToFirstTokenSeconds: measured.timeToFirstTokenSecondsRange,
     timePerOutputTokenSeconds: measured.timePerOutputTokenSecondsRange,
     endToEndSeconds: measured.endToEndSecondsRange,
+    outputTokensPerSecond: inverse(measured.endToEndSecondsRange, batch * outputTokens),
+    ...{ saturatedTokensPerSecond: null, totalMemoryBytes: null },
   };
+}
+
+/** work ÷ time: the longest time is the lowest rate. */
+function inverse({ low, high }: Interval, work: number): Interval {
+  return { low: work / high, high: work / low };
 }
 
 function defaultMode({ mode }: Question, { name }: ModelProfile): Assumption[] {
@@ -83,10 +91,10 @@ function workloadOf({ promptTokens, outputTokens, batch, contextTokens, scheduli
 
 /** What the question says about hardware has no meaning for an API: said, not silently dropped. */
 function ignored(question: Question): Assumption[] {
-  const { hardware, runtime, runtimeYear, weights, kvCache, devices, memoryGiB, usableGiB, parallelism, usdPerHour } =
-    question;
+  const { hardware, runtime, runtimeYear, weights, kvCache, devices, memoryGiB, usableGiB } = question;
+  const { parallelism, usdPerHour, owned } = question;
   const options = Object.entries({
-    ...{ runtime, runtimeYear, weights, kvCache, devices, memoryGiB, usableGiB, parallelism, usdPerHour },
+    ...{ runtime, runtimeYear, weights, kvCache, devices, memoryGiB, usableGiB, parallelism, usdPerHour, owned },
   });
   const given = options.filter(([, value]) => value !== null && value !== undefined).map(([name]) => name);
   const names = [...(hardware ? [`hardware (${hardware})`] : []), ...given];
@@ -167,6 +175,7 @@ function basisOf(estimate: HostedEstimate | null, catalogue: Catalogue): Basis {
     nearestMeasurement: () => null,
     ownMeasurements: null,
     expectedErrorPercent: null,
+    rests: () => hostedRests(rowsUsed(estimate, catalogue)),
     coefficients: [],
   };
   if (estimate === null) {

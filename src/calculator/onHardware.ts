@@ -2,24 +2,31 @@ import type { Assumption, Estimate } from '../engine/answer.ts';
 import type { Coefficients } from '../engine/coefficients.ts';
 import { runOf } from '../engine/evidence/neighbours.ts';
 import { type ErrorBand, typicalErrorPercent } from '../engine/evidence/uncertainty.ts';
-import { givenHourlyCost, rentedCost } from '../engine/money/cost.ts';
+import { givenHourlyCost, ownedHourlyCost, rentedCost } from '../engine/money/cost.ts';
 import { energyEstimate } from '../engine/money/energy.ts';
 import type { HardwareHourPrice } from '../engine/money/price.ts';
 import { namedPrice, type PriceChoice } from '../engine/money/priceChoice.ts';
 import type { Workload } from '../engine/shapes.ts';
 import type { Catalogue } from '../registry/catalogue/catalogue.ts';
 import type { HardwareProfile, ModelProfile } from '../registry/catalogue/profiles.ts';
-import type { Answer, Arrivals, Basis, LatencyIntervals } from './answer.ts';
+import type { Answer, Arrivals, Basis, Intervals, Queue } from './answer.ts';
 import { assumedFigures, assumedProfile } from './assumedFigures.ts';
 import { defaultOffer, defaultsOfDeployment, defaultsOfQuestion } from './defaults/defaultsTaken.ts';
 import { InvalidQuestionError } from './errors.ts';
 import { evidenceFor, type MovedEstimate, movedEstimate, nearestMeasurement } from './evidence/evidence.ts';
+import { restsOf } from './evidence/rests.ts';
 import { unmeasured } from './evidence/unmeasured.ts';
-import { assumedOffer, hourOffersOfHardware, isOffer, usualHourlyPrice } from './prices.ts';
+import {
+  contextWarnings,
+  evidenceWarnings,
+  priceWarnings,
+  retiredWarnings,
+  unusualWarnings,
+} from './judgement/warnings.ts';
+import { assumedOffer, hourOffersOfHardware, isOffer, ownedCostOf, usualHourlyPrice } from './prices.ts';
 import type { Question } from './question.ts';
 import { type ResolvedDeployment, resolveDeployment } from './resolve.ts';
 import { suggestionsFor } from './suggestions/suggestions.ts';
-import { contextWarnings, retiredWarnings, unusualWarnings } from './warnings.ts';
 
 /** A model on hardware: the deployment resolved from the catalogue, estimated by the engine. */
 export function answerOnHardware(
@@ -40,7 +47,9 @@ export function answerOnHardware(
     ...{ catalogueRevision: catalogue.revision, model, deployment, workload },
     ...{ latency, throughput, memory, saturation, bottleneck },
     arrivals: arrivalsOf(workload),
+    queue: queueOf(estimate, workload),
     intervals: () => intervalsOf(estimate, band()),
+    roofline: estimate.roofline ?? null,
     steps: { prefill: estimate.prefillStep, decode: estimate.decodeStep },
     assumptions: () => [
       ...defaultsOfQuestion(question, model, workload, hardware.name),
@@ -56,21 +65,32 @@ export function answerOnHardware(
       ...contextWarnings(model, workload),
       ...unusualWarnings(deployment, catalogue),
       ...estimate.warnings,
+      ...evidenceWarnings(engine, workload, estimate),
+      ...priceWarnings(price),
     ],
     cost: () => {
       const { usdPerHour } = question;
       const tokens = workload.contextTokens + workload.promptTokens + workload.outputTokens;
-      if (usdPerHour != null) return givenHourlyCost(usdPerHour, throughput, tokens);
-      return price === null ? null : rentedCost(price, engine.devices, throughput, tokens);
+      const owned = ownedCostOf(question, hardware, engine.devices, throughput, catalogue);
+      if (usdPerHour != null) return { ...givenHourlyCost(usdPerHour, throughput, tokens), owned };
+      if (price !== null) return { ...rentedCost(price, engine.devices, throughput, tokens), owned };
+      return owned && ownedHourlyCost(owned, throughput, tokens);
     },
     energy: () => energyEstimate(hardware.engine.powerWatts, engine.devices, throughput),
-    basis: () => basisOf(answered, band(), () => nearestMeasurement(run, catalogue)),
+    basis: () => ({
+      ...basisOf(answered, band(), () => nearestMeasurement(run, catalogue)),
+      rests: () => restsOf(deployment, estimate, catalogue, coefficients),
+    }),
     suggestions: () =>
       suggestionsFor({
         ...{ question, model, deployment, estimate, catalogue, coefficients },
         answer: (changed) => answerOnHardware(changed, model, catalogue, coefficients),
       }),
   };
+}
+
+function queueOf({ memory, admittedBatch }: Estimate, { batch }: Workload): Queue | null {
+  return memory.fits && admittedBatch < batch ? { atOnce: admittedBatch, waiting: batch - admittedBatch } : null;
 }
 
 function arrivalsOf({ batch, scheduling }: Workload): Arrivals {
@@ -87,8 +107,12 @@ function once<Value>(calculate: () => Value): () => Value {
   };
 }
 
-function intervalsOf({ latency }: Estimate, band: ErrorBand): LatencyIntervals {
+function intervalsOf({ latency, throughput, saturation, memory }: Estimate, band: ErrorBand): Intervals {
   return {
+    // Sequences × output ÷ endToEnd: as far off as that.
+    outputTokensPerSecond: around(throughput.outputTokensPerSecond, band.endToEnd),
+    saturatedTokensPerSecond: saturation && around(saturation.outputTokensPerSecond, band.saturatedThroughput),
+    totalMemoryBytes: around(memory.totalBytes, band.totalMemory),
     timeToFirstTokenSeconds: around(latency.timeToFirstTokenSeconds, band.timeToFirstToken),
     timePerOutputTokenSeconds: around(latency.timePerOutputTokenSeconds, band.timePerOutputToken),
     endToEndSeconds: around(latency.endToEndSeconds, band.endToEnd),
@@ -103,7 +127,7 @@ function basisOf(
   { estimate: { coefficients }, ownMeasurements }: MovedEstimate,
   { method, evidence, endToEnd }: ErrorBand,
   nearest: Basis['nearestMeasurement'],
-): Basis {
+): Omit<Basis, 'rests'> {
   return {
     method,
     evidence,

@@ -1,11 +1,16 @@
-import type { Assumption } from '../engine/answer.ts';
+import type { Assumption, ThroughputEstimate } from '../engine/answer.ts';
+import { compareText } from '../engine/compareText.ts';
+import { MissingFigureError } from '../engine/errors.ts';
+import { type OwnedCost, ownedCost } from '../engine/money/ownedCost.ts';
+import type { PurchasePrice } from '../engine/money/price.ts';
 import { chooseHourlyPrice, type PriceChoice } from '../engine/money/priceChoice.ts';
 import { remembered } from '../engine/remembered.ts';
 import type { Catalogue } from '../registry/catalogue/catalogue.ts';
 import { groupedBy } from '../registry/catalogue/derivation.ts';
-import type { OfferProfile } from '../registry/catalogue/profiles.ts';
+import type { HardwareProfile, OfferProfile } from '../registry/catalogue/profiles.ts';
 import type { OfferFacts } from '../registry/kinds/offer.ts';
 import { assumedProfile } from './assumedFigures.ts';
+import type { Question } from './question.ts';
 
 export const isOffer =
   <Basis extends OfferFacts['basis']>(basis: Basis) =>
@@ -44,6 +49,43 @@ export function usualHourlyPrice(catalogue: Catalogue, id: string) {
 const usualOf = remembered((offers: readonly OfferProfile[]) =>
   chooseHourlyPrice(offers.filter(isOffer('hardware-hour')).map(({ engine }) => engine)),
 );
+
+/**
+ * What owning the devices comes to; null where the question does not say for how long and at what price of electricity.
+ *
+ * @throws MissingFigureError no purchase price is known and none is given, or the device's power is not known
+ */
+export function ownedCostOf(
+  { owned }: Question,
+  { id, engine }: HardwareProfile,
+  devices: number,
+  throughput: ThroughputEstimate,
+  catalogue: Catalogue,
+): OwnedCost | null {
+  if (owned == null) return null;
+  const { usdPerDevice } = owned;
+  const price =
+    usdPerDevice == null
+      ? purchasePrice(catalogue, id)
+      : { usdPerDevice, priceBasis: 'the purchase price given with the question', offer: null };
+  const watts = engine.powerWatts;
+  if (price === null) throw new MissingFigureError('purchase price (give options.owned.usdPerDevice)', id, 'hardware');
+  if (watts === null) throw new MissingFigureError('power in watts', id, 'hardware');
+  return ownedCost(owned, price, { devices, watts }, throughput);
+}
+
+/** The newest purchase price of a device, undated ones last; of one day, the lowest. */
+function purchasePrice(catalogue: Catalogue, id: string) {
+  const prices = purchaseOffersOfHardware(catalogue, id).map(({ engine }) => engine);
+  const each = ({ usd, devices }: PurchasePrice) => usd / devices;
+  const [chosen] = prices.toSorted(
+    (one, other) => compareText(other.date ?? '', one.date ?? '') || each(one) - each(other),
+  );
+  if (chosen === undefined) return null;
+  const kind = chosen.priceKind === 'msrp' ? 'the maker’s price' : 'a street price';
+  const priceBasis = `${kind} of ${chosen.date ?? 'an unknown day'}`;
+  return { usdPerDevice: each(chosen), priceBasis, offer: chosen.offer };
+}
 
 /** The line of an answer's assumptions about its price, where nobody can look that price up. */
 export function assumedOffer(choice: PriceChoice<{ offer: string }> | null, { offer }: Catalogue): Assumption[] {

@@ -1,5 +1,6 @@
 import { buildYears } from '../engine/builds.ts';
 import type { Architecture } from '../engine/model/architecture.ts';
+import type { Ownership } from '../engine/money/ownedCost.ts';
 import type { Parallelism, Scheduling } from '../engine/shapes.ts';
 import type { HardwareProfile, ModelProfile } from '../registry/catalogue/profiles.ts';
 import type { ScenarioFacts } from '../registry/kinds/scenario.ts';
@@ -39,6 +40,8 @@ export interface Question {
   offer?: string | null | undefined;
   /** Your own price of all devices together. */
   usdPerHour?: number | null | undefined;
+  /** For what owning the devices comes to. */
+  owned?: (Ownership & { usdPerDevice?: number | null | undefined }) | null | undefined;
   /** Which of its values nobody gave: the documented example's stand there, and the answer says so. */
   defaulted?: readonly DefaultedField[];
 }
@@ -78,10 +81,18 @@ export const parallelismRanges = {
   data: whole(1, 4096),
 } satisfies { [Axis in keyof Parallelism]: NumberRange };
 
+/** The same of what an owner states. */
+export const ownedRanges = {
+  years: { minimum: 0, aboveMinimum: true, maximum: 30, whole: false },
+  usdPerKilowattHour: { minimum: 0, maximum: 10, whole: false },
+  usdPerDevice: { minimum: 0, aboveMinimum: true, maximum: 1e7, whole: false },
+} satisfies { [Field in keyof NonNullable<Question['owned']>]-?: NumberRange };
+
 /** @throws InvalidQuestionError the first number outside its range */
 export function checkRanges(question: Question): void {
   requireAllInRange(question, questionRanges, '');
   if (question.parallelism) requireAllInRange(question.parallelism, parallelismRanges, 'parallelism.');
+  if (question.owned) requireAllInRange(question.owned, ownedRanges, 'owned.');
 }
 
 function requireAllInRange<Field extends string>(

@@ -12,11 +12,12 @@ query Calculate(
     deployment: $deployment, options: $options
   ) {
     summary
+    verdict { headline }
     deployment { devices }
     workload { tokens promptTokens contextTokens batch }
     memory {
       fits weightsGiB kvCacheGiB stateGiB activationsGiB overheadGiB totalGiB
-      perDeviceGiB usablePerDeviceGiB headroomPerDeviceGiB maxBatch maxContextTokens
+      perDeviceGiB usablePerDeviceGiB maxBatch maxContextTokens
     }
     latency {
       timeToFirstTokenMs timePerOutputTokenMs endToEndMs baseMs perTokenMs
@@ -40,6 +41,7 @@ query Calculate(
 export interface EstimateReply {
   estimate: {
     summary: string;
+    verdict: { headline: string };
     deployment: { devices: number | null };
     workload: { tokens: number; promptTokens: number; contextTokens: number; batch: number };
     memory: Memory | null;
@@ -62,7 +64,7 @@ type Range = Record<'low' | 'high', number>;
 
 type Memory = { fits: boolean } & Record<
   | `${'weights' | 'kvCache' | 'state' | 'activations' | 'overhead' | 'total'}GiB`
-  | `${'per' | 'usablePer' | 'headroomPer'}DeviceGiB`
+  | `${'per' | 'usablePer'}DeviceGiB`
   | 'maxBatch'
   | 'maxContextTokens',
   number
@@ -81,7 +83,7 @@ export function estimateReport({ estimate }: EstimateReply, width: number): stri
   const { memory, energy, bottleneck } = estimate;
   const rows = [
     ...latencyRows(estimate),
-    ...(memory ? memoryRows(memory, estimate.deployment.devices ?? 1) : []),
+    ...(memory ? memoryRows(estimate, memory) : []),
     ...costRows(estimate.cost),
     energy && (['Energy', `up to ${number(energy.wattHoursPerRequest)} Wh per request`] as const),
     bottleneck !== null && (['Bound by', words(bottleneck)] as const),
@@ -114,11 +116,9 @@ function latencyRows({ latency, throughput, workload }: EstimateReply['estimate'
   ];
 }
 
-function memoryRows(memory: Memory, devices: number): Row[] {
-  const { perDeviceGiB, usablePerDeviceGiB, headroomPerDeviceGiB } = memory;
-  const verdict = memory.fits
-    ? `fits, ${gibibytes(headroomPerDeviceGiB)} to spare`
-    : `does not fit, ${gibibytes(-headroomPerDeviceGiB)} short`;
+function memoryRows({ deployment, verdict }: EstimateReply['estimate'], memory: Memory): Row[] {
+  const { perDeviceGiB, usablePerDeviceGiB } = memory;
+  const devices = deployment.devices ?? 1;
   const where = devices === 1 ? '' : ' on each device';
   const parts = [
     ['weights', memory.weightsGiB],
@@ -130,7 +130,7 @@ function memoryRows(memory: Memory, devices: number): Row[] {
   const shown = parts.filter(([name, value]) => value > 0 || name === 'weights');
   const sum = shown.map(([name, value]) => `${name} ${gibibyteFigure(value)}`).join(' + ');
   return [
-    ['Memory', `${gibibyteFigure(perDeviceGiB)} of ${gibibytes(usablePerDeviceGiB)}${where}: ${verdict}`],
+    ['Memory', `${gibibyteFigure(perDeviceGiB)} of ${gibibytes(usablePerDeviceGiB)}${where}. ${verdict.headline}`],
     ['', `${sum} = ${gibibytes(memory.totalGiB)}${devices === 1 ? '' : ` on ${devices} devices`}`],
     ...roomRows(memory),
   ];
@@ -149,7 +149,8 @@ function costRows(cost: Cost | null): Row[] {
   if (cost === null) return [['Cost', 'no price known; give one with --usd-per-hour']];
   const { basis, usdPerRequestRange: range } = cost;
   const hour = cost.usdPerHour === null ? '' : `${dollars(cost.usdPerHour)} an hour, `;
-  const source = basis.provider === null ? 'the price you gave' : `${basis.provider}, ${basis.date ?? 'undated'}`;
+  const own = basis.kind === 'OWNED' ? 'what owning it comes to' : 'the price you gave';
+  const source = basis.provider === null ? own : `${basis.provider}, ${basis.date ?? 'undated'}`;
   const spread = range.high > range.low ? `; ${rangeOf(range, dollars)} over ${range.count} offers` : '';
   return [
     ['Cost', `${dollars(cost.usdPerRequest)} per request (${hour}${source})${spread}`],

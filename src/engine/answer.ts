@@ -1,5 +1,7 @@
 // What the engine answers, in SI base units.
 
+import type { NumberFormat } from './model/numberFormat.ts';
+
 export type Bottleneck = 'compute' | 'memory-bandwidth' | 'interconnect' | 'overhead' | 'memory-capacity';
 export type Phase = 'prefill' | 'decode';
 
@@ -17,24 +19,30 @@ export interface EngineStep {
   operations: readonly Operation[];
 }
 
-export interface MemoryEstimate {
-  fits: boolean;
+export interface MemoryParts {
   weightBytes: number;
   kvCacheBytes: number;
   stateBytes: number;
   activationBytes: number;
   overheadBytes: number;
+}
+
+/** What the sequences that run at once need; those beyond wait and need nothing. */
+export interface MemoryEstimate extends MemoryParts {
+  fits: boolean;
   /** Needed over all devices: the sum of the five parts. */
   totalBytes: number;
   perDeviceBytes: number;
+  /** What that is made of. Left out by an estimator of a pack that does not tell. */
+  perDeviceParts?: MemoryParts | undefined;
   usablePerDeviceBytes: number;
   /** What the device's monitor shows: more than needed for runtimes that reserve up front. */
   reservedPerDeviceBytes: number;
   /** Added by one token of one sequence over all devices' layers, replication over ranks excluded. */
   kvCacheBytesPerToken: number;
-  /** Largest batch that fits at this workload's sequence length; 0 when the weights alone do not fit. */
+  /** Most sequences of this workload's length that memory holds at once; 0 when not even one fits. */
   maximumBatch: number;
-  /** Longest sequence (context + prompt + output) that fits at this batch. */
+  /** Longest sequence (context + prompt + output) that fits with as many at once as now. */
   maximumContextTokens: number;
 }
 
@@ -80,7 +88,22 @@ export interface CoefficientUse {
   inheritance: number;
   /** fitted, source or assumed. */
   known: 'fitted' | 'source' | 'assumed';
+  /** Points it was fitted on, a count; 0 when it was not fitted. */
+  points: number;
   data: string;
+}
+
+/** What one device can do and what this deployment reaches of it. */
+export interface Roofline {
+  /** What matrices are multiplied in. */
+  numberFormat: NumberFormat;
+  /** Of the datasheet. */
+  peakFlopsPerSecond: number;
+  peakBytesPerSecond: number;
+  /** Of long prompts and large batches. */
+  reachableFlopsPerSecond: number;
+  /** Of reading weights. */
+  reachableBytesPerSecond: number;
 }
 
 export interface Estimate {
@@ -88,6 +111,8 @@ export interface Estimate {
   latency: LatencyEstimate;
   throughput: ThroughputEstimate;
   saturation: Saturation | null;
+  /** Left out by an estimator of a pack that does not tell. */
+  roofline?: Roofline | undefined;
   bottleneck: Bottleneck;
   /** Mean sequences in flight that memory and scheduler admit. */
   admittedBatch: number;

@@ -1,4 +1,4 @@
-import type { MemoryEstimate } from './answer.ts';
+import type { MemoryEstimate, MemoryParts } from './answer.ts';
 import { cacheBytesPerElement, kvCacheBytesPerToken } from './model/kvCache.ts';
 import type { Deployment, Runtime, Workload } from './shapes.ts';
 
@@ -8,22 +8,19 @@ export const LARGEST_BATCH = 1_048_576;
 /** Where a model publishes no context limit, memory alone limits; beyond this no published model goes. */
 const LONGEST_SEQUENCE_TOKENS = 16_777_216;
 
-/** What a workload needs over all devices. */
-type MemoryParts = Pick<
-  MemoryEstimate,
-  'weightBytes' | 'kvCacheBytes' | 'stateBytes' | 'activationBytes' | 'overheadBytes'
->;
-
 /** What it needs on the fullest device of the replica with the most sequences, batch ÷ data rounded up. */
 interface DeviceMemory {
   neededBytes: number;
   usableBytes: number;
   /** What the device's monitor shows. */
   reservedBytes: number;
+  /** The parts of what it needs. */
+  parts: MemoryParts;
 }
 
 /**
- * The memory part of an estimate: needed at the end of the workload, when every sequence is longest.
+ * The memory part of an estimate: needed by the sequences that run at once when each is longest. Of a batch that a
+ * scheduler takes piece by piece, what waits needs no memory, so it fits as soon as one sequence does.
  *
  * maximumBatch: the largest batch of this workload's sequences that fits, each batch with the working space of its own
  * prompts, so it is the same whatever batch is asked. maximumContextTokens: the longest sequence that fits at this
@@ -32,7 +29,7 @@ interface DeviceMemory {
 export function memoryFigures(
   { model, kvCache }: Deployment,
   parts: MemoryParts,
-  { neededBytes, usableBytes, reservedBytes }: DeviceMemory,
+  { neededBytes, usableBytes, reservedBytes, parts: partsOfDevice }: DeviceMemory,
   maximumBatch: number,
   lengthFits: (tokens: number) => boolean,
 ): MemoryEstimate {
@@ -47,6 +44,7 @@ export function memoryFigures(
     overheadBytes,
     totalBytes: weightBytes + kvCacheBytes + stateBytes + activationBytes + overheadBytes,
     perDeviceBytes: neededBytes,
+    perDeviceParts: partsOfDevice,
     usablePerDeviceBytes: usableBytes,
     reservedPerDeviceBytes: reservedBytes,
     kvCacheBytesPerToken: kvCacheBytesPerToken(model.architecture, cacheBytesPerElement(kvCache)),

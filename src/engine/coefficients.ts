@@ -52,7 +52,15 @@ export function lookUpCoefficient(
     const entry = ownEntry(entries, row);
     if (entry === undefined) continue;
     const inheritance = chain?.steps[place] ?? place;
-    uses?.push({ name: table, value: entry.value, row, inheritance, known: entry.known, data: entry.data });
+    uses?.push({
+      name: table,
+      value: entry.value,
+      row,
+      inheritance,
+      known: entry.known,
+      points: entry.count,
+      data: entry.data,
+    });
     return entry.value;
   }
   throw new MissingCoefficientError(`coefficient table ${table} has none of the rows ${names.join(', ')}`);

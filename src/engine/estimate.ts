@@ -34,7 +34,8 @@ function checkedEstimate(estimator: Estimator, estimate: Estimate, { outputToken
     for (const [name, value] of Object.entries(figures)) {
       // The base may lie below zero: a first token that takes less than the others.
       const least = name === 'baseSeconds' ? Number.NEGATIVE_INFINITY : 0;
-      if (typeof value === 'boolean' || (Number.isFinite(value) && value >= least)) continue;
+      if (typeof value === 'boolean' || typeof value === 'object' || (Number.isFinite(value) && value >= least))
+        continue;
       throw new EstimatorError(`estimator ${estimator.id} answers ${part}.${name} = ${String(value)}`);
     }
   }

@@ -1,5 +1,6 @@
 import type { Bottleneck, Operation } from './answer.ts';
-import type { Hardware, NumberFormat, WeightFormat } from './shapes.ts';
+import type { NumberFormat } from './model/numberFormat.ts';
+import type { Hardware, WeightFormat } from './shapes.ts';
 
 /**
  * Time of a kernel whose compute and memory parts overlap imperfectly: (compute^p + memory^p)^(1/p).

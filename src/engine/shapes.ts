@@ -2,6 +2,7 @@ import type { Estimate } from './answer.ts';
 import type { Coefficients } from './coefficients.ts';
 import type { Architecture } from './model/architecture.ts';
 import type { TensorClass } from './model/matrix.ts';
+import type { NumberFormat } from './model/numberFormat.ts';
 
 // What the engine is asked about, in SI base units: bytes, seconds, FLOP/s, bytes/s, watts, USD. Registry rows become
 // these at the registry's edge; GraphQL converts to the field's units at its own edge.
@@ -33,8 +34,6 @@ export interface TensorRule {
   orMinimumExperts?: number;
   blockType: string;
 }
-
-export type NumberFormat = 'fp32' | 'tf32' | 'bf16' | 'fp16' | 'fp8' | 'fp6' | 'fp4' | 'int8' | 'int4';
 
 /** How the values are packed and which rules choose each tensor's type. */
 export type WeightPacking =

@@ -139,4 +139,5 @@ const optionNames = new Set<string>([
   'scheduling',
   'offer',
   'usdPerHour',
+  'owned',
 ] satisfies (keyof Question)[]);

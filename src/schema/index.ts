@@ -6,7 +6,7 @@ import './json.ts';
 // Types are printed in the order they are read: these come before the estimate that refers to them.
 import './profiles/hostedLatency/type.ts';
 import './profiles/offer/type.ts';
-import './estimate/latency.ts';
+import './estimate/speed/latency.ts';
 import './estimate/query.ts';
 import './profiles/scenario/queries.ts';
 import './profiles/model/queries.ts';

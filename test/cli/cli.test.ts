@@ -91,7 +91,7 @@ test('an API model has a price and no memory', async () => {
 test('a model that does not fit is an answer, with what would fit', async () => {
   const { code, stdout } = await ask('calculate --model 13B --hardware T4 --weights fp16');
   expect(code).toBe(0);
-  expect(stdout).toMatch(/does not fit, \d+\.\d\d GiB short/);
+  expect(stdout).toMatch(/Does not fit: [\d.]+ GiB short/);
   expect(stdout).toMatch(/^Try +· /m);
 });
 

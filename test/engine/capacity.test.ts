@@ -4,7 +4,7 @@ import type { MemoryEstimate } from '../../src/engine/answer.ts';
 import { LARGEST_BATCH, largestThatHolds, ofLength } from '../../src/engine/capacity.ts';
 import { lookUpInto } from '../../src/engine/coefficients.ts';
 import { desktopMemory, desktopMemoryEstimate } from '../../src/engine/desktop/memory.ts';
-import { admittedSequences, memoryEstimate, memoryPlan } from '../../src/engine/serving/memory.ts';
+import { memoryEstimate, memoryPlan } from '../../src/engine/serving/memory.ts';
 import type { Deployment, Workload } from '../../src/engine/shapes.ts';
 import {
   anyDeployment,
@@ -20,7 +20,7 @@ import { anyDesktopDeployment } from './desktop/machines.ts';
 
 const look = lookUpInto([], coefficients);
 
-type MemoryOf = (deployment: Deployment, workload: Workload) => MemoryEstimate;
+type MemoryOf = (deployment: Deployment, workload: Workload) => { memory: MemoryEstimate; admitted: number };
 
 const servingMemory: MemoryOf = (deployment, workload) => memoryEstimate(memoryPlan(deployment, look), workload);
 const desktopMemoryOf: MemoryOf = (deployment, workload) =>
@@ -30,14 +30,16 @@ describe.each([
   ['on a server', servingMemory, anyDeployment],
   ['on a machine of its own', desktopMemoryOf, anyDesktopDeployment],
 ])('%s', (_, memoryOf, deployments) => {
-  test('the largest batch fits and one more does not', () => {
+  test('the largest batch fits and one more does not, or waits', () => {
     fc.assert(
       fc.property(deployments, anyWorkload, (deployment, workload) => {
-        const { maximumBatch } = memoryOf(deployment, workload);
-        if (maximumBatch > 0) expect(memoryOf(deployment, { ...workload, batch: maximumBatch }).fits).toBe(true);
-        if (maximumBatch < LARGEST_BATCH) {
-          expect(memoryOf(deployment, { ...workload, batch: maximumBatch + 1 }).fits).toBe(false);
-        }
+        const { maximumBatch } = memoryOf(deployment, workload).memory;
+        if (maximumBatch > 0) expect(memoryOf(deployment, { ...workload, batch: maximumBatch }).memory.fits).toBe(true);
+        if (maximumBatch >= LARGEST_BATCH) return;
+        const more = memoryOf(deployment, { ...workload, batch: maximumBatch + 1 });
+        const waits = workload.scheduling === 'continuous' && maximumBatch > 0;
+        expect(more.memory.fits).toBe(waits);
+        if (waits) expect(more.admitted).toBeLessThanOrEqual(maximumBatch);
       }),
       { numRuns: 500 },
     );
@@ -46,26 +48,36 @@ describe.each([
   test('the largest batch does not depend on the batch asked', () => {
     fc.assert(
       fc.property(deployments, anyWorkload, fc.integer({ min: 1, max: 100_000 }), (deployment, workload, batch) => {
-        const { maximumBatch } = memoryOf(deployment, workload);
-        expect(memoryOf(deployment, { ...workload, batch }).maximumBatch).toBe(maximumBatch);
+        const { maximumBatch } = memoryOf(deployment, workload).memory;
+        expect(memoryOf(deployment, { ...workload, batch }).memory.maximumBatch).toBe(maximumBatch);
       }),
     );
   });
 
-  test('the longest sequence fits and one more token does not', () => {
+  test('as many run at once with the longest sequence, and fewer with one more token', () => {
     fc.assert(
       fc.property(deployments, anyWorkload, (deployment, anyShape) => {
         const workload = { ...anyShape, promptTokens: Math.max(1, anyShape.promptTokens) };
-        const { maximumContextTokens } = memoryOf(deployment, workload);
+        const { memory, admitted } = memoryOf(deployment, workload);
+        const { maximumContextTokens } = memory;
+        const atOnce = (tokens: number) => memoryOf(deployment, ofLength(workload, tokens)).memory.maximumBatch;
+        if (maximumContextTokens > 0) expect(atOnce(maximumContextTokens)).toBeGreaterThanOrEqual(admitted);
         const { contextTokens: limit } = deployment.model;
-        if (maximumContextTokens > 0) {
-          expect(memoryOf(deployment, ofLength(workload, maximumContextTokens)).fits).toBe(true);
-        }
         if (limit === null || maximumContextTokens < limit) {
-          expect(memoryOf(deployment, ofLength(workload, maximumContextTokens + 1)).fits).toBe(false);
+          expect(atOnce(maximumContextTokens + 1)).toBeLessThan(admitted);
         }
       }),
       { numRuns: 500 },
+    );
+  });
+
+  test('the parts of a device are what it needs', () => {
+    fc.assert(
+      fc.property(deployments, anyWorkload, (deployment, workload) => {
+        const { perDeviceParts, perDeviceBytes } = memoryOf(deployment, workload).memory;
+        const sum = Object.values(perDeviceParts ?? {}).reduce((total, bytes) => total + bytes, 0);
+        expect(sum / perDeviceBytes).toBeCloseTo(1, 9);
+      }),
     );
   });
 });
@@ -73,8 +85,8 @@ describe.each([
 test('a static batch of long prompts holds the working space of all of them', () => {
   const deployment = deploymentOf(llama70b, 4, { runtime: transformers, weights: fp8 });
   const workload = workloadOf({ promptTokens: 30_000, scheduling: 'static' });
-  const one = servingMemory(deployment, workload);
-  const largest = servingMemory(deployment, { ...workload, batch: one.maximumBatch });
+  const one = servingMemory(deployment, workload).memory;
+  const largest = servingMemory(deployment, { ...workload, batch: one.maximumBatch }).memory;
   expect(one.maximumBatch).toBeGreaterThan(1);
   expect(largest.activationBytes / one.activationBytes).toBeCloseTo(one.maximumBatch, 6);
   // Beside the cache alone, four times as many would fit.
@@ -85,18 +97,19 @@ test('a static batch of long prompts holds the working space of all of them', ()
 test('a runtime without in-flight batching reads the prompts of its batch together, however it is asked', () => {
   const deployment = deploymentOf(llama70b, 4, { runtime: transformers });
   const workload = workloadOf({ promptTokens: 30_000 });
-  const asked = servingMemory(deployment, workload);
-  expect(asked.maximumBatch).toBe(servingMemory(deployment, { ...workload, scheduling: 'static' }).maximumBatch);
+  const { memory: together } = servingMemory(deployment, { ...workload, scheduling: 'static' });
+  expect(servingMemory(deployment, workload).memory.maximumBatch).toBe(together.maximumBatch);
 });
 
-test('what a runtime without optimistic admission admits fits', () => {
+test('what saturates a server is what it holds at once at most', () => {
   fc.assert(
     fc.property(anyDeployment, anyWorkload, (deployment, workload) => {
-      if (deployment.runtime.reservation.kind === 'fraction') return;
-      const plan = memoryPlan(deployment, look);
-      const admitted = admittedSequences(plan, workload);
-      expect(admitted).toBeLessThanOrEqual(memoryEstimate(plan, workload).maximumBatch);
-      if (admitted > 0) expect(memoryEstimate(plan, { ...workload, batch: admitted }).fits).toBe(true);
+      const { memory, poolSequences } = memoryEstimate(memoryPlan(deployment, look), workload);
+      expect(poolSequences).toBeLessThanOrEqual(memory.maximumBatch);
+      if (poolSequences === 0) return;
+      const full = memoryEstimate(memoryPlan(deployment, look), { ...workload, batch: poolSequences });
+      expect(full.memory.fits).toBe(true);
+      expect(full.admitted).toBe(poolSequences);
     }),
   );
 });

@@ -123,3 +123,28 @@ describe('requests that cannot be answered', () => {
     expect(error.message).toContain('Did you mean "summary"');
   });
 });
+
+describe('a refusal takes no other answer with it', () => {
+  test('of aliased estimates, the others stay', async () => {
+    const { data, errors } = await calculator.ask<Record<string, { summary: string } | null>>(
+      '{ a: estimate { summary } b: estimate(hardware: "groq-lpu-v1") { summary } c: estimate(hardware: "A100") { summary } }',
+    );
+    expect(errors).toMatchObject([{ path: ['b'], extensions: { code: 'UNSUPPORTED' } }]);
+    expect(data.b).toBeNull();
+    expect(data.a?.summary).toContain('NVIDIA T4');
+    expect(data.c?.summary).toContain('NVIDIA A100');
+  });
+
+  test.each([
+    'models(first: 5, after: "no cursor") { totalCount }',
+    'hardwareList(filter: { memoryGiB: { min: 5, max: 1 } }) { totalCount }',
+    'measurements(first: 0) { totalCount }',
+    'changes(first: 0) { totalCount }',
+  ])('of %s, the estimate beside it stays', async (refused) => {
+    const { data, errors } = await calculator.ask<{ refused: unknown; estimate: { summary: string } }>(
+      `{ refused: ${refused} estimate { summary } }`,
+    );
+    expect(errors).toMatchObject([{ path: ['refused'], extensions: { code: 'INVALID_ARGUMENT' } }]);
+    expect(data).toMatchObject({ refused: null, estimate: { summary: expect.any(String) } });
+  });
+});

@@ -54,7 +54,7 @@ export function evidenceFor(
   coefficients: Coefficients,
 ): ErrorBand {
   const { deployment, workload } = run;
-  const band = withOwn(errorBand(deployment, workload, estimate, coefficients), ownMeasurements);
+  const band = withOwn(errorBand(deployment, bandedLoad(run), estimate, coefficients), ownMeasurements);
   const phase = phaseAsked(workload);
   const near: PhaseResiduals[] = [];
   const published: number[] = [];
@@ -77,6 +77,12 @@ export function evidenceFor(
   if (!isMeasured) return narrowed;
   const evidence = published.length === 0 ? band.evidence : `${agreement(phase, published)}; ${band.evidence}`;
   return { ...narrowed, method: 'measured-neighbour', evidence };
+}
+
+/** One sequence alone runs the same however requests are put together: its band is that of what the runtime does. */
+function bandedLoad({ deployment, workload }: Run): Workload {
+  if (workload.batch > 1) return workload;
+  return { ...workload, scheduling: deployment.runtime.continuousBatching ? 'continuous' : 'static' };
 }
 
 function withOwn(band: ErrorBand, own: AppliedMeasurements | null): ErrorBand {

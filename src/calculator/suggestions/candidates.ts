@@ -4,8 +4,9 @@ import { arithmeticOn } from '../../engine/roofline.ts';
 import type { WeightFormat } from '../../engine/shapes.ts';
 import type { HardwareProfile, WeightFormatProfile } from '../../registry/catalogue/profiles.ts';
 import { preferenceFor, RARE_PREFERENCE } from '../../registry/kinds/runtime.ts';
+import { headroomBytes } from '../judgement/headroom.ts';
 import { hourOffersOfHardware, purchaseOffersOfHardware } from '../prices.ts';
-import { headroomBytes, type Search } from './trial.ts';
+import type { Search } from './trial.ts';
 
 /** Whether the weights alone, spread evenly, would leave headroom: what this excludes need not be estimated. */
 export function mayHold(

@@ -1,11 +1,20 @@
-import type { Assumption, Bottleneck, CoefficientUse, Estimate, MemoryEstimate, Saturation } from '../answer.ts';
+import type {
+  Assumption,
+  Bottleneck,
+  CoefficientUse,
+  Estimate,
+  MemoryEstimate,
+  Roofline,
+  Saturation,
+} from '../answer.ts';
 import { type Coefficients, lookUpInto } from '../coefficients.ts';
-import { admittedBatch, latencyLaw, throughputOf, waitingWarnings, withWaiting } from '../queue.ts';
+import { latencyLaw, throughputOf, waitingWarnings, withWaiting } from '../queue.ts';
 import { dominantBound } from '../roofline.ts';
 import type { Deployment, Workload } from '../shapes.ts';
 import { decodeStep } from './decode.ts';
 import { type DesktopMachine, desktopMachine } from './machine.ts';
 import { desktopMemory, desktopMemoryEstimate } from './memory.ts';
+import { listedPeak, matrixPeak } from './peaks.ts';
 import { prefillStep } from './prefill.ts';
 
 /**
@@ -23,10 +32,9 @@ export function estimateDesktop(deployment: Deployment, workload: Workload, coef
   const look = lookUpInto(uses, coefficients);
   const assumptions: Assumption[] = [];
   const machine = desktopMachine(deployment, look, assumptions);
-  const memory = desktopMemoryEstimate(desktopMemory(deployment, look), workload);
+  const { memory, admitted } = desktopMemoryEstimate(desktopMemory(deployment, look), workload);
   addAssumptions(assumptions, machine, workload);
 
-  const admitted = admittedBatch(deployment, workload, memory.maximumBatch);
   const { data } = deployment.parallelism;
   const times = timesAt(machine, workload, admitted / data);
   const latency = withWaiting(times.latency, workload, admitted);
@@ -40,6 +48,7 @@ export function estimateDesktop(deployment: Deployment, workload: Workload, coef
       workload.promptTokens === 0 ? 0 : prefilled / times.prefillStep.seconds,
     ),
     saturation: saturation(machine, memory, workload),
+    roofline: rooflineOf(machine),
     bottleneck: memory.fits ? bottleneck(times, workload) : 'memory-capacity',
     admittedBatch: admitted,
     prefillStep: times.prefillStep,
@@ -68,6 +77,17 @@ function timesAt(machine: DesktopMachine, workload: Workload, sequences: number)
     prefillStep: prompts,
     decodeStep: mean,
     continuous,
+  };
+}
+
+function rooflineOf({ deployment, fp32FlopsPerSecond, prefill, ...machine }: DesktopMachine): Roofline | undefined {
+  const peak = listedPeak(deployment, matrixPeak(deployment, fp32FlopsPerSecond));
+  if (peak === undefined) return undefined;
+  return {
+    ...peak,
+    peakBytesPerSecond: machine.peakBytesPerSecond,
+    reachableFlopsPerSecond: prefill.flopsPerSecond,
+    reachableBytesPerSecond: machine.bytesPerSecond,
   };
 }
 

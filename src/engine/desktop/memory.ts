@@ -1,10 +1,11 @@
-import type { MemoryEstimate } from '../answer.ts';
+import type { MemoryEstimate, MemoryParts } from '../answer.ts';
 import { hasSince } from '../builds.ts';
 import { LARGEST_BATCH, largestStepTokens, largestThatHolds, memoryFigures, ofLength } from '../capacity.ts';
 import type { LookUp } from '../coefficients.ts';
 import { blockSums } from '../model/blocks.ts';
 import { cacheBytesPerElement, cachedBytesOfSequence, stateBytesPerSequence } from '../model/kvCache.ts';
 import { type WeightBytes, weightBytes } from '../model/weights.ts';
+import { admittedBatch } from '../queue.ts';
 import { desktopRows } from '../rows.ts';
 import type { Deployment, Workload } from '../shapes.ts';
 import { activationModel, type Load } from './activations.ts';
@@ -44,13 +45,14 @@ export function desktopMemory(deployment: Deployment, look: LookUp) {
   };
 }
 
-/** The memory part of an estimate; see `memoryFigures`. */
-export function desktopMemoryEstimate(memory: DesktopMemory, workload: Workload): MemoryEstimate {
+/** The memory part of an estimate, of the sequences that run at once; see `memoryFigures`. */
+export function desktopMemoryEstimate(
+  memory: DesktopMemory,
+  workload: Workload,
+): { memory: MemoryEstimate; admitted: number } {
   const { deployment, cards } = memory;
-  const { batch } = workload;
   const { data } = deployment.parallelism;
   const usable = deployment.hardware.usableMemoryBytes;
-  const sequences = Math.ceil(batch / data);
   const tokens = workload.contextTokens + workload.promptTokens + workload.outputTokens;
   const loadOf = (running: number, length: number): Load => ({
     tokens: length,
@@ -59,21 +61,26 @@ export function desktopMemoryEstimate(memory: DesktopMemory, workload: Workload)
     cacheBytes: cacheBytesOfSequence(memory, length) * running,
   });
   const fits = (load: Load) => perCardBytes(memory, load) <= usable;
-  const asked = loadOf(sequences, tokens);
-  const needed = perCardBytes(memory, asked);
-  return memoryFigures(
+  const maximumBatch = data * largestThatHolds(LARGEST_BATCH, (running) => fits(loadOf(running, tokens)));
+  const admitted = admittedBatch(deployment, workload, maximumBatch);
+  const sequences = Math.ceil(admitted / data);
+  const load = loadOf(sequences, tokens);
+  const parts = partsOfCard(memory, load);
+  const needed = perCardBytes(memory, load);
+  const figures = memoryFigures(
     deployment,
     {
       weightBytes: memory.weightBytes * data,
-      kvCacheBytes: cacheBytesOfSequence(memory, tokens) * batch,
-      stateBytes: memory.stateBytesPerSequence * batch,
-      activationBytes: memory.activations.bytesPerCard(asked) * memory.cardsWithBuffers * data,
+      kvCacheBytes: cacheBytesOfSequence(memory, tokens) * admitted,
+      stateBytes: memory.stateBytesPerSequence * admitted,
+      activationBytes: memory.activations.bytesPerCard(load) * memory.cardsWithBuffers * data,
       overheadBytes: memory.overheadBytesPerCard * cards * data,
     },
-    { neededBytes: needed, usableBytes: usable, reservedBytes: needed },
-    data * largestThatHolds(LARGEST_BATCH, (running) => fits(loadOf(running, tokens))),
+    { neededBytes: needed, usableBytes: usable, reservedBytes: needed, parts },
+    maximumBatch,
     (length) => fits(loadOf(sequences, length)),
   );
+  return { memory: figures, admitted };
 }
 
 function residentWeightBytes(
@@ -87,6 +94,17 @@ function residentWeightBytes(
   const onDevice = weights.total - weights.header;
   if (sharedHost) return onDevice + (tiedEmbeddings ? weights.embedding : 0);
   return hardware.unifiedMemory || hardware.kind === 'cpu' || tiedEmbeddings ? onDevice : onDevice - weights.embedding;
+}
+
+function partsOfCard(memory: DesktopMemory, load: Load): MemoryParts {
+  const { fullestShare } = memory;
+  return {
+    weightBytes: memory.weightBytes * fullestShare,
+    kvCacheBytes: load.cacheBytes * fullestShare,
+    stateBytes: memory.stateBytesPerSequence * load.sequences * fullestShare,
+    activationBytes: memory.activations.bytesPerCard(load),
+    overheadBytes: memory.overheadBytesPerCard,
+  };
 }
 
 function perCardBytes(memory: DesktopMemory, load: Load): number {

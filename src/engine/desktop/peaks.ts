@@ -1,5 +1,6 @@
 import type { Assumption } from '../answer.ts';
 import { MissingFigureError } from '../errors.ts';
+import type { NumberFormat } from '../model/numberFormat.ts';
 import type { TypedWeights } from '../model/weights.ts';
 import type { Deployment, Hardware, WeightFormat } from '../shapes.ts';
 
@@ -26,15 +27,16 @@ export function highestPeak({ peaks, fp16AccumulatePeak }: Hardware): number {
 /**
  * The peak that prompt processing is measured against. NVIDIA: what the runtime multiplies in (`promptSums`); int8
  * counts half its rate, for activations are rounded and sums scaled on the way (half the fp8 rate where no int8 rate is
- * listed). AMD, Intel: fp16. Apple: fp32. CPUs: bytes at half their rate and 16-bit floats where instructions exist.
+ * listed). AMD, Intel: fp16. Apple: fp32, and fp16 where matrix units make it faster and the build uses them. CPUs: bytes at half their rate and 16-bit floats where instructions exist.
  */
-export function matrixPeak({ hardware, weights, runtime }: Deployment, fp32: number): number {
+export function matrixPeak({ hardware, weights, runtime, runtimeYear }: Deployment, fp32: number): number {
   const { kind, vendor, peaks, fp16AccumulatePeak } = hardware;
   if (kind === 'cpu') {
     const narrow = isUnpacked(weights) ? Math.max(peaks.fp16 ?? 0, peaks.bf16 ?? 0) : (peaks.int8 ?? 0) / 2;
     return Math.max(narrow, fp32);
   }
-  if (vendor === 'Apple') return fp32;
+  // Without matrix units 16-bit values run in the ordinary ones, at their rate.
+  if (vendor === 'Apple') return runtimeYear < METAL_MATRIX_SINCE ? fp32 : Math.max(fp32, peaks.fp16 ?? 0);
   // Pascal's 16-bit rate is 1/64 of its fp32 rate: libraries compute in fp32 there.
   const sixteenBit = Math.max(peaks.fp16 ?? 0, peaks.bf16 ?? 0, fp32);
   if (vendor !== 'NVIDIA') return sixteenBit;
@@ -47,6 +49,26 @@ export function matrixPeak({ hardware, weights, runtime }: Deployment, fp32: num
   // There is no bf16 with bf16 sums.
   if (promptSums === 'fp32' || (unpacked && weights.arithmetic[0] === 'bf16')) return sixteenBit;
   return fp16AccumulatePeak ?? sixteenBit;
+}
+
+/**
+ * Build year since which llama.cpp (pull request 16634, October 2025) and MLX (on macOS 26.2, November 2025) multiply prompts in
+ * the matrix units that Apple GPUs have from the M5 on.
+ */
+const METAL_MATRIX_SINCE = 2026;
+
+/** The rate of the datasheet that `matrixPeak` is, or is half of. */
+export function listedPeak(
+  { hardware: { peaks, fp16AccumulatePeak }, weights, runtime }: Deployment,
+  peak: number,
+): { numberFormat: NumberFormat; peakFlopsPerSecond: number } | undefined {
+  const listed = (Object.entries(peaks) as [NumberFormat, number][]).filter(([, rate]) => rate !== undefined);
+  if (runtime.promptSums === 'int8' && !isUnpacked(weights) && peaks.int8 !== undefined && peaks.int8 / 2 === peak) {
+    return { numberFormat: 'int8', peakFlopsPerSecond: peaks.int8 };
+  }
+  const found = listed.find(([, rate]) => rate === peak) ?? listed.findLast(([, rate]) => rate / 2 === peak);
+  if (found !== undefined) return { numberFormat: found[0], peakFlopsPerSecond: found[1] };
+  return fp16AccumulatePeak === peak ? { numberFormat: 'fp16', peakFlopsPerSecond: peak } : undefined;
 }
 
 /** Build year since which llama.cpp multiplies MXFP4 experts as fp4, where the card can (pull request 17906). */

@@ -29,9 +29,11 @@ export function errorBand(deployment: Deployment, workload: Workload, estimate: 
   const format = worstUse(estimate.coefficients, FORMAT_TABLES);
   const build = worstUse(estimate.coefficients, BUILD_TABLES);
   const inheritance = inheritanceOf(estimate);
-  const of = (figure: BandedFigure) =>
-    halfWidth(figure, errorGroups(figure, deployment, workload), inheritance, coefficients);
-  const timeToFirstToken = of('timeToFirstToken');
+  const link = restsOnAssumedLink(estimate) ? 1 : 0;
+  const of = (figure: BandedFigure, further = link) =>
+    halfWidth(figure, errorGroups(figure, deployment, workload), inheritance + further, coefficients);
+  const thin = thinPromptRate(estimate);
+  const timeToFirstToken = of('timeToFirstToken', link + (thin === null ? 0 : 1));
   const timePerOutputToken = of('timePerOutputToken');
   return {
     timeToFirstToken,
@@ -47,6 +49,23 @@ export function errorBand(deployment: Deployment, workload: Workload, estimate: 
     evidence: evidenceOf(format, build),
   };
 }
+
+/** Fewer points than these say little of a family's rate: one odd build moves it by more than families differ. Chosen. */
+const THIN_POINTS = 10;
+
+/** The rate of reading prompts where it was fitted on few points of the device or its family; else null. */
+export function thinPromptRate({ coefficients }: Pick<Estimate, 'coefficients'>): CoefficientUse | null {
+  const rate = coefficients.find(({ name }) => name === 'local.prefillComputeFraction');
+  const isThin = rate?.known === 'fitted' && rate.points < THIN_POINTS && rate.inheritance <= 1;
+  return rate !== undefined && isThin ? rate : null;
+}
+
+/** Exchange between devices whose rate nobody measured: as uncertain as one more step of inheritance. */
+function restsOnAssumedLink({ coefficients }: Pick<Estimate, 'coefficients'>): boolean {
+  return coefficients.some(({ name, known }) => known === 'assumed' && linkRates.has(name));
+}
+
+const linkRates = new Set(['local.allReduceBytesPerSecond', 'serving.networkBytesPerSecond']);
 
 /** The half-width of the group times 1 + widening × steps of inheritance. */
 export function halfWidth(

@@ -1,3 +1,4 @@
+import type { OwnedCost } from './ownedCost.ts';
 import type { HardwareHourPrice, RequestTokens, TokenPrice } from './price.ts';
 import { ratesFor, usdPerDeviceHour, usdPerHostedRequest } from './price.ts';
 import type { PriceChoice, PriceRange } from './priceChoice.ts';
@@ -21,10 +22,12 @@ export interface CostEstimate {
   usdPerHour: number | null;
   usdPerHourRange: PriceRange | null;
   basis: CostBasis;
+  /** Of hardware of one's own, where the question says for how many years and at what price of electricity. */
+  owned: OwnedCost | null;
 }
 
 export interface CostBasis {
-  kind: 'model-tokens' | 'hardware-hour' | 'given';
+  kind: 'model-tokens' | 'hardware-hour' | 'given' | 'owned';
   /** Offers compared, cheapest first; the chosen one is among them. */
   offers: readonly string[];
   /** null when the caller gave the price. */
@@ -59,6 +62,7 @@ export function hostedCost(choice: PriceChoice<TokenPrice>, request: RequestToke
     usdPerHour: null,
     usdPerHourRange: null,
     basis: basisOf('model-tokens', choice),
+    owned: null,
   };
 }
 
@@ -84,6 +88,13 @@ export function givenHourlyCost(usdPerHour: number, pace: Pace, tokensPerRequest
   return hourlyCost(usdPerHour, priceRange([usdPerHour]), basis, pace, tokensPerRequest);
 }
 
+/** Cost at what owning the devices comes to, where nobody rents them out. */
+export function ownedHourlyCost(owned: OwnedCost, pace: Pace, tokensPerRequest: number): CostEstimate {
+  const rule = `what owning the devices comes to: ${owned.priceBasis}, and electricity`;
+  const basis: CostBasis = { kind: 'owned', offers: [], chosen: null, provider: null, effectiveFrom: null, rule };
+  return { ...hourlyCost(owned.usdPerHour, priceRange([owned.usdPerHour]), basis, pace, tokensPerRequest), owned };
+}
+
 function hourlyCost(
   usdPerHour: number,
   usdPerHourRange: PriceRange,
@@ -105,6 +116,7 @@ function hourlyCost(
     usdPerHour,
     usdPerHourRange,
     basis,
+    owned: null,
   };
 }
 

@@ -17,7 +17,7 @@ export interface HardwareHourPrice {
 }
 
 /** Buying a board or a system. USD for all its devices together. */
-interface PurchasePrice {
+export interface PurchasePrice {
   basis: 'hardware-purchase';
   offer: string;
   hardware: string;

@@ -18,6 +18,8 @@ export interface PriceChoice<P> {
   compared: readonly P[];
   /** In words, for the answer. */
   rule: string;
+  /** The caller chose it. */
+  named?: true;
 }
 
 /** Prices older than this, against the newest, are not compared: hourly prices of one device halve within two years. */
@@ -82,7 +84,7 @@ export function chooseTokenPrice(
 
 /** The named offer, alone: the caller has chosen. */
 export function namedPrice<P extends { offer: string }>(chosen: P): PriceChoice<P> {
-  return { chosen, compared: [chosen], rule: 'the offer named in the question' };
+  return { chosen, compared: [chosen], rule: 'the offer named in the question', named: true };
 }
 
 interface Dated {

@@ -5,6 +5,8 @@ import type { Hardware, LinkKind } from '../shapes.ts';
 export interface Interconnect {
   latencySeconds: number;
   bytesPerSecond: number;
+  /** It leaves the machine. */
+  network: boolean;
 }
 
 /**
@@ -14,15 +16,18 @@ export interface Interconnect {
 export function interconnectAmong(hardware: Hardware, ranks: number, look: LookUp): Interconnect {
   const link = linkAmong(hardware, ranks);
   if (link === null) {
-    const bytesPerSecond = look('serving.networkBytesPerSecond', ['all']);
+    // Machines with a link of their own among devices have a network port for each device; machines without have one.
+    const linked = hardware.link !== null && hardware.link.kind !== 'pcie';
+    const bytesPerSecond = look('serving.networkBytesPerSecond', linked ? ['all'] : ['pcie', 'all']);
     const latencySeconds = look('serving.linkLatencySeconds', ['network', 'all']);
-    return { latencySeconds, bytesPerSecond };
+    return { latencySeconds, bytesPerSecond, network: true };
   }
   const rows = [`${link.kind}|${hardware.family}`, link.kind, 'all'];
   const fraction = look('serving.linkStreamFraction', rows);
   return {
     latencySeconds: look('serving.linkLatencySeconds', rows),
     bytesPerSecond: fraction * link.bytesPerSecond,
+    network: false,
   };
 }
 

@@ -1,9 +1,9 @@
 import type { Bottleneck, CoefficientUse, Estimate, MemoryEstimate, Saturation } from '../answer.ts';
 import { type Coefficients, lookUpInto } from '../coefficients.ts';
-import { admittedBatch, latencyLaw, throughputOf, waitingWarnings, withWaiting } from '../queue.ts';
+import { latencyLaw, throughputOf, waitingWarnings, withWaiting } from '../queue.ts';
 import { dominantBound } from '../roofline.ts';
 import type { Deployment, Workload } from '../shapes.ts';
-import { admittedSequences, memoryEstimate, memoryPlan } from './memory.ts';
+import { memoryEstimate, memoryPlan } from './memory.ts';
 import { planInMode, type ServingPlan, servingPlan } from './plan.ts';
 import {
   continuousTimetable,
@@ -28,10 +28,8 @@ export function estimateServing(deployment: Deployment, workload: Workload, coef
   const mode = deployment.runtime.served ? 'served' : 'offline';
   const plan = servingPlan(deployment, mode, meanContextTokens(workload), look);
   const memoryOf = memoryPlan(deployment, look);
-  const memory = memoryEstimate(memoryOf, workload);
+  const { memory, admitted, poolSequences } = memoryEstimate(memoryOf, workload);
   const constants = requestConstants(plan, look);
-  const poolSequences = admittedSequences(memoryOf, workload);
-  const admitted = admittedBatch(deployment, workload, Math.max(memory.maximumBatch, poolSequences));
   const replicaSequences = Math.max(1, admitted / deployment.parallelism.data);
   const continuous = workload.scheduling === 'continuous';
   const timetable = continuous
@@ -54,7 +52,14 @@ export function estimateServing(deployment: Deployment, workload: Workload, coef
     memory,
     latency,
     throughput: throughputOf(latency, workload, prefillRate),
-    saturation: memory.maximumBatch === 0 ? null : saturation(plan, workload, poolSequences, coefficients),
+    saturation: saturation(plan, workload, poolSequences, coefficients),
+    roofline: {
+      numberFormat: plan.matmulFormat,
+      peakFlopsPerSecond: plan.matmulPeak,
+      peakBytesPerSecond: plan.peakBytesPerSecond,
+      reachableFlopsPerSecond: plan.dense.flopsPerSecond,
+      reachableBytesPerSecond: plan.dense.bytesPerSecond,
+    },
     bottleneck: bottleneck(memory, timetable, workload),
     admittedBatch: admitted,
     prefillStep: timetable.prefillStep,

@@ -10,6 +10,7 @@ import {
   stateBytesPerSequence,
 } from '../model/kvCache.ts';
 import { weightBytes } from '../model/weights.ts';
+import { admittedBatch } from '../queue.ts';
 import type { Deployment, Workload } from '../shapes.ts';
 import { type Running, workingBytes, workingBytesPerDevice, workingSpace } from './workingSpace.ts';
 
@@ -41,56 +42,98 @@ export function memoryPlan(deployment: Deployment, look: LookUp) {
   };
 }
 
-/** The memory part of an estimate; see `memoryFigures`. */
-export function memoryEstimate(plan: MemoryPlan, workload: Workload): MemoryEstimate {
+/**
+ * The memory part of an estimate, of the sequences that run at once; see `memoryFigures`. With in-flight batching they
+ * are at different stages of their answers: where more are admitted (`poolSequences`) than fit at their longest, they
+ * fill the cache, and one or another is preempted.
+ */
+export function memoryEstimate(
+  plan: MemoryPlan,
+  workload: Workload,
+): { memory: MemoryEstimate; admitted: number; poolSequences: number } {
   const { deployment } = plan;
   const { devices } = deployment;
   const { data } = deployment.parallelism;
   const budget = plan.budgetBytesPerDevice;
-  const tokens = sequenceTokens(workload);
-  const oneSequence = cacheBytesPerDevice(plan, tokens);
-  const running = runningOf(workload, Math.ceil(workload.batch / data), oneSequence);
+  const longest = sequencesThatFit(plan, workload, sequenceTokens(workload), 1);
+  const pool = sequencesOfPool(plan, workload);
+  const inFlight = workload.scheduling === 'continuous' && deployment.runtime.continuousBatching;
+  const maximum = inFlight && longest > 0 ? Math.max(longest, pool) : longest;
+  const admitted = admittedBatch(deployment, workload, data * maximum);
+  const mixes = maximum > longest && admitted > data * longest;
+  const oneSequence = cacheBytesPerDevice(plan, mixes ? heldTokens(plan, workload) : sequenceTokens(workload));
+  const runningAt = (sequences: number): Running => {
+    const running = runningOf(workload, sequences, oneSequence);
+    if (!mixes) return running;
+    const room = budget - fixedBytesPerDevice(plan, running) - heldBytes(plan, running);
+    return { ...running, cacheBytes: running.cacheBytes + Math.max(0, room) };
+  };
+  const running = runningAt(Math.ceil(admitted / data));
+  const mean = runningAt(admitted / data);
+  const working = workingBytesPerDevice(plan.workingSpace, running);
+  const overhead = overheadBytesPerDevice(plan, working);
   const fixed = fixedBytesPerDevice(plan, running);
-  const needed = fixed + heldBytes(plan, running);
-  const shares = (workload.batch / data) * devices;
-  return memoryFigures(
+  const needed = mixes ? budget : fixed + heldBytes(plan, running);
+  const memory = memoryFigures(
     deployment,
     {
       weightBytes: plan.weightBytesPerDevice * devices,
-      kvCacheBytes: oneSequence * shares,
-      stateBytes: plan.stateBytesPerSequencePerDevice * shares,
+      kvCacheBytes: mean.cacheBytes * devices,
+      stateBytes: plan.stateBytesPerSequencePerDevice * mean.sequences * devices,
       activationBytes: workingBytes(plan.workingSpace, running),
-      overheadBytes: overheadBytesPerDevice(plan, workingBytesPerDevice(plan.workingSpace, running)) * devices,
+      overheadBytes: overhead * devices,
     },
-    { neededBytes: needed, usableBytes: budget, reservedBytes: reservedBytes(plan, fixed, needed) },
-    data * sequencesThatFit(plan, workload, tokens, 1),
+    {
+      neededBytes: needed,
+      usableBytes: budget,
+      reservedBytes: reservedBytes(plan, fixed, needed),
+      parts: {
+        weightBytes: plan.weightBytesPerDevice,
+        kvCacheBytes: running.cacheBytes,
+        stateBytes: running.sequences * plan.stateBytesPerSequencePerDevice,
+        activationBytes: working,
+        overheadBytes: overhead,
+      },
+    },
+    data * maximum,
     (length) => {
-      const longer = runningOf(ofLength(workload, length), running.sequences, cacheBytesPerDevice(plan, length));
-      return fixedBytesPerDevice(plan, longer) + heldBytes(plan, longer) <= budget;
+      const longer = ofLength(workload, length);
+      const holds = (sequences: number, tokens: number) =>
+        fitsInBudget(plan, runningOf(longer, sequences, cacheBytesPerDevice(plan, tokens)), 1);
+      if (!inFlight) return holds(running.sequences, length);
+      return holds(1, length) && holds(running.sequences, length - sequenceTokens(longer) + heldTokens(plan, longer));
     },
   );
+  const { maximumSequences } = deployment.runtime;
+  return { memory, admitted, poolSequences: data * Math.min(pool, maximum, maximumSequences) };
+}
+
+/** Sequences in flight that the runtime's cache pool of one replica holds. */
+function sequencesOfPool(plan: MemoryPlan, workload: Workload): number {
+  const { reservation } = plan.deployment.runtime;
+  const share = reservation.kind === 'pool' ? reservation.fraction : 1;
+  return sequencesThatFit(plan, workload, heldTokens(plan, workload), share);
 }
 
 /**
- * Sequences in flight that the runtime's cache pool admits at once, over all replicas. Runtimes that never evict reserve
- * prompt + output for each; optimistic ones hold the average, prompt + output ÷ 2, and preempt when wrong.
+ * Tokens a sequence in flight takes of the pool. Runtimes that never evict reserve prompt + output for each; optimistic
+ * ones hold the average, prompt + output ÷ 2, and preempt when wrong.
  */
-export function admittedSequences(plan: MemoryPlan, workload: Workload): number {
-  const { reservation, maximumSequences } = plan.deployment.runtime;
-  const { data } = plan.deployment.parallelism;
+function heldTokens({ deployment }: MemoryPlan, workload: Workload): number {
   const full = sequenceTokens(workload);
-  const held = reservation.kind === 'fraction' ? full - workload.outputTokens / 2 : full;
-  const share = reservation.kind === 'pool' ? reservation.fraction : 1;
-  return data * Math.min(sequencesThatFit(plan, workload, held, share), maximumSequences);
+  return deployment.runtime.reservation.kind === 'fraction' ? full - workload.outputTokens / 2 : full;
 }
 
 /** Most sequences on one replica for which their cache is at most `poolShare` of what weights and working space leave. */
 function sequencesThatFit(plan: MemoryPlan, workload: Workload, tokens: number, poolShare: number): number {
   const oneSequence = cacheBytesPerDevice(plan, tokens);
-  return largestThatHolds(LARGEST_BATCH, (sequences) => {
-    const running = runningOf(workload, sequences, oneSequence);
-    return fixedBytesPerDevice(plan, running) + heldBytes(plan, running) / poolShare <= plan.budgetBytesPerDevice;
-  });
+  return largestThatHolds(LARGEST_BATCH, (sequences) =>
+    fitsInBudget(plan, runningOf(workload, sequences, oneSequence), poolShare),
+  );
+}
+
+function fitsInBudget(plan: MemoryPlan, running: Running, poolShare: number): boolean {
+  return fixedBytesPerDevice(plan, running) + heldBytes(plan, running) / poolShare <= plan.budgetBytesPerDevice;
 }
 
 function runningOf(workload: Workload, sequences: number, cacheBytesOfOne: number): Running {

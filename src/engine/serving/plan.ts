@@ -48,7 +48,10 @@ export function servingPlan(deployment: Deployment, mode: ServingMode, decodeCon
   const expertRanks = Math.max(tensor, expert);
   const path = (ranks: number, latencyFactor: number): Interconnect => {
     const interconnect = interconnectAmong(hardware, ranks, look);
-    return { ...interconnect, latencySeconds: interconnect.latencySeconds * latencyFactor };
+    // Kernels of a runtime's own that are quicker than NCCL's (vLLM, TensorRT-LLM, SGLang) reach memory of other devices
+    // directly: they work inside a machine only.
+    const factor = interconnect.network ? Math.max(1, latencyFactor) : latencyFactor;
+    return { ...interconnect, latencySeconds: interconnect.latencySeconds * factor };
   };
 
   const stream = look('serving.streamFraction', format);
@@ -80,6 +83,7 @@ export function servingPlan(deployment: Deployment, mode: ServingMode, decodeCon
     expertBytes: bytes.experts / expertRanks,
     cacheBytesPerElement: cacheBytesPerElement(deployment.kvCache),
     peakBytesPerSecond: B,
+    matmulFormat: arithmetic.numberFormat,
     matmulPeak: arithmetic.flopsPerSecond,
     dense: {
       bytesPerSecond: Math.min(0.98, stream * lookKernel('serving.kernelStreamFactor')) * B,

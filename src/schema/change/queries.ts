@@ -8,6 +8,7 @@ import { namedProfile, namedProfileArguments } from './namedProfile.ts';
 builder.queryFields((t) => ({
   changes: t.field({
     type: ChangeConnection,
+    nullable: true,
     description:
       'Who changed what, the newest first, a page at a time. ' +
       'Example: `{ changes(kind: HARDWARE, first: 5) { nodes { at actor action id differences { path before after } } } }`',

@@ -1,9 +1,11 @@
 import type { AppliedMeasurements, Basis, NearestMeasurement } from '../../calculator/answer.ts';
+import type { Rest } from '../../calculator/evidence/rests.ts';
 import type { CoefficientUse } from '../../engine/answer.ts';
 import { builder } from '../builder.ts';
 import { enumOf } from '../enumOf.ts';
 import { HostedLatencyType } from '../profiles/hostedLatency/type.ts';
 import { MeasurementType } from '../profiles/measurement/type.ts';
+import { SourceType } from '../profiles/source.ts';
 
 const BasisMethod = enumOf('BasisMethod', 'What an estimate rests on, the firmest first.', {
   'measured-neighbour':
@@ -71,10 +73,46 @@ const CalibrationType = builder.objectRef<AppliedMeasurements>('Calibration').im
   }),
 });
 
+const RestMethod = enumOf('RestMethod', 'How something an answer rests on is known.', {
+  datasheet: 'The maker or another public page states it.',
+  measured: 'Somebody published a measurement of it.',
+  fitted: 'Fitted on published measurements.',
+  source: 'Known from a source or by definition, without fitting.',
+  assumed: 'No measurement behind it: an assumption.',
+});
+
+const RestType = builder.objectRef<Rest>('Rest').implement({
+  description: 'One thing an answer rests on, in plain words.',
+  fields: (t) => ({
+    about: t.exposeString('about', { description: 'Which figure it carries.' }),
+    text: t.exposeString('text', { description: 'Where that comes from, in a sentence.' }),
+    method: t.expose('method', { type: RestMethod, description: 'How it is known.' }),
+    points: t.exposeInt('points', {
+      nullable: true,
+      description: 'Published measurements behind it, a count; null where it is not fitted.',
+    }),
+    date: t.exposeString('date', {
+      nullable: true,
+      description: 'Day of the fit or of the measurement (ISO date or a part of one); null = undated.',
+    }),
+    source: t.expose('source', {
+      type: SourceType,
+      nullable: true,
+      description:
+        'The page it is from, or the one with the most measurements; null where it is on many pages or none is recorded.',
+    }),
+  }),
+});
+
 export const BasisType = builder.objectRef<Basis>('Basis').implement({
   description: 'How much the answer can be trusted, and why.',
   fields: (t) => ({
     method: t.expose('method', { type: BasisMethod, description: 'What it rests on.' }),
+    rests: t.field({
+      type: [RestType],
+      description: 'What carries the answer, in plain words: datasheet figures, then what was fitted and on what.',
+      resolve: (basis) => [...basis.rests()],
+    }),
     evidence: t.exposeString('evidence', { description: 'The same in a sentence.' }),
     nearestMeasurement: t.field({
       type: NearestMeasurementType,

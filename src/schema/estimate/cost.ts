@@ -1,4 +1,5 @@
 import type { CostBasis, CostEstimate } from '../../engine/money/cost.ts';
+import type { OwnedCost } from '../../engine/money/ownedCost.ts';
 import type { PriceRange } from '../../engine/money/priceChoice.ts';
 import { builder } from '../builder.ts';
 import { enumOf } from '../enumOf.ts';
@@ -8,6 +9,7 @@ const CostKind = enumOf('CostKind', 'What is paid for.', {
   'model-tokens': 'Tokens, to a provider of the hosted model.',
   'hardware-hour': 'Hours of rented hardware, at full use.',
   given: 'Hours of hardware, at the price given with the question.',
+  owned: 'Hours of hardware of your own: its price spread over years, and electricity.',
 });
 
 export const PriceRangeType = builder.objectRef<PriceRange>('PriceRange').implement({
@@ -43,6 +45,33 @@ const CostBasisType = builder.objectRef<CostBasis>('CostBasis').implement({
       type: [OfferType],
       description: 'The offers compared, cheapest first; the one used is among them.',
       resolve: ({ offers }, _, { catalogue }) => offers.map((id) => catalogue.offer.get(id)),
+    }),
+  }),
+});
+
+const OwnedCostType = builder.objectRef<OwnedCost>('OwnedCost').implement({
+  description:
+    'What owning the devices comes to, busy all the time at rated power. Hosts, cooling, space, people, interest and ' +
+    'resale are not in it.',
+  fields: (t) => ({
+    usdPerDevice: t.exposeFloat('usdPerDevice', { description: 'Purchase price of one device, in USD.' }),
+    priceBasis: t.exposeString('priceBasis', { description: 'Where that price is from, in words.' }),
+    offer: t.field({
+      type: OfferType,
+      nullable: true,
+      description: 'The purchase offer used; null when the price was given.',
+      resolve: ({ offer }, _, { catalogue }) => (offer === null ? null : catalogue.offer.get(offer)),
+    }),
+    usdPerHour: t.exposeFloat('usdPerHour', { description: 'All devices together, in USD per hour.' }),
+    usdPerHourOfPurchase: t.exposeFloat('usdPerHourOfPurchase', {
+      description: 'Its part for the purchase, in USD per hour.',
+    }),
+    usdPerHourOfElectricity: t.exposeFloat('usdPerHourOfElectricity', {
+      description: 'Its part for electricity, in USD per hour.',
+    }),
+    usdPerRequest: t.exposeFloat('usdPerRequest', { description: 'One sequence: prompt and output, in USD.' }),
+    usdPerMillionOutputTokens: t.exposeFloat('usdPerMillionOutputTokens', {
+      description: 'Everything the hour costs over the tokens it generates, in USD per million tokens.',
     }),
   }),
 });
@@ -85,6 +114,11 @@ export const CostEstimateType = builder.objectRef<CostEstimate>('CostEstimate').
       type: PriceRangeType,
       nullable: true,
       description: 'Hardware only: the same at the other offers, in USD per hour.',
+    }),
+    owned: t.expose('owned', {
+      type: OwnedCostType,
+      nullable: true,
+      description: 'What owning the devices comes to, by `options.owned`; null without it, and for an API.',
     }),
     basis: t.expose('basis', { type: CostBasisType, description: 'Which price was used, and how it was chosen.' }),
   }),

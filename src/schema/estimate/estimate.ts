@@ -1,5 +1,6 @@
 import packageJson from '../../../package.json' with { type: 'json' };
-import type { Answer } from '../../calculator/answer.ts';
+import { type Answer, isTimed } from '../../calculator/answer.ts';
+import { verdictOf } from '../../calculator/judgement/verdict.ts';
 import { summarise } from '../../calculator/summary.ts';
 import { builder } from '../builder.ts';
 import { Bottleneck, Phase } from '../enums.ts';
@@ -12,20 +13,28 @@ import { BasisType } from './basis.ts';
 import { CostEstimateType } from './cost.ts';
 import { DeploymentType } from './deployment.ts';
 import { EnergyEstimateType } from './energy.ts';
-import { LatencyEstimateType, timed } from './latency.ts';
-import { MemoryEstimateType } from './memory.ts';
-import { OperationType } from './operation.ts';
-import { SaturationType } from './saturation.ts';
+import { type AnsweredMemory, MemoryEstimateType } from './memory.ts';
+import { LatencyEstimateType } from './speed/latency.ts';
+import { OperationType } from './speed/operation.ts';
+import { RooflineType } from './speed/roofline.ts';
+import { SaturationType } from './speed/saturation.ts';
+import { ThroughputEstimateType } from './speed/throughput.ts';
 import { SuggestionType } from './suggestion.ts';
-import { ThroughputEstimateType } from './throughput.ts';
+import { QueueType, VerdictType } from './verdict.ts';
 import { WorkloadType } from './workload.ts';
 
 export const EstimateType = builder.objectRef<Answer>('Estimate').implement({
   description: 'How fast, how big and how expensive one model is in one deployment for one workload.',
   fields: (t) => ({
     summary: t.string({
-      description: 'The answer in one sentence, with units.',
-      resolve: (answer) => summarise(answer),
+      description:
+        'The answer in one sentence, with units: time and its 80 % interval, speed, memory, cost. Every number in it is a field.',
+      resolve: resolving((answer) => summarise(answer)),
+    }),
+    verdict: t.field({
+      type: VerdictType,
+      description: 'Whether it runs, in one line.',
+      resolve: (answer) => verdictOf(answer),
     }),
     model: t.expose('model', { type: ModelType, description: 'The model.' }),
     hardware: t.field({
@@ -39,26 +48,34 @@ export const EstimateType = builder.objectRef<Answer>('Estimate').implement({
       description: 'Where and how it runs, defaults filled in.',
     }),
     workload: t.expose('workload', { type: WorkloadType, description: 'The requests, defaults filled in.' }),
-    memory: t.expose('memory', {
+    memory: t.field({
       type: MemoryEstimateType,
       nullable: true,
       description: 'What it needs in device memory and whether that is there; null for an API.',
+      resolve: (answer) => memoryOf(answer),
+    }),
+    queue: t.expose('queue', {
+      type: QueueType,
+      nullable: true,
+      description: 'Null where all sequences run at once, where not even one fits, and for an API.',
     }),
     latency: t.field({
       type: LatencyEstimateType,
       nullable: true,
       description: 'How long one request takes; null for an API that nobody is known to have measured.',
-      resolve: (answer) => timed(answer),
+      resolve: (answer) => (isTimed(answer) ? answer : null),
     }),
-    throughput: t.expose('throughput', {
+    throughput: t.field({
       type: ThroughputEstimateType,
       nullable: true,
       description: 'How much gets done per second; null where latency is.',
+      resolve: (answer) => (isTimed(answer) ? answer : null),
     }),
     cost: t.field({
       type: CostEstimateType,
       nullable: true,
-      description: 'What it costs; null when nobody is known to ask a price for it.',
+      description:
+        'What it costs; null when nobody is known to ask a price for it: `options.usdPerHour` or `options.owned` give one.',
       resolve: resolving((answer) => answer.cost()),
     }),
     energy: t.field({
@@ -67,15 +84,24 @@ export const EstimateType = builder.objectRef<Answer>('Estimate').implement({
       description: 'Electricity it takes; null for an API, and where the device’s power is not known.',
       resolve: (answer) => answer.energy(),
     }),
-    saturation: t.expose('saturation', {
+    saturation: t.field({
       type: SaturationType,
       nullable: true,
       description: 'The most this deployment can do; null for an API, and where not even one sequence fits.',
+      resolve: ({ saturation, intervals }) =>
+        saturation && { figures: saturation, interval: () => intervals()?.saturatedTokensPerSecond ?? null },
     }),
     bottleneck: t.expose('bottleneck', {
       type: Bottleneck,
       nullable: true,
       description: 'What sets the time; null for an API.',
+    }),
+    roofline: t.field({
+      type: RooflineType,
+      nullable: true,
+      description: 'What a device can do and what is reached of it; null for an API.',
+      resolve: ({ roofline, deployment }) =>
+        roofline && deployment.mode === 'local' ? { ...roofline, devices: deployment.engine.devices } : null,
     }),
     operations: t.field({
       type: [OperationType],
@@ -126,3 +152,9 @@ builder.objectField(SuggestionType, 'estimate', (t) =>
     resolve: resolving((suggestion) => suggestion.estimate()),
   }),
 );
+
+function memoryOf({ memory, intervals }: Answer): AnsweredMemory | null {
+  if (memory === null) return null;
+  const exact = { low: memory.totalBytes, high: memory.totalBytes };
+  return { figures: memory, totalInterval: () => intervals()?.totalMemoryBytes ?? exact };
+}

@@ -1,5 +1,5 @@
 import { rangeText } from '../../calculator/numberRange.ts';
-import { parallelismRanges, questionRanges } from '../../calculator/question.ts';
+import { ownedRanges, parallelismRanges, questionRanges } from '../../calculator/question.ts';
 import { ranged } from '../arguments/argumentRange.ts';
 import { builder } from '../builder.ts';
 import { Scheduling } from '../enums.ts';
@@ -22,6 +22,28 @@ export const ParallelismInput = builder.inputType('ParallelismInput', {
     data: t.int({
       description: `Copies of the model that work on different requests, a count: ${rangeText(parallelismRanges.data)}. Default: 1.`,
       ...ranged(parallelismRanges.data),
+    }),
+  }),
+});
+
+const OwnedInput = builder.inputType('OwnedInput', {
+  description:
+    'What owning the devices comes to: the purchase price spread over years, and electricity at rated power, busy all the ' +
+    'time. Nothing is assumed: what is not known is an error.',
+  fields: (t) => ({
+    years: t.float({
+      required: true,
+      description: `How long the price is spread over, a count of years: ${rangeText(ownedRanges.years)}.`,
+      ...ranged(ownedRanges.years),
+    }),
+    usdPerKilowattHour: t.float({
+      required: true,
+      description: `Price of electricity, in USD per kilowatt-hour: ${rangeText(ownedRanges.usdPerKilowattHour)}.`,
+      ...ranged(ownedRanges.usdPerKilowattHour),
+    }),
+    usdPerDevice: t.float({
+      description: `What one device cost, in USD: ${rangeText(ownedRanges.usdPerDevice)}. Default: the newest purchase price in the catalogue.`,
+      ...ranged(ownedRanges.usdPerDevice),
     }),
   }),
 });
@@ -81,6 +103,12 @@ export const EstimateOptions = builder.inputType('EstimateOptions', {
     usdPerHour: t.float({
       description: `Your own price of all devices together, in USD per hour: ${rangeText(questionRanges.usdPerHour)}. Default: an offer from the catalogue.`,
       ...ranged(questionRanges.usdPerHour),
+    }),
+    owned: t.field({
+      type: OwnedInput,
+      description:
+        'For `cost.owned`: what owning the devices comes to. Where nobody rents them out, `cost` is that too. ' +
+        'Default: not calculated.',
     }),
   }),
 });

@@ -13,10 +13,12 @@ import { EstimateOptions } from './options.ts';
 builder.queryField('estimate', (t) =>
   t.field({
     type: EstimateType,
+    nullable: true,
     ...worth(1),
     description:
       'How fast, how big and how dear is this model on this hardware? Works without arguments: the documented example. ' +
-      'A model that does not fit is an answer (memory.fits = false, with suggestions that do), never an error. ' +
+      'A model that does not fit is an answer (memory.fits = false, with suggestions that do), never an error. What cannot ' +
+      'be answered is null with an error at its path; other answers of the query stay. ' +
       'Example: `{ estimate(model: "7B", hardware: "T4", tokens: 1000) { summary latency { endToEndMs } memory { totalGiB fits } } }`',
     args: {
       model: t.arg.id({ required: true, defaultValue: '7B', description: `The model: ${anyName}` }),

@@ -1,3 +1,4 @@
+import type { KeyedSource } from '../../calculator/evidence/rests.ts';
 import { type Source, sourceSchema } from '../../registry/kinds/source.ts';
 import { builder } from '../builder.ts';
 import { factOf, factsIn, valueType } from './factTypes.ts';
@@ -15,11 +16,6 @@ export const SourceInput = builder.inputType('SourceInput', {
     return Object.fromEntries(fields);
   },
 });
-
-interface KeyedSource {
-  key: string;
-  source: Source;
-}
 
 export const SourceType = builder.objectRef<KeyedSource>('Source').implement({
   description: 'Where a group of figures comes from and how it is known.',

@@ -13,7 +13,7 @@ const GIB = 2 ** 30;
 const llamaCpp = { ...seedRuntime('llama.cpp'), reservation: { kind: 'as-needed', perDeviceBytes: 0 } } as const;
 
 function memoryOf(deployment: Deployment, workload: Workload): MemoryEstimate {
-  return desktopMemoryEstimate(desktopMemory(deployment, lookUpInto([], coefficients)), workload);
+  return desktopMemoryEstimate(desktopMemory(deployment, lookUpInto([], coefficients)), workload).memory;
 }
 
 /** Memory of a context of so many tokens. */

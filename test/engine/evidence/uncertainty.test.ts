@@ -64,8 +64,8 @@ describe('the evidence', () => {
     const build = { name: 'serving.layerSeconds', row: 'build', value: 1, data: 'runs' };
     const evidence = (uses: readonly CoefficientUse[]) =>
       errorBand(point.deployment, point.workload, { ...estimate, coefficients: uses }, coefficients).evidence;
-    const known = { ...format, known: 'source' as const, inheritance: 0 };
-    const fitted = { ...build, known: 'fitted' as const, inheritance: 0 };
+    const known = { ...format, known: 'source' as const, inheritance: 0, points: 1 };
+    const fitted = { ...build, known: 'fitted' as const, inheritance: 0, points: 1 };
     const [first, second] = [
       'device and format: row "card" (from a source; a page)',
       'runtime build: row "build" (fitted; runs)',
@@ -89,7 +89,7 @@ describe('the method', () => {
     const point = points.find(({ deployment }) => deployment.runtime.estimator === 'serving');
     if (point === undefined) throw new Error('no serving point');
     const estimate = estimateOf(point, coefficients);
-    const use = { row: 'x', value: 1, data: 'y' };
+    const use = { row: 'x', value: 1, points: 1, data: 'y' };
     const uses = [
       { ...use, name: 'serving.streamFraction', known: asked.format, inheritance: 1 },
       { ...use, name: 'serving.layerSeconds', known: asked.build, inheritance: asked.steps },

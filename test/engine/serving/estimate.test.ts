@@ -47,9 +47,13 @@ describe('physics that holds for every deployment', () => {
         const { latency, throughput, memory, saturation } = answer(deployment, workload);
         for (const value of Object.values(latency)) expect(value).toBeGreaterThanOrEqual(0);
         expect(latency.timePerOutputTokenSeconds).toBeGreaterThan(0);
-        const { fits, ...bytes } = memory;
+        const { fits, perDeviceParts, ...bytes } = memory;
         expect(typeof fits).toBe('boolean');
-        for (const value of [...Object.values(latency), ...Object.values(throughput), ...Object.values(bytes)]) {
+        for (const value of [
+          ...Object.values(latency),
+          ...Object.values(throughput),
+          ...Object.values({ ...bytes, ...perDeviceParts }),
+        ]) {
           expect(Number.isFinite(value)).toBe(true);
         }
         if (saturation !== null) expect(saturation.outputTokensPerSecond).toBeGreaterThan(0);

@@ -11,7 +11,7 @@ const A100 = 'nvidia-a100-sxm4-80gb';
 
 function memoryOf(deployment: Deployment, batch: number, promptTokens: number, outputTokens: number): MemoryEstimate {
   const plan = memoryPlan(deployment, lookUpInto([], coefficients));
-  return memoryEstimate(plan, desktopWorkload({ batch, promptTokens, outputTokens }));
+  return memoryEstimate(plan, desktopWorkload({ batch, promptTokens, outputTokens })).memory;
 }
 
 /** Up to the context of the published configuration, which rotary tables cover. */

@@ -39,16 +39,18 @@ describe('figures without a public source', () => {
   test('of a device are in its answers, group for group, on every device of the catalogue', async () => {
     let answered = 0;
     for (const { id, name, facts } of calculator.registry.catalogue().hardware.all()) {
-      const { data } = await calculator.ask<Assumed | null>(
+      const {
+        data: { estimate },
+      } = await calculator.ask<{ estimate: Assumed['estimate'] | null }>(
         'query ($id: ID!) { estimate(hardware: $id) { assumptions { code text } } }',
         { id },
       );
-      if (data === null) continue;
+      if (estimate === null) continue;
       answered++;
       const isAssumed = (key: string) => facts.sources[key]?.known === 'assumed';
       const assumed = groupsRead.filter((group) => [facts[group]?.source ?? []].flat().some(isAssumed));
       const said = groupsRead.filter((group) =>
-        data.estimate.assumptions.some(({ text }) =>
+        estimate.assumptions.some(({ text }) =>
           text.startsWith(`${name}, ${group === 'usableMemory' ? 'usable memory' : group}: `),
         ),
       );

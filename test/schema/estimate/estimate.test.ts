@@ -190,7 +190,7 @@ describe('a model that does not fit', () => {
 
   test('for want of room for its batch says which batch fits', async () => {
     const { estimate } = await calculator.answer<{ estimate: { suggestions: { argument: string; value: string }[] } }>(
-      '{ estimate(model: "7B", hardware: "A100", batch: 500000) { suggestions { argument value } } }',
+      '{ estimate(model: "7B", hardware: "A100", batch: 500000, options: { scheduling: STATIC }) { suggestions { argument value } } }',
     );
     expect(estimate.suggestions[0]?.argument).toBe('batch');
     expect(Number(estimate.suggestions[0]?.value)).toBeGreaterThan(1);

@@ -1,4 +1,5 @@
-import type { Hardware, Link, MemoryClass, NumberFormat } from '../../../engine/shapes.ts';
+import type { NumberFormat } from '../../../engine/model/numberFormat.ts';
+import type { Hardware, Link, MemoryClass } from '../../../engine/shapes.ts';
 import { pathSegments } from '../../jsonText.ts';
 import type { Kind } from '../kind.ts';
 import { refuseUnknownSources } from '../sourcedGroups.ts';

@@ -67,6 +67,7 @@ builder.queryFields((t) => ({
   }),
   hardwareList: t.field({
     type: HardwareConnection,
+    nullable: true,
     description:
       'Devices, a page at a time. Example: `{ hardwareList(filter: { vendor: "NVIDIA", memoryGiB: { min: 79 } }, ' +
       'orderBy: { field: MEMORY_BANDWIDTH, direction: DESC }, first: 5) { totalCount nodes { id name memoryGiB } } }`',

@@ -1,4 +1,5 @@
-import type { Hardware, Link, NumberFormat as NumberFormatName } from '../../../engine/shapes.ts';
+import type { NumberFormat as NumberFormatName } from '../../../engine/model/numberFormat.ts';
+import type { Hardware, Link } from '../../../engine/shapes.ts';
 import type { HardwareProfile } from '../../../registry/catalogue/profiles.ts';
 import { hardwareFacts } from '../../../registry/kinds/hardware/facts.ts';
 import { memoryOptionsGiB } from '../../../registry/kinds/hardware/gpuShare.ts';

@@ -19,6 +19,7 @@ const MeasurementFilter = builder.inputType('MeasurementFilter', {
 builder.queryFields((t) => ({
   measurements: t.field({
     type: MeasurementConnection,
+    nullable: true,
     description:
       'Published and recorded benchmarks, a page at a time. Example: `{ measurements(filter: { hardware: "A100" }, first: 5) ' +
       '{ totalCount nodes { name date metrics { outputTokensPerSecond } sources { url } } } }`',

@@ -80,6 +80,7 @@ builder.queryFields((t) => ({
   }),
   models: t.field({
     type: ModelConnection,
+    nullable: true,
     description:
       'Models, a page at a time. Example: `{ models(search: "llama", orderBy: { field: PARAMETERS, direction: DESC }, first: 5) ' +
       '{ totalCount nodes { id name parameters { total } } pageInfo { endCursor hasNextPage } } }`',

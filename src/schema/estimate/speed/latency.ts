@@ -1,17 +1,9 @@
-import type { Answer, LatencyIntervals } from '../../calculator/answer.ts';
-import type { LatencyEstimate } from '../../engine/answer.ts';
-import type { Interval } from '../../engine/hosted.ts';
-import { builder } from '../builder.ts';
-import { enumOf } from '../enumOf.ts';
-import { millisecondsOf } from '../units.ts';
-
-const RangeType = builder.objectRef<Interval>('Range').implement({
-  description: 'An interval, both ends included, in the unit of the field that holds it.',
-  fields: (t) => ({
-    low: t.exposeFloat('low', { description: 'Lower end, in the unit of the field that holds the range.' }),
-    high: t.exposeFloat('high', { description: 'Upper end, in the unit of the field that holds the range.' }),
-  }),
-});
+import type { TimedAnswer } from '../../../calculator/answer.ts';
+import type { Operation } from '../../../engine/answer.ts';
+import { builder } from '../../builder.ts';
+import { enumOf } from '../../enumOf.ts';
+import { RangeType, scaledRange } from '../../range.ts';
+import { millisecondsOf } from '../../units.ts';
 
 const ArrivalsType = enumOf('Arrivals', 'Which arrivals of requests a time to first token assumes.', {
   alone: 'One request on an idle engine: nothing waits.',
@@ -24,24 +16,47 @@ const ArrivalsType = enumOf('Arrivals', 'Which arrivals of requests a time to fi
 
 const eighty = 'Local: 80 % of measurements should lie in it. API: the spread of comparable published measurements.';
 
-/** An answer whose latency is known. */
-interface TimedAnswer {
-  latency: LatencyEstimate;
-  arrivals: Answer['arrivals'];
-  intervals(): LatencyIntervals;
+interface LatencyPart {
+  name: string;
+  seconds: number;
+  text: string;
 }
 
-/** Null where the latency is not known. */
-export function timed({ latency, arrivals, intervals }: Answer): TimedAnswer | null {
-  if (latency === null) return null;
-  return {
-    ...{ latency, arrivals },
-    intervals: () => {
-      const known = intervals();
-      if (known === null) throw new TypeError('a latency without its intervals');
-      return known;
-    },
-  };
+const LatencyPartType = builder.objectRef<LatencyPart>('LatencyPart').implement({
+  description: 'One part of the time of an output token.',
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'An operation of the decode step, or prompts of other sequences.' }),
+    ms: t.float({
+      description: 'Its time, on average over the tokens of an answer, in milliseconds.',
+      resolve: ({ seconds }) => millisecondsOf(seconds),
+    }),
+    text: t.exposeString('text', { description: 'What happens in it, for people.' }),
+  }),
+});
+
+const partTexts: Readonly<Record<Operation['bound'], string>> = {
+  compute: 'Waits for arithmetic',
+  'memory-bandwidth': 'Waits for device memory',
+  interconnect: 'Waits for other devices',
+  overhead: 'Launches, scheduling and gaps between kernels',
+  'memory-capacity': 'Waits for room',
+};
+
+/** The decode step, and what is not in it: steps in between that read the prompts of sequences that join. */
+function partsOf({ steps, latency }: TimedAnswer): LatencyPart[] {
+  if (steps === null) return [];
+  const { operations, seconds } = steps.decode;
+  const prompts = latency.timePerOutputTokenSeconds - seconds;
+  const parts = operations.map((operation) => ({
+    name: operation.name,
+    seconds: operation.seconds,
+    text: `${partTexts[operation.bound]}.`,
+  }));
+  if (prompts > 1e-9 * seconds) {
+    const text = 'Prompts of other sequences are read in between.';
+    parts.push({ name: 'prompts of other sequences', seconds: prompts, text });
+  }
+  return parts.filter((part) => part.seconds > 0).toSorted((one, other) => other.seconds - one.seconds);
 }
 
 export const LatencyEstimateType = builder.objectRef<TimedAnswer>('LatencyEstimate').implement({
@@ -62,6 +77,11 @@ export const LatencyEstimateType = builder.objectRef<TimedAnswer>('LatencyEstima
         'is not part of it.',
       resolve: ({ latency }) => millisecondsOf(latency.timePerOutputTokenSeconds),
     }),
+    timePerOutputTokenParts: t.field({
+      type: [LatencyPartType],
+      description: 'What timePerOutputTokenMs is made of, nothing left out, the longest first; empty for an API.',
+      resolve: (answer) => partsOf(answer),
+    }),
     endToEndMs: t.float({
       description: 'From asking to the last token, in milliseconds.',
       resolve: ({ latency }) => millisecondsOf(latency.endToEndSeconds),
@@ -77,21 +97,17 @@ export const LatencyEstimateType = builder.objectRef<TimedAnswer>('LatencyEstima
     timeToFirstTokenMsRange: t.field({
       type: RangeType,
       description: `Interval of timeToFirstTokenMs, in milliseconds. ${eighty}`,
-      resolve: (answer) => millisecondRange(answer.intervals().timeToFirstTokenSeconds),
+      resolve: (answer) => scaledRange(answer.intervals().timeToFirstTokenSeconds, millisecondsOf(1)),
     }),
     timePerOutputTokenMsRange: t.field({
       type: RangeType,
       description: `Interval of timePerOutputTokenMs, in milliseconds. ${eighty}`,
-      resolve: (answer) => millisecondRange(answer.intervals().timePerOutputTokenSeconds),
+      resolve: (answer) => scaledRange(answer.intervals().timePerOutputTokenSeconds, millisecondsOf(1)),
     }),
     endToEndMsRange: t.field({
       type: RangeType,
       description: `Interval of endToEndMs, in milliseconds. ${eighty}`,
-      resolve: (answer) => millisecondRange(answer.intervals().endToEndSeconds),
+      resolve: (answer) => scaledRange(answer.intervals().endToEndSeconds, millisecondsOf(1)),
     }),
   }),
 });
-
-function millisecondRange({ low, high }: Interval): Interval {
-  return { low: millisecondsOf(low), high: millisecondsOf(high) };
-}

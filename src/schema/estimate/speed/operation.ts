@@ -1,6 +1,6 @@
-import type { EngineStep, Operation } from '../../engine/answer.ts';
-import { builder } from '../builder.ts';
-import { Bottleneck } from '../enums.ts';
+import type { EngineStep, Operation } from '../../../engine/answer.ts';
+import { builder } from '../../builder.ts';
+import { Bottleneck } from '../../enums.ts';
 
 export interface OperationOfStep {
   operation: Operation;

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Calculator, openCalculator } from '../calculator.ts';
+
+let calculator: Calculator;
+beforeAll(async () => {
+  calculator = await openCalculator();
+});
+afterAll(() => calculator.close());
+
+interface Costed {
+  throughput: { requestsPerSecond: number };
+  cost: {
+    usdPerHour: number;
+    usdPerRequest: number;
+    basis: { kind: string };
+    owned: Record<
+      'usdPerDevice' | 'usdPerHour' | 'usdPerHourOfPurchase' | 'usdPerHourOfElectricity' | 'usdPerRequest',
+      number
+    > | null;
+  } | null;
+  warnings: string[];
+}
+
+const fields = `{ throughput { requestsPerSecond } warnings cost { usdPerHour usdPerRequest basis { kind }
+  owned { usdPerDevice priceBasis offer { id } usdPerHour usdPerHourOfPurchase usdPerHourOfElectricity usdPerRequest } } }`;
+
+async function answerTo(asked: string): Promise<Costed> {
+  return (await calculator.answer<{ estimate: Costed }>(`{ estimate(${asked}) ${fields} }`)).estimate;
+}
+
+describe('cost of hardware of one’s own', () => {
+  test('is its price over the years and its rated power, by hand', async () => {
+    // An RTX 4090 draws 450 W at most: at 0.30 USD a kilowatt-hour 0.135 USD an hour, and 1,753.20 USD over 2 years 0.10.
+    const { cost, throughput } = await answerTo(
+      'hardware: "RTX 4090", options: { owned: { years: 2, usdPerKilowattHour: 0.3, usdPerDevice: 1753.2 } }',
+    );
+    expect(cost?.owned?.usdPerHourOfElectricity).toBeCloseTo(0.135, 12);
+    expect(cost?.owned?.usdPerHourOfPurchase).toBeCloseTo(0.1, 12);
+    expect(cost?.owned?.usdPerHour).toBeCloseTo(0.235, 12);
+    expect(cost?.owned?.usdPerRequest).toBeCloseTo(0.235 / 3600 / throughput.requestsPerSecond, 12);
+    expect(cost?.basis.kind).toBe('HARDWARE_HOUR');
+  });
+
+  test('is the cost where nobody rents the device out', async () => {
+    const asked = 'model: "llama-3.2-1b", hardware: "apple-m4-max-40c"';
+    expect((await answerTo(asked)).cost).toBeNull();
+    const { cost } = await answerTo(
+      `${asked}, options: { owned: { years: 3, usdPerKilowattHour: 0, usdPerDevice: 3000 } }`,
+    );
+    expect(cost?.basis.kind).toBe('OWNED');
+    expect(cost?.usdPerHour).toBe(cost?.owned?.usdPerHour);
+    expect(cost?.usdPerRequest).toBe(cost?.owned?.usdPerRequest);
+  });
+
+  test('without a purchase price is a missing figure, and the rest of the answer stays', async () => {
+    const catalogue = calculator.registry.catalogue();
+    const bought = new Set(
+      catalogue.offer.all().map(({ facts }) => facts.basis === 'hardware-purchase' && facts.hardware),
+    );
+    const rented = new Set(catalogue.offer.all().map(({ facts }) => facts.basis === 'hardware-hour' && facts.hardware));
+    const device = catalogue.hardware
+      .all()
+      .find(({ id }) => rented.has(id) && !bought.has(id) && id.startsWith('nvidia'));
+    const { data, errors } = await calculator.ask<{ estimate: { cost: null; memory: { fits: boolean } } }>(
+      `{ estimate(model: "llama-3.2-1b", hardware: "${device?.id}", options: { owned: { years: 3, usdPerKilowattHour: 0.2 } }) { cost { usdPerHour } memory { fits } } }`,
+    );
+    expect(errors).toMatchObject([{ path: ['estimate', 'cost'], extensions: { code: 'MISSING_FIGURE' } }]);
+    expect(errors?.[0]?.message).toContain('usdPerDevice');
+    expect(data.estimate).toEqual({ cost: null, memory: { fits: true } });
+  });
+
+  test.each(['years: 0, usdPerKilowattHour: 1', 'years: 3, usdPerKilowattHour: -1'])('refuses %s', async (owned) => {
+    const error = await calculator.refusal(`{ estimate(options: { owned: { ${owned} } }) { summary } }`);
+    expect(error.extensions).toMatchObject({ code: 'INVALID_ARGUMENT' });
+    expect(error.extensions.argument).toMatch(/^options\.owned\./);
+  });
+});
+
+test('a price that rests on one offer comes with a warning, one that was named does not', async () => {
+  const catalogue = calculator.registry.catalogue();
+  const hourly = catalogue.offer.all().filter(({ facts }) => facts.basis === 'hardware-hour');
+  const byDevice = Map.groupBy(hourly, ({ facts }) => ('hardware' in facts ? facts.hardware : ''));
+  const [device, offers] = [...byDevice].find(([id, all]) => all.length === 1 && id.startsWith('nvidia')) ?? [];
+  const asked = `model: "llama-3.2-1b", hardware: "${device}"`;
+  const said = async (options: string) => (await answerTo(`${asked}${options}`)).warnings.join(' ');
+  expect(await said('')).toContain('rests on one offer');
+  expect(await said(`, options: { offer: "${offers?.[0]?.id}" }`)).not.toContain('rests on one offer');
+});
