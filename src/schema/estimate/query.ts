@@ -22,33 +22,42 @@ builder.queryField('estimate', (t) =>
         defaultValue: 'T4',
         description: 'Id or alias of the device. Ignored, and said so in assumptions, when the deployment is API.',
       }),
-      tokens: t.arg.int({
-        required: true,
-        defaultValue: 1000,
-        description: 'Generated per sequence, in tokens: 1 to 1,000,000,000.',
-        ...ranged(questionRanges.outputTokens),
-      }),
-      batch: t.arg.int({
-        required: true,
-        defaultValue: 1,
-        description: 'Sequences in flight, a count: 1 to 1,000,000.',
-        ...ranged(questionRanges.batch),
-      }),
-      promptTokens: t.arg.int({
-        required: true,
-        defaultValue: 0,
-        description: 'Read before the first token is generated, per sequence, in tokens: 0 to 1,000,000,000.',
-        ...ranged(questionRanges.promptTokens),
-      }),
+      ...workloadArguments(t),
       deployment: t.arg({
         type: DeploymentMode,
         description:
           'Own hardware or an API. Default: API for a model without a published architecture, else own hardware.',
       }),
-      options: t.arg({ type: EstimateOptions, description: 'The choices that have a good default.' }),
     },
     resolve: resolving((_root, { options, deployment: mode, tokens: outputTokens, ...asked }, context) =>
       calculate(context.catalogue, context.coefficients, { ...options, ...asked, outputTokens, mode }),
     ),
   }),
 );
+
+type Types = (typeof builder)['$inferSchemaTypes'];
+
+/** What an estimate is asked for beside the model and where it runs. */
+export function workloadArguments({ arg }: { arg: PothosSchemaTypes.QueryFieldBuilder<Types, object>['arg'] }) {
+  return {
+    tokens: arg.int({
+      required: true,
+      defaultValue: 1000,
+      description: 'Generated per sequence, in tokens: 1 to 1,000,000,000.',
+      ...ranged(questionRanges.outputTokens),
+    }),
+    batch: arg.int({
+      required: true,
+      defaultValue: 1,
+      description: 'Sequences in flight, a count: 1 to 1,000,000.',
+      ...ranged(questionRanges.batch),
+    }),
+    promptTokens: arg.int({
+      required: true,
+      defaultValue: 0,
+      description: 'Read before the first token is generated, per sequence, in tokens: 0 to 1,000,000,000.',
+      ...ranged(questionRanges.promptTokens),
+    }),
+    options: arg({ type: EstimateOptions, description: 'The choices that have a good default.' }),
+  };
+}

@@ -1,3 +1,4 @@
+import { measurementsOf } from '../../../calculator/evidence/measurementsOf.ts';
 import { hourOffersOfHardware, purchaseOffersOfHardware } from '../../../calculator/prices.ts';
 import { usdPerDeviceHour } from '../../../engine/money/price.ts';
 import { priceRange } from '../../../engine/money/priceChoice.ts';
@@ -10,7 +11,7 @@ import { connectionOf, pageArguments, pageRequest } from '../../connection.ts';
 import { resolving } from '../../errors.ts';
 import { PriceRangeType } from '../../estimate/cost.ts';
 import { gibOf, gigabytesOf } from '../../units.ts';
-import { MeasurementConnection, measurementsOf } from '../measurement/type.ts';
+import { MeasurementConnection } from '../measurement/type.ts';
 import { HardwareHourOfferType, HardwarePurchaseOfferType } from '../offer/type.ts';
 import { HardwareKind, HardwareType, MemoryClass } from './type.ts';
 
