@@ -194,18 +194,35 @@ function isPage({ args }: Pick<Field, 'args'>): boolean {
 function doInTurn(field: Field): void {
   const { resolve = defaultFieldResolver } = field;
   const estimates = estimatesOf(field);
-  field.resolve = (source, args, context, info) =>
-    context.work.do(estimates, () => resolve(source, args, context, info));
+  field.resolve = refusingLater((source, args, context, info) =>
+    context.work.do(estimates, () => resolve(source, args, context, info)),
+  );
+}
+
+type Resolve = NonNullable<Field['resolve']>;
+
+/**
+ * A resolver that never throws at once. Where one item of a list throws, graphql-js leaves those before it to themselves:
+ * were they waiting for turns, nobody would hear of their refusals, and Node ends a process for that.
+ */
+function refusingLater(resolve: Resolve): Resolve {
+  return (...parameters) => {
+    try {
+      return resolve(...parameters);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  };
 }
 
 function countItems(field: Field): void {
   const { resolve = defaultFieldResolver } = field;
-  field.resolve = (source, args, context, info) => {
+  field.resolve = refusingLater((source, args, context, info) => {
     const items: unknown = resolve(source, args, context, info);
     return items instanceof Promise
       ? items.then((known) => inTurns(known, context.work))
       : inTurns(items, context.work);
-  };
+  });
 }
 
 /** A long list, and any list of a request that has held the thread for long, answers some items a turn. */
