@@ -52,10 +52,10 @@ describe('pages', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  test.each([0, -1, 101, 1e6])('first: %d is refused', async (first) => {
+  test.each([0, -1, 1001, 1e6])('first: %d is refused', async (first) => {
     const error = await calculator.refusal(`{ models(first: ${first}) { totalCount } }`);
     expect(error.extensions).toMatchObject({
-      ...{ code: 'INVALID_ARGUMENT', argument: 'first', allowed: { minimum: 1, maximum: 100 } },
+      ...{ code: 'INVALID_ARGUMENT', argument: 'first', allowed: { minimum: 1, maximum: 1000 } },
     });
   });
 

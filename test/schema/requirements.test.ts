@@ -86,13 +86,20 @@ describe('what a model requires', () => {
   test.each([
     ['{ model(id: "7B") { requirements(contextTokens: 0) { batch } } }', 'contextTokens'],
     ['{ model(id: "7B") { requirements(batch: 0) { batch } } }', 'batch'],
-    ['{ model(id: "7B") { requirements { formats { devices(first: 21) { devices } } } } }', 'first'],
     ['{ hardware(id: "T4") { fits(first: 0) { devices } } }', 'first'],
     ['{ hardware(id: "T4") { fits(devices: 0) { devices } } }', 'devices'],
   ])('%s is refused', async (query, argument) => {
     const { extensions } = await calculator.refusal(query);
     expect(extensions).toMatchObject({ code: 'INVALID_ARGUMENT', argument, allowed: expect.anything() });
   });
+});
+
+test('devices beyond the list are refused, and the memory is still told', async () => {
+  const { data, errors } = await calculator.ask<{ model: { requirements: Requirements } }>(
+    '{ model(id: "7B") { requirements { formats { totalGiB devices(first: 21) { devices } } } } }',
+  );
+  expect(errors?.[0]?.extensions).toMatchObject({ argument: 'first', allowed: { minimum: 1, maximum: 20 } });
+  for (const format of data.model.requirements.formats) expect(format).toMatchObject({ devices: null });
 });
 
 describe('what fits on a device', () => {

@@ -3,11 +3,11 @@ import { cachedBytesOfSequence, stateBytesPerSequence } from '../../engine/model
 import { weightBytes } from '../../engine/model/weights.ts';
 import type { Catalogue } from '../../registry/catalogue/catalogue.ts';
 import type { HardwareProfile, ModelProfile, WeightFormatProfile } from '../../registry/catalogue/profiles.ts';
-import { preferenceFor } from '../../registry/kinds/runtime.ts';
 import { fitsWithHeadroom, headroomBytes } from './headroom.ts';
 import { type FittingAnswer, type Load, loadQuestion, tried } from './trial.ts';
 import { largestUsualCount, type UsualDevices, usualDevices } from './usualDevices.ts';
 import { usualFormats } from './usualFormats.ts';
+import { isUsualThere } from './usualRuntime.ts';
 
 /** What a model needs in one format, whatever it runs on. */
 export interface FormatRequirement extends Load {
@@ -122,12 +122,8 @@ function smallestOf(
   return null;
 }
 
-/** Runtimes less usual than this for a format on a device are not advised, of 100: see `preference` of a runtime. */
-const leastPreference = 40;
-
 function isAdvisable({ memory, deployment: { runtime, hardware, weights } }: FittingAnswer): boolean {
-  const preference = preferenceFor(runtime.facts, hardware.engine, weights.engine.efficiencyClass) ?? 0;
-  return preference >= leastPreference && fitsWithHeadroom(memory);
+  return isUsualThere(runtime, hardware.engine, weights.engine.efficiencyClass) && fitsWithHeadroom(memory);
 }
 
 /** The widest usual format in which a model fits on so many devices and leaves headroom; null where none does. */

@@ -19,6 +19,12 @@ export function usualFormats({ weightFormat }: Catalogue, { facts }: ModelProfil
   return [native, ...narrower];
 }
 
-function bitsOf({ facts }: WeightFormatProfile): number {
+/** It is among what people download, whichever model. */
+export function isUsualFormat({ id }: WeightFormatProfile): boolean {
+  return usualIds.includes(id);
+}
+
+/** Of one weight; of a format for caches alone, without end. */
+export function bitsOf({ facts }: WeightFormatProfile): number {
   return facts.weights?.bitsPerWeight ?? Number.POSITIVE_INFINITY;
 }

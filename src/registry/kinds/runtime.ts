@@ -9,7 +9,7 @@ import { efficiencyClasses } from './weightFormat.ts';
 const deviceKinds = ['gpu', 'apu', 'cpu', 'tpu', 'npu', 'asic'] as const;
 const maker = z.string().describe('The maker: NVIDIA, AMD, Apple; CPU for any CPU.');
 
-const supportSchema = strictObject({
+export const supportSchema = strictObject({
   vendors: optional(array(z.string().min(2)).min(1)).describe('Makers of devices.'),
   deviceKinds: optional(array(oneOf(deviceKinds)).min(1)).describe('Sorts of device.'),
   families: optional(array(idSchema).min(1)).describe('Families of devices.'),

@@ -78,7 +78,7 @@ export const HardwareType = builder.objectRef<HardwareProfile>('Hardware').imple
   description: 'One device as a runtime sees it: one GPU of a dual-GPU board, one TPU chip, one CPU socket.',
   interfaces: [ProfileType],
   fields: (t) => ({
-    ...fieldsOf(t, hardwareFacts, facts, ['kind', 'vendor', 'family']),
+    ...fieldsOf(t, hardwareFacts, facts, ['kind', 'vendor', 'family', 'architecture', 'formFactor', 'released']),
     memoryClass: t.field({
       type: MemoryClass,
       description: 'The kind of memory.',
@@ -89,6 +89,11 @@ export const HardwareType = builder.objectRef<HardwareProfile>('Hardware').imple
       description:
         'What a process can allocate, in GiB: memory less what firmware, error correction or the system keep.',
       resolve: ({ engine }) => gibOf(engine.usableMemoryBytes),
+    }),
+    memoryOptionsGiB: t.floatList({
+      description: 'Sizes it is sold with, in GiB, the smallest first; memoryGiB is the largest.',
+      resolve: ({ engine, facts: { memory } }) =>
+        memory.optionsGiB?.toSorted((one, other) => one - other) ?? [gibOf(engine.memoryBytes)],
     }),
     unifiedMemory: t.boolean({
       description: 'CPU and GPU share the memory.',

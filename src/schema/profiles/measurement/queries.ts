@@ -1,7 +1,7 @@
 import type { Catalogue } from '../../../registry/catalogue/catalogue.ts';
 import type { MeasurementProfile } from '../../../registry/catalogue/profiles.ts';
 import { builder } from '../../builder.ts';
-import { pageArguments, pageRequest } from '../../connection.ts';
+import { listPage, pageArguments, pageRequest } from '../../connection.ts';
 import { resolving } from '../../errors.ts';
 import { MeasurementConnection, MetricName } from './type.ts';
 
@@ -23,11 +23,11 @@ builder.queryFields((t) => ({
       '{ totalCount nodes { name date metrics { outputTokensPerSecond } sources { url } } } }`',
     args: {
       filter: t.arg({ type: MeasurementFilter, description: 'Which measurements; left out = all.' }),
-      ...pageArguments(t),
+      ...pageArguments(t, listPage),
     },
     resolve: resolving((_root, { filter, ...page }, { catalogue }) =>
       catalogue.measurement.list({
-        ...pageRequest(page),
+        ...pageRequest(page, listPage),
         ...(filter && { where: measurementsWhere(filter, catalogue) }),
       }),
     ),

@@ -8,7 +8,8 @@ import type { ModelFacts } from '../../../registry/kinds/model.ts';
 import { CountRangeInput, inside, requireOrdered, sameWord } from '../../arguments/filterRange.ts';
 import { orderOf } from '../../arguments/orderOf.ts';
 import { builder } from '../../builder.ts';
-import { connectionOf, pageArguments, pageRequest } from '../../connection.ts';
+import { FacetType, facetsOf } from '../../catalogue/facets.ts';
+import { connectionOf, listPage, pageArguments, pageRequest } from '../../connection.ts';
 import { resolving } from '../../errors.ts';
 import { HostedLatencyType } from '../hostedLatency/type.ts';
 import { MeasurementConnection } from '../measurement/type.ts';
@@ -68,6 +69,30 @@ function someBlock({ architecture }: ModelFacts, holds: (block: Block) => boolea
 
 const ModelConnection = connectionOf('Model', ModelType, 'models');
 
+const ModelFacetsType = builder.objectRef<readonly ModelProfile[]>('ModelFacets').implement({
+  description: 'What the models of a list can be filtered by, with counts: over all pages, the filter applied.',
+  fields: (t) => ({
+    developer: t.field({
+      type: [FacetType],
+      description: 'Who made them.',
+      resolve: (models) => facetsOf(models, ({ facts }) => facts.developer),
+    }),
+    family: t.field({
+      type: [FacetType],
+      description: 'Their families; models without one are in none.',
+      resolve: (models) => facetsOf(models, ({ facts }) => facts.family),
+    }),
+  }),
+});
+
+builder.objectField(ModelConnection, 'facets', (t) =>
+  t.field({
+    type: ModelFacetsType,
+    description: 'What the whole list can be filtered by, with counts.',
+    resolve: ({ whole }) => whole ?? [],
+  }),
+);
+
 builder.queryFields((t) => ({
   model: t.field({
     type: ModelType,
@@ -89,11 +114,11 @@ builder.queryFields((t) => ({
         description: 'Words that must all occur in id, name, aliases, developer or family, in any order.',
       }),
       orderBy: t.arg({ type: modelOrders.input, description: 'How to order them; left out = by id.' }),
-      ...pageArguments(t),
+      ...pageArguments(t, listPage),
     },
     resolve: resolving((_root, { filter, orderBy, search, ...page }, { catalogue }) =>
       catalogue.model.list({
-        ...pageRequest(page),
+        ...pageRequest(page, listPage),
         search,
         ...(filter && { where: modelsWhere(filter) }),
         ...(orderBy && { order: modelOrders.order(orderBy) }),

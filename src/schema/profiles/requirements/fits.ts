@@ -16,10 +16,11 @@ const listed = { minimum: 1, maximum: 25, whole: true };
 builder.objectField(HardwareType, 'fits', (t) =>
   t.field({
     type: [FittingDeploymentType],
+    nullable: true,
     ...worth(60),
     description:
       'Models that run on it, each in the widest usual format that leaves 5 % of the memory (at least 0.5 GiB) to spare. ' +
-      'The other way round: `Model.requirements`.',
+      'The other way round: `Model.requirements`. null = not answered; the error says why.',
     args: {
       filter: t.arg({ type: ModelFilter, description: 'Which models to try; left out = all.' }),
       orderBy: t.arg({

@@ -64,11 +64,12 @@ const FormatRequirementType = builder.objectRef<FormatRequirement>('FormatRequir
     }),
     devices: t.field({
       type: [FittingDeploymentType],
+      nullable: true,
       ...worth(40),
       description:
         'The smallest devices that hold it, least memory in all first, processors last. Of each maker’s graphics cards, accelerators and ' +
         'computers, and of processors: the smallest one that somebody sells or rents out, then two, four and eight (where even ' +
-        'that is too little, 16) of smaller ones. Each was estimated with the runtime people use there.',
+        'that is too little, 16) of smaller ones. Each was estimated with the runtime people use there. null = not answered; the error says why.',
       args: {
         vendor: t.arg.string({ description: 'Made by, in any case: NVIDIA, AMD, Apple; left out = all.' }),
         kind: t.arg({ type: HardwareKind, description: 'Of this sort; left out = all.' }),

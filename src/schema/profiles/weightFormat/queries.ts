@@ -3,6 +3,15 @@ import { builder } from '../../builder.ts';
 import { WeightFormatType } from './type.ts';
 
 builder.queryFields((t) => ({
+  weightFormat: t.field({
+    type: WeightFormatType,
+    nullable: true,
+    description:
+      'One format by id or alias; null when there is none. ' +
+      'Example: `{ weightFormat(id: "q4_k_m") { id name bitsPerWeight efficiencyClass } }`',
+    args: { id: t.arg.id({ required: true, description: 'Id or alias of the format.' }) },
+    resolve: (_root, { id }, { catalogue }) => catalogue.weightFormat.find(id),
+  }),
   weightFormats: t.field({
     type: [WeightFormatType],
     description:
