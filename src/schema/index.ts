@@ -15,6 +15,7 @@ import './profiles/weightFormat/queries.ts';
 import './profiles/runtime/queries.ts';
 import './profiles/measurement/queries.ts';
 import './estimate/onProfiles.ts';
+import './profiles/measurement/subject.ts';
 import './profiles/requirements/requirements.ts';
 import './profiles/requirements/fits.ts';
 import './catalogue/search.ts';

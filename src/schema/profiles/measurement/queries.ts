@@ -1,9 +1,10 @@
 import type { Catalogue } from '../../../registry/catalogue/catalogue.ts';
 import type { MeasurementProfile } from '../../../registry/catalogue/profiles.ts';
+import { CountRangeInput, inside, requireOrdered } from '../../arguments/filterRange.ts';
 import { builder } from '../../builder.ts';
 import { listPage, pageArguments, pageRequest } from '../../connection.ts';
 import { resolving } from '../../errors.ts';
-import { MeasurementConnection, MetricName } from './type.ts';
+import { MeasurementConnection, MeasurementMode, MetricName, Trust } from './type.ts';
 
 const MeasurementFilter = builder.inputType('MeasurementFilter', {
   description: 'Which measurements to list: all conditions must hold.',
@@ -12,6 +13,12 @@ const MeasurementFilter = builder.inputType('MeasurementFilter', {
     hardware: t.id({ description: 'On this device: an id or alias.' }),
     runtime: t.id({ description: 'By this runtime: an id or alias.' }),
     metric: t.field({ type: MetricName, description: 'That measured this.' }),
+    mode: t.field({ type: MeasurementMode, description: 'Driven so.' }),
+    year: t.field({
+      type: CountRangeInput,
+      description: 'With a build of the runtime of these years (calendar years).',
+    }),
+    trust: t.field({ type: [Trust], description: 'Trusted so far: any of these.' }),
   }),
 });
 
@@ -41,10 +48,14 @@ function measurementsWhere(
   const model = filter.model == null ? null : catalogue.model.get(filter.model, 'filter.model').id;
   const hardware = filter.hardware == null ? null : catalogue.hardware.get(filter.hardware, 'filter.hardware').id;
   const runtime = filter.runtime == null ? null : catalogue.runtime.get(filter.runtime, 'filter.runtime').id;
-  const { metric } = filter;
+  requireOrdered('filter.year', filter.year);
+  const { metric, mode, trust } = filter;
   return ({ facts }) =>
     (model === null || facts.model === model) &&
     (hardware === null || facts.hardware === hardware) &&
     (runtime === null || facts.runtime === runtime) &&
-    (metric == null || facts.metrics[metric] !== undefined);
+    (metric == null || facts.metrics[metric] !== undefined) &&
+    (mode == null || facts.mode === mode) &&
+    (trust == null || trust.includes(facts.trust)) &&
+    inside(facts.runtimeYear, filter.year);
 }
