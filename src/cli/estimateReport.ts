@@ -12,7 +12,9 @@ query Calculate(
     deployment: $deployment, options: $options
   ) {
     summary
-    deployment { devices }
+    model { id name }
+    hardware { id name }
+    deployment { devices runtime { id } weights { id } kvCache { id } }
     workload { tokens promptTokens contextTokens batch }
     memory {
       fits weightsGiB kvCacheGiB stateGiB activationsGiB overheadGiB totalGiB

@@ -5,7 +5,8 @@ import type { WeightFormat } from '../../engine/shapes.ts';
 import type { HardwareProfile, WeightFormatProfile } from '../../registry/catalogue/profiles.ts';
 import { preferenceFor, RARE_PREFERENCE } from '../../registry/kinds/runtime.ts';
 import { hourOffersOfHardware, purchaseOffersOfHardware } from '../prices.ts';
-import { headroomBytes, type Search } from './trial.ts';
+import { headroomBytes } from './headroom.ts';
+import type { Search } from './trial.ts';
 
 /** Whether the weights alone, spread evenly, would leave headroom: what this excludes need not be estimated. */
 export function mayHold(
@@ -112,11 +113,9 @@ export const largerDevices = remembered(
     const { kind, vendor, usableMemoryBytes } = hardware.engine;
     const oldest = yearOf(hardware) - OLDER_YEARS;
     const larger = catalogue.hardware.all().filter((other) => {
-      const { engine, facts } = other;
+      const { engine } = other;
       const isSame = engine.kind === kind && engine.vendor === vendor && engine.usableMemoryBytes > usableMemoryBytes;
-      return (
-        isSame && other.id !== hardware.id && facts.confidence !== 'low' && !isLaptop(other) && yearOf(other) >= oldest
-      );
+      return isSame && other.id !== hardware.id && isOrdinary(other) && yearOf(other) >= oldest;
     });
     return larger
       .map((device) => ({
@@ -135,6 +134,11 @@ export const largerDevices = remembered(
       .map(({ device }) => device);
   },
 );
+
+/** Known well, and no part of a laptop: what one would buy or rent for a model. */
+export function isOrdinary(hardware: HardwareProfile): boolean {
+  return hardware.facts.confidence !== 'low' && !isLaptop(hardware);
+}
 
 function isLaptop({ facts }: HardwareProfile): boolean {
   return facts.formFactor === 'mobile';

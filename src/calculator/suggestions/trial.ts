@@ -1,4 +1,4 @@
-import type { Estimate, MemoryEstimate } from '../../engine/answer.ts';
+import type { Estimate } from '../../engine/answer.ts';
 import type { Coefficients } from '../../engine/coefficients.ts';
 import { InvalidWorkloadError, MissingFigureError } from '../../engine/errors.ts';
 import { estimate } from '../../engine/estimate.ts';
@@ -9,6 +9,7 @@ import type { Answer } from '../answer.ts';
 import { InvalidQuestionError } from '../errors.ts';
 import type { Question } from '../question.ts';
 import { type ResolvedDeployment, resolveDeployment } from '../resolve.ts';
+import { hasHeadroom } from './headroom.ts';
 
 /** One field of a question and its new value; null = left out. */
 export type Change = {
@@ -44,15 +45,6 @@ export function tried(search: Search, changes: readonly Change[]): Trial | null 
   const all = withStaleChoices(search.question, changes);
   const trial = attempt(search, all);
   return trial !== null && hasHeadroom(trial.estimate.memory) ? trial : null;
-}
-
-/** Room to spare of the fullest device: 5 % of what is usable, and half a GiB at least. */
-function hasHeadroom({ fits, perDeviceBytes, usablePerDeviceBytes }: MemoryEstimate): boolean {
-  return fits && usablePerDeviceBytes - perDeviceBytes >= headroomBytes(usablePerDeviceBytes);
-}
-
-export function headroomBytes(usableBytes: number): number {
-  return Math.max(0.05 * usableBytes, 0.5 * 2 ** 30);
 }
 
 /** Choices that were made for the old devices or format are left out with them: a layout, a build, a price. */

@@ -9,7 +9,7 @@ import { efficiencyClasses } from './weightFormat.ts';
 const deviceKinds = ['gpu', 'apu', 'cpu', 'tpu', 'npu', 'asic'] as const;
 const maker = z.string().describe('The maker: NVIDIA, AMD, Apple; CPU for any CPU.');
 
-const supportSchema = strictObject({
+export const supportSchema = strictObject({
   vendors: optional(array(z.string().min(2)).min(1)).describe('Makers of devices.'),
   deviceKinds: optional(array(oneOf(deviceKinds)).min(1)).describe('Sorts of device.'),
   families: optional(array(idSchema).min(1)).describe('Families of devices.'),
@@ -231,6 +231,12 @@ export function preferenceFor(facts: RuntimeFacts, hardware: Hardware, efficienc
     if (runs) best = Math.max(best ?? 0, preference);
   }
   return best;
+}
+
+/** How usual the runtime is with formats of this class where it is most usual, a count from 1 to 100; 0 = it cannot run them. */
+export function highestPreference({ supports }: RuntimeFacts, efficiencyClass: string): number {
+  const there = supports.filter(({ formats }) => formats.some((format) => format === efficiencyClass));
+  return Math.max(0, ...there.map(({ preference }) => preference));
 }
 
 /** The runtime with the defaults it chooses on this device (vLLM: smaller steps and batches under 70 GiB). */
