@@ -1,4 +1,4 @@
-import { array, enum as oneOf, optional, record, strictObject, z } from 'zod';
+import { array, enum as oneOf, optional, partialRecord, record, strictObject, z } from 'zod';
 import type { Hardware, Reservation, Runtime } from '../../engine/shapes.ts';
 import type { Kind } from './kind.ts';
 import { figure, text, whole } from './ranges.ts';
@@ -150,6 +150,15 @@ const runtimeSchema = strictObject({
     'Ids or aliases of the formats of weights that people run with it where the one a model is published in will not do, ' +
       'best first: the first that it runs on the device, and that the device multiplies as it is meant to be, is taken.',
   ),
+  weightsOfBits: optional(
+    partialRecord(
+      oneOf(['2', '3', '4', '5', '6', '8']).describe('Bits of a weight, a count.'),
+      array(referenceSchema).min(1).describe('Ids or aliases of formats, the likeliest first.'),
+    ),
+  ).describe(
+    'What people mean who say no more than the bits of a weight with it (“4bit”, “q8”): ids or aliases of formats of weights, by ' +
+      'whole bits; left out = what they mean with other runtimes, where it runs that.',
+  ),
   demonstration: optional(z.literal(true)).describe(
     'It shows what can be done and is not for daily use, so it answers only where it is asked for: true, or left out.',
   ),
@@ -177,10 +186,13 @@ export const runtimeKind: Kind<RuntimeFacts, Runtime> = {
   aliases: (facts) => facts.aliases,
   searchText: (id, facts) =>
     [id, facts.name, ...facts.aliases, ...Object.values(facts.execution.backends)].join(' ').toLowerCase(),
-  references: ({ memory, scheduling, usualWeights }) => [
+  references: ({ memory, scheduling, usualWeights, weightsOfBits }) => [
     { kind: 'weight-format', id: memory.defaultCache, path: 'memory.defaultCache' },
     ...(usualWeights ?? []).map(
       (id, index) => ({ kind: 'weight-format', id, path: `usualWeights[${index}]` }) as const,
+    ),
+    ...Object.entries(weightsOfBits ?? {}).flatMap(([bits, ids]) =>
+      ids.map((id, index) => ({ kind: 'weight-format', id, path: `weightsOfBits.${bits}[${index}]` }) as const),
     ),
     ...(scheduling.smallDevices?.also ?? []).map((id, index) => {
       return { kind: 'hardware', id, path: `scheduling.smallDevices.also[${index}]` };
