@@ -154,7 +154,7 @@ const runtimeSchema = strictObject({
     partialRecord(
       oneOf(['2', '3', '4', '5', '6', '8']).describe('Bits of a weight, a count.'),
       array(referenceSchema).min(1).describe('Ids or aliases of formats, the likeliest first.'),
-    ),
+    ).describe('What people mean by so many bits of a weight.'),
   ).describe(
     'What people mean who say no more than the bits of a weight with it (“4bit”, “q8”): ids or aliases of formats of weights, by ' +
       'whole bits; left out = what they mean with other runtimes, where it runs that.',
