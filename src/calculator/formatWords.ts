@@ -83,7 +83,7 @@ function meanings(word: string, where: Where, catalogue: Catalogue): readonly We
     return ggufTypes(gguf[1] ?? '', gguf[2]).flatMap((type) => catalogue.weightFormat.find(type) ?? []);
   const bits = bitsOnly.exec(word)?.[1];
   if (bits !== undefined) {
-    const usual = ofBits(bits, rankedRuntimes(where, catalogue), catalogue);
+    const usual = ofBits(Number(bits), rankedRuntimes(where, catalogue), catalogue);
     // "q4" is llama.cpp's own word.
     const isLocal = ({ engine }: WeightFormatProfile) => word.startsWith('q') && engine.efficiencyClass === 'gguf';
     return [...usual.filter(isLocal), ...usual.filter((format) => !isLocal(format))];
@@ -107,7 +107,7 @@ function ofFamily({ classes, bits, orAny }: Meaning, where: Where, catalogue: Ca
   const { weightFormat } = catalogue;
   const ranked = rankedRuntimes(where, catalogue);
   const ids = ranked.flatMap(({ facts: { usualWeights, weightsOfBits } }) => [
-    ...Object.values(weightsOfBits ?? {}).flat(),
+    ...(weightsOfBits ?? []).flatMap(({ formats }) => formats),
     ...(usualWeights ?? []),
   ]);
   const usual = ids.map((id) => weightFormat.get(id));
@@ -116,7 +116,7 @@ function ofFamily({ classes, bits, orAny }: Meaning, where: Where, catalogue: Ca
   const known = classes.flatMap((each) =>
     all.filter((format) => format.engine.efficiencyClass === each && isMeant(format)),
   );
-  return orAny === true && bits !== null ? [...known, ...ofBits(String(bits), ranked, catalogue)] : known;
+  return orAny === true && bits !== null ? [...known, ...ofBits(bits, ranked, catalogue)] : known;
 }
 
 /** Of whole bits, those with their scales and what is left wide: Q4_K_M has 4.5. */
@@ -125,12 +125,12 @@ function hasBits(bitsPerWeight: number | undefined, bits: number): boolean {
 }
 
 function ofBits(
-  bits: string,
+  bits: number,
   ranked: readonly RuntimeProfile[],
   { weightFormat }: Catalogue,
 ): readonly WeightFormatProfile[] {
-  const byBits = ranked.map(({ facts }): Readonly<Record<string, readonly string[]>> => facts.weightsOfBits ?? {});
-  return byBits.flatMap((named) => named[bits] ?? []).map((id) => weightFormat.get(id));
+  const meant = ranked.flatMap(({ facts }) => facts.weightsOfBits ?? []).filter((each) => each.bits === bits);
+  return meant.flatMap(({ formats }) => formats).map((id) => weightFormat.get(id));
 }
 
 /**

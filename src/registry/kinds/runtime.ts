@@ -1,4 +1,4 @@
-import { array, enum as oneOf, optional, partialRecord, record, strictObject, z } from 'zod';
+import { array, enum as oneOf, optional, record, strictObject, z } from 'zod';
 import type { Hardware, Reservation, Runtime } from '../../engine/shapes.ts';
 import type { Kind } from './kind.ts';
 import { figure, text, whole } from './ranges.ts';
@@ -119,6 +119,13 @@ const executionSchema = strictObject({
   source: sourceKeys,
 }).describe('How a runtime runs a model.');
 
+const weightsOfBitsSchema = strictObject({
+  bits: whole(2, 8).describe('Whole bits of a weight, a count.'),
+  formats: array(referenceSchema)
+    .min(1)
+    .describe('Ids or aliases of the formats of weights meant, the likeliest first.'),
+}).describe('What people mean by so many bits of a weight.');
+
 const runtimeSchema = strictObject({
   $schema: optional(z.string()),
   name: text(2, 60).describe('Name for people.'),
@@ -150,14 +157,9 @@ const runtimeSchema = strictObject({
     'Ids or aliases of the formats of weights that people run with it where the one a model is published in will not do, ' +
       'best first: the first that it runs on the device, and that the device multiplies as it is meant to be, is taken.',
   ),
-  weightsOfBits: optional(
-    partialRecord(
-      oneOf(['2', '3', '4', '5', '6', '8']).describe('Bits of a weight, a count.'),
-      array(referenceSchema).min(1).describe('Ids or aliases of formats, the likeliest first.'),
-    ).describe('What people mean by so many bits of a weight.'),
-  ).describe(
-    'What people mean who say no more than the bits of a weight with it (“4bit”, “q8”): ids or aliases of formats of weights, by ' +
-      'whole bits; left out = what they mean with other runtimes, where it runs that.',
+  weightsOfBits: optional(array(weightsOfBitsSchema).min(1)).describe(
+    'What people mean who say no more than the bits of a weight with it (“4bit”, “q8”); left out = what they mean with other ' +
+      'runtimes, where it runs that.',
   ),
   demonstration: optional(z.literal(true)).describe(
     'It shows what can be done and is not for daily use, so it answers only where it is asked for: true, or left out.',
@@ -191,8 +193,10 @@ export const runtimeKind: Kind<RuntimeFacts, Runtime> = {
     ...(usualWeights ?? []).map(
       (id, index) => ({ kind: 'weight-format', id, path: `usualWeights[${index}]` }) as const,
     ),
-    ...Object.entries(weightsOfBits ?? {}).flatMap(([bits, ids]) =>
-      ids.map((id, index) => ({ kind: 'weight-format', id, path: `weightsOfBits.${bits}[${index}]` }) as const),
+    ...(weightsOfBits ?? []).flatMap(({ formats }, place) =>
+      formats.map(
+        (id, index) => ({ kind: 'weight-format', id, path: `weightsOfBits[${place}].formats[${index}]` }) as const,
+      ),
     ),
     ...(scheduling.smallDevices?.also ?? []).map((id, index) => {
       return { kind: 'hardware', id, path: `scheduling.smallDevices.also[${index}]` };
