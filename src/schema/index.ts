@@ -20,6 +20,7 @@ import './profiles/requirements/requirements.ts';
 import './profiles/requirements/fits.ts';
 import './catalogue/search.ts';
 import './catalogue/overview.ts';
+import './catalogue/accuracy.ts';
 import './catalogue/choices.ts';
 import './profiles/hardware/families.ts';
 import './profiles/offer/queries.ts';
