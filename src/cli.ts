@@ -1,11 +1,21 @@
 import { Command, CommanderError, Option } from 'commander';
-import { type Answered, type Ask, askServer, inWords, NoAnswerError, RefusedError } from './cli/ask.ts';
+import {
+  type Answered,
+  type Ask,
+  askServer,
+  inWords,
+  NoAnswerError,
+  RefusedError,
+  type ReplyError,
+} from './cli/ask.ts';
 import { calculateOptions } from './cli/calculate.ts';
+import { completion } from './cli/completion.ts';
 import { type EstimateReply, estimateQuery, estimateReport } from './cli/estimateReport.ts';
 import { addImportOptions, importQuestion } from './cli/importFile.ts';
 import { type ScenariosReply, scenariosQuery, scenariosReport } from './cli/scenariosReport.ts';
 import { addSent, type Given, variablesOf } from './cli/sentOption.ts';
-import { normaliseOptions } from './cli/spelling.ts';
+import { normaliseOptions, withCommand } from './cli/spelling.ts';
+import { searched, type TableReply, tableOptions, tables, tableText } from './cli/tables.ts';
 import { keepCompiledCode } from './compileCache.ts';
 import { explainFailure } from './server/failure.ts';
 
@@ -30,14 +40,16 @@ const program = new Command('calc')
   });
 
 withOutput(addSent(program.command('calculate'), calculateOptions))
-  .description('one estimate: latency, memory and cost, with what they rest on')
-  .action(async (options: Given & OutputOptions) => {
+  .description('one estimate: latency, memory and cost, with what they rest on; `calc 8b 4090` is enough')
+  .argument('[model]', 'the model, instead of --model')
+  .argument('[hardware]', 'the device, instead of --hardware')
+  .action(async (model: string | undefined, hardware: string | undefined, options: Given & OutputOptions) => {
     await answer<EstimateReply>(
       options,
       estimateQuery,
-      variablesOf(calculateOptions, options),
+      { ...variablesOf(calculateOptions, options), ...named({ model, hardware }, options) },
       ({ data, refusals }, width) => {
-        if (refusals.length > 0) throw new RefusedError(inWords(refusals));
+        if (refusals.length > 0) throw new RefusedError(inWords(refusals), refusals);
         return estimateReport(data, width);
       },
     );
@@ -48,6 +60,24 @@ withOutput(program.command('scenarios'))
   .action(async (options: OutputOptions) => {
     await answer<ScenariosReply>(options, scenariosQuery, {}, scenariosReport);
   });
+
+for (const [name, table] of Object.entries(tables)) {
+  withOutput(addSent(program.command(name), tableOptions))
+    .description(`${table.about}; with the ids that \`calculate\` takes`)
+    .argument('[search...]', 'words that must all occur, in any order')
+    .action(async (words: string[], options: Given & OutputOptions) => {
+      const search = words.join(' ');
+      const variables = { ...variablesOf(tableOptions, options), ...(search !== '' && { search }) };
+      const only = (data: TableReply) => searched(data, search);
+      await answer<TableReply>(options, table.query, variables, ({ data }) => tableText(table, data), undefined, only);
+    });
+}
+
+program
+  .command('completion')
+  .description('what a shell needs to complete commands and options: source <(calc completion bash)')
+  .argument('<shell>', 'bash, zsh or fish')
+  .action((shell: string) => void process.stdout.write(completion(shell, program)));
 
 withOutput(addImportOptions(program.command('import')))
   .description(
@@ -66,7 +96,9 @@ Examples:
   npm run -s calc -- calculate --model llama-3.1-70b --hardware h100 --devices 4 --weights fp8 --prompt-tokens 2000
   npm run -s calc -- calculate --model GPT-4 --tokens 500 --prompt-tokens 1500 --json
   npm run -s calc -- scenarios --url http://127.0.0.1:4000
-  CALCULATOR_KEY=llmc_... npm run -s calc -- import ./config.json --name "Acme 7B" --dry-run
+  npm run -s calc -- llama-3.1-8b "rtx 4090" --quant q4_k_m --ctx 8k
+  npm run -s calc -- models qwen3
+  npm run -s calc -- import ./config.json --name "Acme 7B" --dry-run
   CALCULATOR_KEY=llmc_... npm run -s calc -- import ./llama-bench.json --hardware "RTX 4080"`,
 );
 
@@ -74,12 +106,13 @@ process.exitCode = await run();
 
 async function run(): Promise<number> {
   try {
-    await program.parseAsync(normaliseOptions(process.argv.slice(2)), { from: 'user' });
+    const commands = [...program.commands.map((command) => command.name()), 'help'];
+    await program.parseAsync(normaliseOptions(withCommand(process.argv.slice(2), commands)), { from: 'user' });
     return exitCodes.answered;
   } catch (error) {
     // Commander has printed its line already; help and version end with 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.answered : exitCodes.refused;
-    if (error instanceof RefusedError) return fail(error.message, exitCodes.refused);
+    if (error instanceof RefusedError) return fail(error.message, exitCodes.refused, error.errors);
     const explanation = error instanceof NoAnswerError ? error.message : explainFailure(error);
     if (explanation === null) throw error;
     return fail(explanation, exitCodes.noAnswer);
@@ -92,19 +125,20 @@ function withOutput(command: Command): Command {
     .addOption(new Option('--url <url>', 'ask a running server, e.g. http://127.0.0.1:4000, instead of this process'));
 }
 
-async function answer<Reply>(
+async function answer<Reply extends object>(
   { json, url }: OutputOptions,
   query: string,
   variables: Record<string, unknown>,
   report: (answered: Answered<Reply>, width: number) => string,
   key?: string,
+  only: (data: Reply) => Reply = (data) => data,
 ): Promise<void> {
   const print = async (ask: Ask) => {
-    const answered = await ask<Reply>(query, variables);
-    const { data, refusals } = answered;
+    const { data: whole, refusals } = await ask<Reply>(query, variables);
+    const data = only(whole);
     const width = Math.min(process.stdout.columns ?? 100, 120);
-    const whole = refusals.length === 0 ? data : { ...data, errors: refusals };
-    process.stdout.write(json ? `${JSON.stringify(whole, null, 2)}\n` : report(answered, width));
+    const reply = refusals.length === 0 ? data : { ...data, errors: refusals };
+    process.stdout.write(json ? jsonText(reply) : report({ data, refusals }, width));
   };
   if (url !== undefined) return print(askServer(url, key));
 
@@ -113,7 +147,26 @@ async function answer<Reply>(
   await answeringInProcess(process.env, print, key);
 }
 
-function fail(message: string, exitCode: number): number {
+/** A model and a device named by position. @throws RefusedError one is named twice */
+function named(words: Readonly<Record<string, string | undefined>>, options: Given): Record<string, string> {
+  const stated: Record<string, string> = {};
+  for (const [name, word] of Object.entries(words)) {
+    if (word === undefined) continue;
+    if (options[name] !== undefined) throw new RefusedError(`${name} is named twice: ${word} and ${options[name]}`);
+    stated[name] = word;
+  }
+  return stated;
+}
+
+function jsonText(reply: object): string {
+  return `${JSON.stringify(reply, null, 2)}\n`;
+}
+
+/** One line for people; for programs, who asked for JSON, the errors with their codes beside it. */
+function fail(message: string, exitCode: number, errors: readonly ReplyError[] = []): number {
+  if (process.argv.includes('--json')) {
+    process.stdout.write(jsonText({ errors: errors.length > 0 ? errors : [{ message }] }));
+  }
   process.stderr.write(`error: ${message.replaceAll(/\s*\n\s*/g, ' ')}\n`);
   return exitCode;
 }

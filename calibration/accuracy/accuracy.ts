@@ -1,6 +1,6 @@
 /**
  * npm run accuracy               cross-validates (minutes), sets the 80 % intervals in seeds/coefficients.json and writes
- *                                docs/accuracy.md with its plots
+ *                                docs/accuracy.md with its plots, and the same as data in seeds/accuracy.json
  * npm run accuracy -- --rewrite  writes the page again from the last cross-validation (seconds)
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { progressBar } from '../../bench/progress.ts';
 import { coefficientText } from '../fit/newCoefficients.ts';
 import { structureOf } from '../fit/parameters.ts';
+import { accuracyText } from '../page/accuracyFile.ts';
 import { documentOf } from '../page/document.ts';
 import { plotsOf } from '../page/plots.ts';
 import { errorTables } from './bands.ts';
@@ -34,6 +35,7 @@ writeFileSync('seeds/coefficients.json', coefficientText({ ...coefficients, tabl
 const results = resultsOf(leftOut, { ...coefficients, tables });
 const page = documentOf(results, date);
 writeFileSync('docs/accuracy.md', page);
+writeFileSync('seeds/accuracy.json', accuracyText(results, date));
 mkdirSync('docs/accuracy', { recursive: true });
 for (const [name, svg] of plotsOf(results)) writeFileSync(`docs/accuracy/${name}`, svg);
 console.log(page.slice(page.indexOf('| group'), page.indexOf('![')));

@@ -12,6 +12,8 @@ export interface Scored {
   ratio: number;
   /** Whether the 80 % interval holds the measurement; absent where no interval was given. */
   covered?: boolean;
+  /** Ends of that interval, in the metric's unit. */
+  interval?: readonly [number, number];
 }
 
 /** Error of a set of predictions: |ratio − 1| as fractions. */
@@ -27,7 +29,10 @@ export interface Score {
 
 export function scored(point: Point, predicted: number, interval?: readonly [number, number]): Scored {
   const result: Scored = { point, predicted, ratio: predicted / point.measured };
-  if (interval !== undefined) result.covered = interval[0] <= point.measured && point.measured <= interval[1];
+  if (interval !== undefined) {
+    result.covered = interval[0] <= point.measured && point.measured <= interval[1];
+    result.interval = interval;
+  }
   return result;
 }
 

@@ -2,6 +2,7 @@ import type { Hardware } from '../engine/shapes.ts';
 import type { Catalogue } from '../registry/catalogue/catalogue.ts';
 import type { RuntimeProfile, WeightFormatProfile } from '../registry/catalogue/profiles.ts';
 import { preferenceFor, RARE_PREFERENCE } from '../registry/kinds/runtime.ts';
+import { popularityIn } from '../registry/names/popularity.ts';
 
 /** Where a format is to run, as far as it is known. */
 export interface Where {
@@ -9,44 +10,41 @@ export interface Where {
   hardware: Hardware | null;
 }
 
-type Ids = readonly string[];
+/** What a word says of a format: its efficiency class, the likeliest first, and its bits; null = any. */
+interface Meaning {
+  classes: readonly string[];
+  bits: number | null;
+  /** Where the runtime or the device runs none of those: any format of so many bits. */
+  orAny?: true;
+}
 
-/** What people run at so many bits: in llama.cpp and kin, in MLX, on servers. */
-const atBits: Readonly<Record<string, { gguf: string; mlx: string; served: Ids }>> = {
-  2: { gguf: 'gguf-q2_k', mlx: 'mlx-2bit-g64', served: ['exl2-2.5bpw'] },
-  3: { gguf: 'gguf-q3_k_m', mlx: 'mlx-3bit-g64', served: ['exl2-3.0bpw'] },
-  4: {
-    gguf: 'gguf-q4_k_m',
-    mlx: 'mlx-4bit-g64',
-    served: ['awq-int4-g128', 'gptq-int4-g128-sym', 'nf4', 'exl2-4.0bpw', 'mlc-q4f16_1'],
+/** Words for a family of formats; bits that are named with it, or the ones most people take. */
+const families: readonly { named: RegExp; means: (bits: string) => Meaning }[] = [
+  { named: /^(?:i1[-_ ]?)?gguf$/, means: () => ({ classes: ['gguf'], bits: 4 }) },
+  {
+    named: /^mlx(?:[-_ ]?[q]?([2-8])(?:[-_ ]?bits?)?)?$/,
+    means: (bits) => ({ classes: ['mlx'], bits: Number(bits || 4) }),
   },
-  5: { gguf: 'gguf-q5_k_m', mlx: 'mlx-5bit-g64', served: ['exl2-5.0bpw'] },
-  6: { gguf: 'gguf-q6_k', mlx: 'mlx-6bit-g64', served: ['exl2-6.0bpw'] },
-  8: { gguf: 'gguf-q8_0', mlx: 'mlx-8bit-g64', served: ['int8-w8a8', 'gptq-int8-g128', 'bnb-int8', 'exl2-8.0bpw'] },
-};
-
-/** Words for a family of formats, and what is meant by them, the likeliest first; for any others the bits decide. */
-const families: readonly { named: RegExp; means: (bits: string) => Ids }[] = [
-  { named: /^(?:i1[-_ ]?)?gguf$/, means: () => ['gguf-q4_k_m'] },
-  { named: /^mlx(?:[-_ ]?[q]?([2-8])(?:[-_ ]?bits?)?)?$/, means: (bits) => [`mlx-${bits || '4'}bit-g64`] },
   {
     named: /^(?:unsloth[-_ ]?)?(?:bnb|bitsandbytes)(?:[-_ ]?(?:int)?([48])(?:[-_ ]?bits?)?)?$/,
-    means: (bits) => [bits === '8' ? 'bnb-int8' : 'nf4'],
+    means: (bits) => ({ classes: [bits === '8' ? 'bnb-int8' : 'nf4'], bits: null }),
   },
-  { named: /^awq/, means: () => ['awq-int4-g128'] },
-  { named: /^gptq[-_ ]?(?:int|w)?([48])?/, means: (bits) => [bits === '8' ? 'gptq-int8-g128' : 'gptq-int4-g128-sym'] },
-  { named: /^(?:quantized[-_.])?w4a16$/, means: () => ['gptq-int4-g128-sym', 'awq-int4-g128'] },
-  { named: /^(?:quantized[-_.])?w8a16$/, means: () => ['gptq-int8-g128'] },
-  { named: /^(?:quantized[-_.])?w8a8$/, means: () => ['int8-w8a8'] },
+  { named: /^awq/, means: () => ({ classes: ['awq'], bits: 4 }) },
+  {
+    named: /^gptq[-_ ]?(?:int|w)?([48])?/,
+    means: (bits) => ({ classes: [bits === '8' ? 'int8-weight-only' : 'int4'], bits: null }),
+  },
+  { named: /^(?:quantized[-_.])?w4a16$/, means: () => ({ classes: ['int4', 'awq'], bits: 4 }) },
+  { named: /^(?:quantized[-_.])?w8a16$/, means: () => ({ classes: ['int8-weight-only'], bits: null }) },
+  { named: /^(?:quantized[-_.])?w8a8$/, means: () => ({ classes: ['int8-w8a8'], bits: null }) },
   {
     named: /^(?:w8a8[-_.])?(?:fp8|f8)(?:[-_ ]?(?:dynamic|kv|e4m3))*$/,
-    means: () => ['fp8-e4m3-per-tensor', 'fp8-e4m3-block128', ...usually('8')],
+    means: () => ({ classes: ['fp8'], bits: 8, orAny: true }),
   },
-  { named: /^fp8[-_ ]?block/, means: () => ['fp8-e4m3-block128'] },
-  { named: /^(?:nv)?fp4$/, means: () => ['nvfp4', 'mxfp4', ...usually('4')] },
-  { named: /^([2-8](?:\.\d+)?)[-_ ]?bpw/, means: (bits) => [`exl2-${Number(bits).toFixed(1)}bpw`] },
-  { named: /^exl[23]$/, means: () => ['exl2-4.0bpw'] },
-  { named: /^b?f(?:loat)?16$|^fp16$/, means: () => ['bf16', 'fp16'] },
+  { named: /^(?:nv)?fp4$/, means: () => ({ classes: ['fp4', 'mxfp4'], bits: 4, orAny: true }) },
+  { named: /^([2-8](?:\.\d+)?)[-_ ]?bpw/, means: (bits) => ({ classes: ['exl2'], bits: Number(bits) }) },
+  { named: /^exl[23]$/, means: () => ({ classes: ['exl2'], bits: 4 }) },
+  { named: /^b?f(?:loat)?16$|^fp16$/, means: () => ({ classes: ['16-bit'], bits: null }) },
 ];
 
 /** Words that say no more than the bits: q4, 4-bit, int4, 4b. */
@@ -60,15 +58,9 @@ const variedGguf =
  * The format of weights that a word means where it is to run: the first meaning that the runtime named, or any, can run on the
  * device; without one the likeliest meaning, whose refusal then says why. null = the word means nothing here.
  */
-export function usualWeights(
-  { weightFormat, runtime }: Catalogue,
-  typed: string,
-  where: Where,
-): WeightFormatProfile | null {
-  const known = meanings(typed.normalize('NFKC').trim().toLowerCase(), where)
-    .map((id) => weightFormat.find(id))
-    .filter((format) => format !== null);
-  const runtimes = where.runtime === null ? runtime.all() : [where.runtime];
+export function usualWeights(catalogue: Catalogue, typed: string, where: Where): WeightFormatProfile | null {
+  const known = meanings(typed.normalize('NFKC').trim().toLowerCase(), where, catalogue);
+  const runtimes = where.runtime === null ? catalogue.runtime.all() : [where.runtime];
   const running = (above: number) => known.find((format) => runsSomewhere(format, runtimes, where.hardware, above));
   // What hardly anybody runs is not what people mean by a word.
   return running(RARE_PREFERENCE) ?? running(0) ?? known[0] ?? null;
@@ -85,36 +77,84 @@ export function runsSomewhere(
   return runtimes.some(({ facts }) => (preferenceFor(facts, hardware, efficiencyClass) ?? 0) > above);
 }
 
-function meanings(word: string, { hardware }: Where): Ids {
+function meanings(word: string, where: Where, catalogue: Catalogue): readonly WeightFormatProfile[] {
   const gguf = variedGguf.exec(word);
-  if (gguf !== null) {
-    const type = `gguf-${gguf[1]}`;
-    // The K types come in S, M and L; what is larger is closest to the largest of them, what has none to M.
-    const sized =
-      gguf[2] === undefined
-        ? ['_m']
-        : gguf[2] === 'xl' || gguf[2] === 'xxl' || gguf[2] === 'l'
-          ? ['_l', '_m']
-          : [`_${gguf[2]}`];
-    return [...sized.map((size) => type + size), type, type.replace(/_k$/, '_0')];
-  }
+  if (gguf !== null)
+    return ggufTypes(gguf[1] ?? '', gguf[2]).flatMap((type) => catalogue.weightFormat.find(type) ?? []);
   const bits = bitsOnly.exec(word)?.[1];
-  if (bits !== undefined) return usually(bits, hardware, word.startsWith('q'));
+  if (bits !== undefined) {
+    const usual = ofBits(Number(bits), rankedRuntimes(where, catalogue), catalogue);
+    // "q4" is llama.cpp's own word.
+    const isLocal = ({ engine }: WeightFormatProfile) => word.startsWith('q') && engine.efficiencyClass === 'gguf';
+    return [...usual.filter(isLocal), ...usual.filter((format) => !isLocal(format))];
+  }
   for (const { named, means } of families) {
     const found = named.exec(word);
-    if (found !== null) return means(found[1] ?? '');
+    if (found !== null) return ofFamily(means(found[1] ?? ''), where, catalogue);
   }
   return [];
 }
 
-/** What is usual at so many bits: on Apple's chips MLX, on data-centre devices what servers read, elsewhere GGUF. "q4" is llama.cpp's own word. */
-function usually(bits: string, hardware: Hardware | null = null, isLlamaWord = false): Ids {
-  const usual = atBits[bits];
-  if (usual === undefined) return [];
-  const { gguf, mlx, served } = usual;
-  if (isLlamaWord) return [gguf, mlx, ...served];
-  if (hardware?.vendor === 'Apple') return [mlx, gguf, ...served];
-  return hardware?.memoryClass === 'hbm' ? [...served, gguf, mlx] : [gguf, ...served, mlx];
+/** The K types come in S, M and L; what is larger is closest to the largest of them, what has none to M. */
+function ggufTypes(type: string, size: string | undefined): string[] {
+  let sizes = size === undefined ? ['_m'] : [`_${size}`];
+  if (size === 'xl' || size === 'xxl' || size === 'l') sizes = ['_l', '_m'];
+  return [...sizes.map((each) => type + each), type, type.replace(/_k$/, '_0')];
+}
+
+/** Formats of these classes: those that runtimes say people take at so many bits, their usual ones, then any other. */
+function ofFamily({ classes, bits, orAny }: Meaning, where: Where, catalogue: Catalogue): WeightFormatProfile[] {
+  const { weightFormat } = catalogue;
+  const ranked = rankedRuntimes(where, catalogue);
+  const ids = ranked.flatMap(({ facts: { usualWeights, weightsOfBits } }) => [
+    ...(weightsOfBits ?? []).flatMap(({ formats }) => formats),
+    ...(usualWeights ?? []),
+  ]);
+  const usual = ids.map((id) => weightFormat.get(id));
+  const all = [...usual, ...weightFormat.all().filter(({ engine }) => engine.forWeights)];
+  const isMeant = ({ facts }: WeightFormatProfile) => bits === null || hasBits(facts.weights?.bitsPerWeight, bits);
+  const known = classes.flatMap((each) =>
+    all.filter((format) => format.engine.efficiencyClass === each && isMeant(format)),
+  );
+  return orAny === true && bits !== null ? [...known, ...ofBits(bits, ranked, catalogue)] : known;
+}
+
+/** Of whole bits, those with their scales and what is left wide: Q4_K_M has 4.5. */
+function hasBits(bitsPerWeight: number | undefined, bits: number): boolean {
+  return bitsPerWeight === bits || (Number.isInteger(bits) && Math.floor(bitsPerWeight ?? 0) === bits);
+}
+
+function ofBits(
+  bits: number,
+  ranked: readonly RuntimeProfile[],
+  { weightFormat }: Catalogue,
+): readonly WeightFormatProfile[] {
+  const meant = ranked.flatMap(({ facts }) => facts.weightsOfBits ?? []).filter((each) => each.bits === bits);
+  return meant.flatMap(({ formats }) => formats).map((id) => weightFormat.get(id));
+}
+
+/**
+ * The runtime that was named, then the ones whose words are meant without one: on devices for servers what serves, elsewhere
+ * what people run at home; of these the most usual at 16 bits there, then the best known.
+ */
+function rankedRuntimes({ runtime, hardware }: Where, catalogue: Catalogue): readonly RuntimeProfile[] {
+  const home = hardware?.memoryClass === 'hbm' ? 'serving' : 'local';
+  const known = popularityIn(catalogue);
+  const place = (one: RuntimeProfile) => [
+    Number(one.id === runtime?.id),
+    Number(one.facts.estimator === home),
+    hardware === null ? 0 : (preferenceFor(one.facts, hardware, '16-bit') ?? 0),
+    known(one),
+  ];
+  return catalogue.runtime
+    .all()
+    .filter(({ facts }) => facts.demonstration !== true)
+    .map((one) => ({ one, place: place(one) }))
+    .sort((first, second) => {
+      const differs = first.place.findIndex((each, index) => each !== second.place[index]);
+      return differs === -1 ? 0 : (second.place[differs] ?? 0) - (first.place[differs] ?? 0);
+    })
+    .map(({ one }) => one);
 }
 
 /** Formats of the cache by the words of runtimes' options: vLLM's --kv-cache-dtype, llama.cpp's --cache-type-k, LMDeploy's --quant-policy. */

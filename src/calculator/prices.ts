@@ -21,7 +21,8 @@ const byModelOrDevice = groupedBy<OfferProfile>(({ facts }) => [
   facts.basis === 'model-tokens' ? facts.model : facts.hardware,
 ]);
 
-function offersOf({ offer }: Catalogue, id: string): readonly OfferProfile[] {
+/** Every price of a model or device, by its id. */
+export function offersOf({ offer }: Pick<Catalogue, 'offer'>, id: string): readonly OfferProfile[] {
   return offer.derived(byModelOrDevice).get(id) ?? [];
 }
 

@@ -77,7 +77,7 @@ function note(
 }
 
 /** By id, alias or name where something can run it there; else what the word usually means there. */
-function readWeights(
+export function readWeights(
   typed: string | null | undefined,
   catalogue: Catalogue,
   where: Where,

@@ -24,6 +24,13 @@ export type Ask = <Data>(query: string, variables: Readonly<Record<string, unkno
 /** The question was refused: bad input, which the person can mend. */
 export class RefusedError extends Error {
   override name = 'RefusedError';
+  /** As the API words them, with their codes; empty where the terminal itself refused. */
+  readonly errors: readonly ReplyError[];
+
+  constructor(message: string, errors: readonly ReplyError[] = []) {
+    super(message);
+    this.errors = errors;
+  }
 }
 
 /** There is no answer because the server is not there, or is not this one. */
@@ -72,8 +79,11 @@ async function readReply<Data>(
   // Errors without a code of ours are a bug here or a server of another version: not the person's input.
   if (errors.some(({ extensions }) => !refusalCodes.has(extensions?.code ?? '')))
     throw new NoAnswerError(inWords(errors));
-  if (data !== undefined && data !== null) return { data, refusals: errors };
-  throw errors.length > 0 ? new RefusedError(inWords(errors)) : new NoAnswerError(`${from} answered without data`);
+  // A root field that cannot be answered is null, and takes nothing with it: where nothing else was asked, nothing is left.
+  if (data && Object.values(data).some((root) => root !== null)) return { data, refusals: errors };
+  throw errors.length > 0
+    ? new RefusedError(inWords(errors), errors)
+    : new NoAnswerError(`${from} answered without data`);
 }
 
 export function inWords(errors: readonly ReplyError[]): string {

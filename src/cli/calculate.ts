@@ -2,19 +2,23 @@ import { enumValue, numberOrText, sent } from './sentOption.ts';
 
 /** Options of `calculate`, in the order of its help. */
 export const calculateOptions = [
-  sent('--model <id>', 'model: an id or alias (also --model_size; default: 7B)'),
+  sent('--model <id>', 'model: an id or alias (also the first word, --model_size; default: 7B)'),
   sent('--tokens <count>', 'tokens generated per sequence (default: 1000)', { as: numberOrText }),
   sent('--batch <count>', 'sequences in flight (also --batch_size; default: 1)', { as: numberOrText }),
-  sent('--hardware <id>', 'device: an id or alias (also --hardware_type; default: T4)'),
+  sent('--hardware <id>', 'device: an id or alias (also the second word, --gpu, --hardware_type; default: T4)'),
   sent('--deployment <mode>', 'local or api (also --deployment_mode; default: api for models sold only so)', {
     as: enumValue,
   }),
   sent('--prompt-tokens <count>', 'tokens read before the first is generated (default: 0)', { as: numberOrText }),
-  sent('--context-tokens <count>', 'tokens already cached for each sequence before the prompt (default: 0)', {
-    to: 'options.contextTokens',
-    as: numberOrText,
-  }),
-  sent('--devices <count>', 'devices the model is spread over (default: 1)', {
+  sent(
+    '--context-tokens <count>',
+    'tokens already cached for each sequence before the prompt (also --ctx; default: 0)',
+    {
+      to: 'options.contextTokens',
+      as: numberOrText,
+    },
+  ),
+  sent('--devices <count>', 'devices the model is spread over (also --gpus; default: 1)', {
     to: 'options.devices',
     as: numberOrText,
   }),
@@ -26,9 +30,13 @@ export const calculateOptions = [
     to: 'options.usableGiB',
     as: numberOrText,
   }),
-  sent('--weights <format>', 'weight format: fp16, fp8, q4_k_m, ... (default: as published, or the usual one there)', {
-    to: 'options.weights',
-  }),
+  sent(
+    '--weights <format>',
+    'weight format: fp16, fp8, q4_k_m, ... (also --quant; default: as published, or the usual one there)',
+    {
+      to: 'options.weights',
+    },
+  ),
   sent('--kv-cache <format>', 'format of the KV cache (default: as the runtime does)', { to: 'options.kvCache' }),
   sent('--runtime <id>', 'vllm, llama.cpp, ... (default: what people use on that device)', { to: 'options.runtime' }),
   sent('--runtime-year <year>', 'year of the runtime’s build (default: the latest with measurements)', {

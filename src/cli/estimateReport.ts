@@ -13,7 +13,9 @@ query Calculate(
   ) {
     summary
     verdict { headline }
-    deployment { devices }
+    model { id name }
+    hardware { id name }
+    deployment { devices runtime { id } weights { id } kvCache { id } }
     workload { tokens promptTokens contextTokens batch }
     memory {
       fits weightsGiB kvCacheGiB stateGiB activationsGiB overheadGiB totalGiB

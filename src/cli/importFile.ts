@@ -13,7 +13,7 @@ export function addImportOptions(command: Command): Command {
     'a model: config.json, or a .gguf file, of which only the header is read; or a benchmark: the output of ' +
       'vllm bench serve --save-result, llama-bench -o json, jsonl or csv, guidellm, or a table (CSV) of your own',
   );
-  command.addOption(new Option('--dry-run', 'checks everything and writes nothing'));
+  command.addOption(new Option('--dry-run', 'checks everything and writes nothing; needs no key'));
   addSent(command, modelOptions, 'Of a model:');
   return addSent(command, benchmarkOptions, 'Of a benchmark, what its file does not say:');
 }

@@ -38,10 +38,13 @@ export function variablesOf(options: readonly SentOption[], given: Given): Recor
   return variables;
 }
 
-/** A number where it reads as one. Anything else goes to GraphQL as it was typed, and comes back as INVALID_ARGUMENT. */
+const thousands: Readonly<Record<string, number>> = { k: 1e3, m: 1e6 };
+
+/** A number where it reads as one; 1k is 1,000 and 2M is 2,000,000. Anything else goes to GraphQL as it was typed, and comes back as INVALID_ARGUMENT. */
 export function numberOrText(text: string): number | string {
-  const isNumber = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text.trim()) && Number.isFinite(Number(text));
-  return isNumber ? Number(text) : text;
+  const [, digits = '', unit = ''] = /^([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)([km]?)$/i.exec(text.trim()) ?? [];
+  if (digits === '' || !Number.isFinite(Number(digits))) return text;
+  return Number((Number(digits) * (thousands[unit.toLowerCase()] ?? 1)).toPrecision(15));
 }
 
 /** A word as GraphQL writes it. */

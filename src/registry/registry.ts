@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Coefficients } from '../engine/coefficients.ts';
+import { type Accuracy, loadAccuracy } from './accuracy.ts';
 import { ApiKeys } from './apiKeys.ts';
 import type { Catalogue } from './catalogue/catalogue.ts';
 import { ChangeFeed } from './changes/changeFeed.ts';
@@ -33,6 +34,8 @@ export interface Registry extends Pick<Storage, 'changes' | 'check' | 'close'>, 
   /** The catalogue as it is now. Take it once for a request, so that its answers agree. */
   catalogue(): Catalogue;
   readonly coefficients: Coefficients;
+  /** How well measurements are predicted; read when it is first asked for, which hardly anybody does. */
+  accuracy(): Accuracy;
   /** The change log for those who listen. */
   readonly feed: ChangeFeed;
   readonly write: ProfileWriter;
@@ -63,9 +66,14 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     const packLoad = await loadPacks(storage, folders, seeds === seedsFolder ? discoverPriceSources : async () => []);
     if (packLoad.created + packLoad.updated > largeLoad) releaseMemory();
     const catalogue = await storage.openCatalogue(estimators);
+    let accuracy: Accuracy | null = null;
     return {
       catalogue: () => catalogue.current(),
       coefficients,
+      accuracy: () => {
+        accuracy ??= loadAccuracy(join(seedsFolder, 'accuracy.json'));
+        return accuracy;
+      },
       write: new ProfileWriter(catalogue),
       keys: new ApiKeys(storage.keys),
       changes: (request) => storage.changes(request),

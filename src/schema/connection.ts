@@ -1,10 +1,13 @@
-import type { NumberRange } from '../calculator/numberRange.ts';
+import { type NumberRange, rangeText } from '../calculator/numberRange.ts';
 import type { Page } from '../registry/catalogue/page.ts';
 import { ranged, requireInRange } from './arguments/argumentRange.ts';
 import { builder } from './builder.ts';
 import { invalidArgument, resolving } from './errors.ts';
 
 const pageRange: NumberRange = { minimum: 1, maximum: 100, whole: true };
+
+/** Lists that pickers are filled from: a page may hold the whole of them. */
+export const listPage: NumberRange = { ...pageRange, maximum: 1000 };
 
 const PageInfoType = builder.objectRef<Omit<Page<unknown>, 'totalCount'>>('PageInfo').implement({
   description: 'Where a page lies in its list.',
@@ -32,7 +35,11 @@ interface Edge<Item> {
 type Types = (typeof builder)['$inferSchemaTypes'];
 
 /** The connection and edge types of a list of `node`s. */
-export function connectionOf<Item>(name: string, node: PothosSchemaTypes.ObjectRef<Types, Item>, things: string) {
+export function connectionOf<Item>(
+  name: string,
+  node: PothosSchemaTypes.ObjectRef<Types, Item> | PothosSchemaTypes.InterfaceRef<Types, Item>,
+  things: string,
+) {
   const EdgeType = builder.objectRef<Edge<Item>>(`${name}Edge`).implement({
     description: `One of the ${things}, with its place in the list.`,
     fields: (t) => ({
@@ -63,9 +70,16 @@ export function connectionOf<Item>(name: string, node: PothosSchemaTypes.ObjectR
 }
 
 /** `first` and `after` of a list. */
-export function pageArguments({ arg }: { arg: PothosSchemaTypes.QueryFieldBuilder<Types, object>['arg'] }) {
+export function pageArguments(
+  { arg }: { arg: PothosSchemaTypes.QueryFieldBuilder<Types, object>['arg'] },
+  range = pageRange,
+) {
   return {
-    first: arg.int({ defaultValue: 25, description: 'Items on the page, a count: 1 to 100.', ...ranged(pageRange) }),
+    first: arg.int({
+      defaultValue: 25,
+      description: `Items on the page, a count: ${rangeText(range)}.`,
+      ...ranged(range),
+    }),
     after: arg.string({ description: 'Cursor of the item before the page: `endCursor` of the page before.' }),
   };
 }
@@ -76,9 +90,9 @@ export interface PageValues {
   after?: string | null | undefined;
 }
 
-/** @throws GraphQLError INVALID_ARGUMENT for `first` outside 1 to 100 */
-export function pageRequest({ first, after }: PageValues) {
-  requireInRange('first', first, pageRange);
+/** @throws GraphQLError INVALID_ARGUMENT for `first` outside the range */
+export function pageRequest({ first, after }: PageValues, range = pageRange) {
+  requireInRange('first', first, range);
   return { first: first ?? 25, after: after ?? null };
 }
 
@@ -86,7 +100,7 @@ export function pageRequest({ first, after }: PageValues) {
 const longestSearch = 200;
 
 /** @throws GraphQLError INVALID_ARGUMENT for a text longer than any name */
-export function searchRequest(search: string | null | undefined): string | null {
-  if (search == null || search.length <= longestSearch) return search ?? null;
-  throw invalidArgument('search', search, `must have at most ${longestSearch} characters`);
+export function searchRequest<Text extends string | null | undefined>(text: Text, argument = 'search'): Text {
+  if (text == null || text.length <= longestSearch) return text;
+  throw invalidArgument(argument, text, `must have at most ${longestSearch} characters`);
 }

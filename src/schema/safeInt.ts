@@ -6,6 +6,7 @@ builder.scalarType('SafeInt', {
   description:
     'A whole number between −(2⁵³ − 1) and 2⁵³ − 1: the integers a JSON number holds exactly. Used for counts of ' +
     'parameters and bytes, which pass the 32 bits of `Int`.',
+  specifiedByURL: 'https://tc39.es/ecma262/#sec-number.issafeinteger',
   serialize: (value) => requireSafeInteger(value),
   parseValue: (value) => requireSafeInteger(value),
   parseLiteral: (node) => {

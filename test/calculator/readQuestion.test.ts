@@ -64,6 +64,11 @@ describe('a question in other words', () => {
     ['4bit', { hardware: 'M4 Max' }, 'mlx-4bit-g64'],
     ['4bit', { hardware: 'RTX 4090', runtime: 'vllm' }, 'awq-int4-g128'],
     ['int4', { hardware: 'RTX 4090', runtime: 'ollama' }, 'gguf-q4_k_m'],
+    // What a runtime says people mean by so many bits with it comes before what others do.
+    ['4bit', { hardware: 'H100', runtime: 'transformers' }, 'nf4'],
+    ['8bit', { hardware: 'H100', runtime: 'tgi' }, 'bnb-int8'],
+    ['5bit', { hardware: 'RTX 4090', runtime: 'exllamav2' }, 'exl2-5.0bpw'],
+    ['6bit', { hardware: 'MI300X' }, 'gguf-q6_k'],
     ['q4', { hardware: 'RTX 4090' }, 'gguf-q4_k_m'],
     ['q4', { hardware: 'M4 Max', runtime: 'mlx' }, 'mlx-4bit-g64'],
     ['q8', { hardware: 'RTX 4090' }, 'gguf-q8_0'],

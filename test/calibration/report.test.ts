@@ -5,6 +5,7 @@ import { readLeftOut } from '../../calibration/accuracy/leftOutFile.ts';
 import { resultsOf } from '../../calibration/accuracy/results.ts';
 import { isTrusted } from '../../calibration/accuracy/score.ts';
 import { readCoefficients, readPoints, readProfiles } from '../../calibration/accuracy/seeds.ts';
+import { accuracyText } from '../../calibration/page/accuracyFile.ts';
 import { documentOf } from '../../calibration/page/document.ts';
 import { coverageBecause, missedBecause, worstBecause } from '../../calibration/page/explanations.ts';
 import { plotsOf } from '../../calibration/page/plots.ts';
@@ -16,6 +17,13 @@ const results = resultsOf(leftOut, coefficients);
 describe('docs/accuracy.md follows from the measurements, the last cross-validation and the engine as it is', () => {
   test('every figure, those of the baselines and the in-sample ones included', () => {
     expect(readFileSync('docs/accuracy.md', 'utf8')).toBe(documentOf(results, date));
+  });
+
+  test('the same as data, which the API shows', () => {
+    expect(
+      readFileSync('seeds/accuracy.json', 'utf8') === accuracyText(results, date),
+      'run npm run accuracy -- --rewrite',
+    ).toBe(true);
   });
 
   test('every plot', () => {

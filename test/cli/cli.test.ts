@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writePack } from '../registry/packs/smallPack.ts';
@@ -109,7 +110,8 @@ describe('bad input ends with code 2 and one clear line', () => {
     ['--model llama-3.1-8bb', 'llama-3.1-8b'],
     ['--hardware_type H1000', 'Did you mean'],
     ['--modle 7B', "unknown option '--modle' (Did you mean --model?)"],
-    ['7B', 'too many arguments'],
+    ['7B T4 A100', 'too many arguments'],
+    ['7B --model 13B', 'model is named twice: 7B and 13B'],
   ])('calculate %s', async (words, message) => {
     expectRefusal(await ask(`calculate ${words}`), message);
   });
@@ -131,6 +133,85 @@ describe('bad input ends with code 2 and one clear line', () => {
     expect(stderr).toMatch(/^error: [^\n]+\n$/);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   }
+});
+
+describe('the catalogue as tables', () => {
+  test.each([
+    [
+      'models llama-3.1 70b',
+      /^id +name +parameters +active +context +released\n[\s\S]*^llama-3.1-70b +Llama 3.1 70B +70.6 B +70.6 B/m,
+    ],
+    ['hardware rtx 4090', /^nvidia-rtx-4090-24gb +NVIDIA GeForce RTX 4090 +24.00 GiB +1,008 GB\/s/m],
+    ['formats q4_k_m', /^gguf-q4_k_m +GGUF Q4_K_M +4.5$/m],
+    ['runtimes vllm', /^vllm +vLLM +yes +https:/m],
+    ['offers h100 --first 2', /a device and hour +\d{4}[\s\S]*^and \d+ more/m],
+    ['models no-such-thing', /^Nothing is called that\.$/m],
+  ])('%s', async (words, shown) => {
+    const { code, stdout, stderr } = await ask(words);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(shown);
+  });
+
+  test('as JSON they keep what was searched for', async () => {
+    const { stdout } = await ask('formats q4_k_m --json');
+    expect(JSON.parse(stdout)).toMatchObject({ list: [{ id: 'gguf-q4_k_m' }] });
+  });
+
+  test('a page that is too long is refused', async () => {
+    const { code, stderr } = await ask('models --first 1001');
+    expect([code, stderr]).toEqual([2, 'error: first must be a whole number from 1 to 1,000; got 1001\n']);
+  });
+});
+
+test('model and device are enough, and short names of options mean the plain ones', async () => {
+  const answers = await Promise.all([
+    ask('llama-3.1-8b rtx-4090 --quant q4_k_m --ctx 8k --gpus 2 --json'),
+    ask('calculate --model llama-3.1-8b --gpu rtx-4090 --weights q4_k_m --context-tokens 8000 --devices 2 --json'),
+  ]);
+  const [short, long] = answers.map(({ stdout }) => JSON.parse(stdout));
+  expect(short).toEqual(long);
+  expect(short).toMatchObject({
+    estimate: {
+      model: { id: 'llama-3.1-8b' },
+      hardware: { id: 'nvidia-rtx-4090-24gb' },
+      deployment: { devices: 2, weights: { id: 'gguf-q4_k_m' }, runtime: { id: 'llama.cpp' } },
+      workload: { contextTokens: 8000 },
+    },
+  });
+});
+
+test('with --json a refusal is JSON too, with its code, and the line for people stays', async () => {
+  const { code, stdout, stderr } = await ask('calculate --model none-such --json');
+  expect(code).toBe(2);
+  expect(JSON.parse(stdout)).toMatchObject({
+    errors: [{ extensions: { code: 'UNKNOWN_PROFILE', argument: 'model' } }],
+  });
+  expect(stderr).toMatch(/^error: No model is called "none-such"[^\n]*\n$/);
+});
+
+test('a shell completes commands and their options', async () => {
+  const { stdout } = await calc(['completion', 'bash']);
+  const complete = (...words: string[]) =>
+    execFileSync(
+      'bash',
+      [
+        '-c',
+        `${stdout}\nCOMP_WORDS=(calc ${words.join(' ')}); COMP_CWORD=${words.length}; _calc; echo "\${COMPREPLY[@]}"`,
+      ],
+      { encoding: 'utf8' },
+    ).trim();
+  expect(complete('hard')).toBe('hardware');
+  expect(complete('calculate', '--mod')).toBe('--model');
+  expect((await calc(['completion', 'csh'])).stderr).toContain('there is for bash, zsh, fish');
+});
+
+test('the package’s command answers from any folder', () => {
+  const command = join(import.meta.dirname, '../../scripts/calc.mjs');
+  const answered = execFileSync(command, ['runtimes', 'vllm', '--url', server.origin], {
+    cwd: temporaryFolder(),
+    encoding: 'utf8',
+  });
+  expect(answered).toContain('vLLM');
 });
 
 describe('no answer ends with code 1 and one clear line', () => {

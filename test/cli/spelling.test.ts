@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { normaliseOptions } from '../../src/cli/spelling.ts';
+import { normaliseOptions, withCommand } from '../../src/cli/spelling.ts';
 
 test.each([
   ['documented', ['--model_size', '7B', '--batch_size', '2', '--hardware_type', 'T4', '--deployment_mode', 'local']],
@@ -20,4 +20,29 @@ test('values stay as they are, written with = or without', () => {
 
 test('words after a lone -- are not options', () => {
   expect(normaliseOptions(['--batch_size', '1', '--', '--batch_size'])).toEqual(['--batch', '1', '--', '--batch_size']);
+});
+
+test.each([
+  [
+    ['8b', '4090'],
+    ['calculate', '8b', '4090'],
+  ],
+  [
+    ['llama', 'h100', '--json'],
+    ['calculate', 'llama', 'h100', '--json'],
+  ],
+  [['8b'], ['calculate', '8b']],
+  [
+    ['models', 'qwen3'],
+    ['models', 'qwen3'],
+  ],
+  [['calculat'], ['calculat']],
+  [
+    ['calculat', '--model', '7B'],
+    ['calculat', '--model', '7B'],
+  ],
+  [['--help'], ['--help']],
+  [[], []],
+])('%j means %j', (words, meant) => {
+  expect(withCommand(words, ['calculate', 'models'])).toEqual(meant);
 });

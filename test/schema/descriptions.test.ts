@@ -8,6 +8,7 @@ import {
   isInterfaceType,
   isIntrospectionType,
   isObjectType,
+  isScalarType,
   isSpecifiedScalarType,
 } from 'graphql';
 import { describe, expect, test } from 'vitest';
@@ -64,6 +65,12 @@ describe('the schema explains itself', () => {
   test('every type, field, argument and enum value has a description', () => {
     const silent = described().filter(({ description }) => !description || description.trim().length < 4);
     expect(silent.map(({ place }) => place)).toEqual([]);
+  });
+
+  test('every scalar of our own says where its form is specified', () => {
+    const scalars = types.filter(isScalarType);
+    expect(scalars.map(({ name }) => name).sort()).toEqual(['JSON', 'SafeInt']);
+    for (const { specifiedByURL } of scalars) expect(specifiedByURL).toMatch(/^https:/);
   });
 
   test('every number says its unit', () => {

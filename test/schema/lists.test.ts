@@ -52,10 +52,10 @@ describe('pages', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  test.each([0, -1, 101, 1e6])('first: %d is refused', async (first) => {
+  test.each([0, -1, 1001, 1e6])('first: %d is refused', async (first) => {
     const error = await calculator.refusal(`{ models(first: ${first}) { totalCount } }`);
     expect(error.extensions).toMatchObject({
-      ...{ code: 'INVALID_ARGUMENT', argument: 'first', allowed: { minimum: 1, maximum: 100 } },
+      ...{ code: 'INVALID_ARGUMENT', argument: 'first', allowed: { minimum: 1, maximum: 1000 } },
     });
   });
 
@@ -123,6 +123,50 @@ describe('filters', () => {
       expect(metrics.timePerOutputTokenMs).toBeGreaterThan(0);
     }
   });
+});
+
+test('measurements by how they were driven, by year and trust; each beside the calculator’s answer to the same', async () => {
+  const { measurements } = await calculator.answer<{
+    measurements: Page<{
+      mode: string;
+      runtimeYear: number;
+      trust: string;
+      modelId: string;
+      hardwareId: string;
+      runtimeId: string;
+      weightsId: string;
+      model: { id: string };
+      hardware: { id: string };
+      runtime: { id: string };
+      weights: { id: string };
+      estimate: { latency: { endToEndMs: number } };
+    }>;
+  }>(`{ measurements(first: 20, filter: { hardware: "H100", mode: SERVED, year: { min: 2024, max: 2025 }, trust: [HIGH, MEDIUM] }) {
+    totalCount nodes { mode runtimeYear trust modelId hardwareId runtimeId weightsId
+      model { id } hardware { id } runtime { id } weights { id }
+      estimate { latency { endToEndMs } } } } }`);
+  expect(measurements.totalCount).toBeGreaterThan(3);
+  for (const node of measurements.nodes) {
+    expect(node.mode).toBe('SERVED');
+    expect(node.runtimeYear).toSatisfy((year: number) => year >= 2024 && year <= 2025);
+    expect(['HIGH', 'MEDIUM']).toContain(node.trust);
+    expect([node.model.id, node.hardware.id, node.runtime.id, node.weights.id]).toEqual([
+      node.modelId,
+      node.hardwareId,
+      node.runtimeId,
+      node.weightsId,
+    ]);
+    expect(node.estimate.latency.endToEndMs).toBeGreaterThan(0);
+  }
+});
+
+test('the size of a file has no device and no estimate', async () => {
+  const { measurements } = await calculator.answer<{ measurements: Page<{ hardware: null; estimate: null }> }>(
+    '{ measurements(filter: { metric: WEIGHTS_SIZE }, first: 100) { nodes { hardwareId hardware { id } estimate { summary } } } }',
+  );
+  const files = measurements.nodes.filter(({ hardware }) => hardware === null);
+  expect(files.length).toBeGreaterThan(0);
+  expect(files.every(({ estimate }) => estimate === null)).toBe(true);
 });
 
 describe('profiles', () => {

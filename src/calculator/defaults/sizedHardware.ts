@@ -14,7 +14,10 @@ import type { Question } from '../question.ts';
  *
  * Throws InvalidQuestionError for a size it is not sold with, or more usable memory than there is.
  */
-export function sizedHardware({ memoryGiB, usableGiB }: Question, profile: HardwareProfile): HardwareProfile {
+export function sizedHardware(
+  { memoryGiB, usableGiB }: Pick<Question, 'memoryGiB' | 'usableGiB'>,
+  profile: HardwareProfile,
+): HardwareProfile {
   if (memoryGiB == null && usableGiB == null) return profile;
   const options = memoryOptionsGiB(profile.facts);
   if (memoryGiB != null && !options.includes(memoryGiB)) {

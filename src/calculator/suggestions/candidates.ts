@@ -113,11 +113,9 @@ export const largerDevices = remembered(
     const { kind, vendor, usableMemoryBytes } = hardware.engine;
     const oldest = yearOf(hardware) - OLDER_YEARS;
     const larger = catalogue.hardware.all().filter((other) => {
-      const { engine, facts } = other;
+      const { engine } = other;
       const isSame = engine.kind === kind && engine.vendor === vendor && engine.usableMemoryBytes > usableMemoryBytes;
-      return (
-        isSame && other.id !== hardware.id && facts.confidence !== 'low' && !isLaptop(other) && yearOf(other) >= oldest
-      );
+      return isSame && other.id !== hardware.id && isOrdinary(other) && yearOf(other) >= oldest;
     });
     return larger
       .map((device) => ({
@@ -136,6 +134,11 @@ export const largerDevices = remembered(
       .map(({ device }) => device);
   },
 );
+
+/** Known well, and no part of a laptop: what one would buy or rent for a model. */
+export function isOrdinary(hardware: HardwareProfile): boolean {
+  return hardware.facts.confidence !== 'low' && !isLaptop(hardware);
+}
 
 function isLaptop({ facts }: HardwareProfile): boolean {
   return facts.formFactor === 'mobile';

@@ -82,6 +82,15 @@ export function chooseTokenPrice(
   };
 }
 
+/**
+ * The cheapest price in force for a request, whoever asks it; null when no host of the model is known. Of a provider's
+ * prices of one thing, only the latest is in force.
+ */
+export function cheapestTokenPrice(prices: readonly TokenPrice[], request: RequestTokens): TokenPrice | null {
+  const known = latestOfEach(prices, ({ provider, providerModel }) => [provider, providerModel]);
+  return cheapestByProvider(known, (price) => usdPerHostedRequest(price, request))[0] ?? null;
+}
+
 /** The named offer, alone: the caller has chosen. */
 export function namedPrice<P extends { offer: string }>(chosen: P): PriceChoice<P> {
   return { chosen, compared: [chosen], rule: 'the offer named in the question', named: true };

@@ -25,6 +25,8 @@ export interface Page<Item, Count = number> {
   totalCount: Count;
   hasNextPage: boolean;
   hasPreviousPage: boolean;
+  /** The items of the whole list, where they are at hand. */
+  whole?: readonly Item[];
 }
 
 type Key = string | number | null;
@@ -57,6 +59,7 @@ export function pageOf<Item extends { id: string }>(items: readonly Item[], requ
     totalCount: items.length,
     hasNextPage: start + page.length < keyed.length,
     hasPreviousPage: start > 0,
+    whole: items,
   };
 }
 

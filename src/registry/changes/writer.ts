@@ -1,3 +1,4 @@
+import { shelfOf } from '../catalogue/catalogue.ts';
 import { StoredProfile } from '../catalogue/storedProfile.ts';
 import type { Profile } from '../kinds/kind.ts';
 import { kindNamed } from '../kinds/kinds.ts';
@@ -23,8 +24,11 @@ export class ProfileWriter {
     this.#catalogue = catalogue;
   }
 
-  create(request: CreateRequest): Promise<Profile> {
-    return this.#one({ action: 'create', ...request });
+  /** A creation that is repeated adds nothing and answers with the profile as it is now: it may have changed since. */
+  async create(request: CreateRequest): Promise<Profile> {
+    const created = await this.#one({ action: 'create', ...request });
+    if (request.idempotencyKey === undefined) return created;
+    return shelfOf(this.#catalogue.current(), request.kind).find(created.id) ?? created;
   }
 
   /** Several profiles of one kind, or none of them. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { FactProblem, FigureRange } from '../errors.ts';
 import { pathText } from '../jsonText.ts';
+import { unitSlip } from './unitSlip.ts';
 
 /**
  * What `schema` found wrong with what was `stated`, in the words and paths of messages: a figure outside its range names
@@ -18,7 +19,12 @@ export function factProblems(error: z.ZodError, schema: z.ZodType, stated: unkno
     const problem = { path, code: codeOf(issue) };
     const range =
       issue.code === 'too_small' || issue.code === 'too_big' ? numberRange(schema, issue.path, stated) : null;
-    if (range !== null) return { ...problem, range, message: `must be ${rangeWords(range)}; got ${String(value)}` };
+    if (range !== null) {
+      const message = `must be ${rangeWords(range)}; got ${String(value)}`;
+      const slip = unitSlip(String(issue.path.at(-1)), value, range);
+      if (slip === null) return { ...problem, range, message };
+      return { ...problem, range, message: `${message}: ${slip.words}`, suggestion: slip.suggestion };
+    }
     return { ...problem, message: messageOf(issue, value) };
   });
 }

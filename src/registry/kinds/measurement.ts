@@ -42,7 +42,7 @@ export const metricsSchema = strictObject({
 
 export type MetricName = keyof z.infer<typeof metricsSchema>;
 const metricNames = Object.keys(metricsSchema.shape) as MetricName[];
-const metricName = oneOf(metricNames);
+export const metricNameSchema = oneOf(metricNames);
 
 const degree = whole(1, 4096);
 
@@ -97,7 +97,7 @@ export const measurementSchema = strictObject({
   groups: array(
     strictObject({
       group: oneOf(measurementGroups).describe('The group.'),
-      scoredMetric: metricName.describe('The metric that stands for it there.'),
+      scoredMetric: metricNameSchema.describe('The metric that stands for it there.'),
     }),
   )
     .default([])

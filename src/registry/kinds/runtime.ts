@@ -9,7 +9,7 @@ import { efficiencyClasses } from './weightFormat.ts';
 const deviceKinds = ['gpu', 'apu', 'cpu', 'tpu', 'npu', 'asic'] as const;
 const maker = z.string().describe('The maker: NVIDIA, AMD, Apple; CPU for any CPU.');
 
-const supportSchema = strictObject({
+export const supportSchema = strictObject({
   vendors: optional(array(z.string().min(2)).min(1)).describe('Makers of devices.'),
   deviceKinds: optional(array(oneOf(deviceKinds)).min(1)).describe('Sorts of device.'),
   families: optional(array(idSchema).min(1)).describe('Families of devices.'),
@@ -119,6 +119,13 @@ const executionSchema = strictObject({
   source: sourceKeys,
 }).describe('How a runtime runs a model.');
 
+const weightsOfBitsSchema = strictObject({
+  bits: whole(2, 8).describe('Whole bits of a weight, a count.'),
+  formats: array(referenceSchema)
+    .min(1)
+    .describe('Ids or aliases of the formats of weights meant, the likeliest first.'),
+}).describe('What people mean by so many bits of a weight.');
+
 const runtimeSchema = strictObject({
   $schema: optional(z.string()),
   name: text(2, 60).describe('Name for people.'),
@@ -150,6 +157,10 @@ const runtimeSchema = strictObject({
     'Ids or aliases of the formats of weights that people run with it where the one a model is published in will not do, ' +
       'best first: the first that it runs on the device, and that the device multiplies as it is meant to be, is taken.',
   ),
+  weightsOfBits: optional(array(weightsOfBitsSchema).min(1)).describe(
+    'What people mean who say no more than the bits of a weight with it (“4bit”, “q8”); left out = what they mean with other ' +
+      'runtimes, where it runs that.',
+  ),
   demonstration: optional(z.literal(true)).describe(
     'It shows what can be done and is not for daily use, so it answers only where it is asked for: true, or left out.',
   ),
@@ -177,10 +188,15 @@ export const runtimeKind: Kind<RuntimeFacts, Runtime> = {
   aliases: (facts) => facts.aliases,
   searchText: (id, facts) =>
     [id, facts.name, ...facts.aliases, ...Object.values(facts.execution.backends)].join(' ').toLowerCase(),
-  references: ({ memory, scheduling, usualWeights }) => [
+  references: ({ memory, scheduling, usualWeights, weightsOfBits }) => [
     { kind: 'weight-format', id: memory.defaultCache, path: 'memory.defaultCache' },
     ...(usualWeights ?? []).map(
       (id, index) => ({ kind: 'weight-format', id, path: `usualWeights[${index}]` }) as const,
+    ),
+    ...(weightsOfBits ?? []).flatMap(({ formats }, place) =>
+      formats.map(
+        (id, index) => ({ kind: 'weight-format', id, path: `weightsOfBits[${place}].formats[${index}]` }) as const,
+      ),
     ),
     ...(scheduling.smallDevices?.also ?? []).map((id, index) => {
       return { kind: 'hardware', id, path: `scheduling.smallDevices.also[${index}]` };
@@ -231,6 +247,12 @@ export function preferenceFor(facts: RuntimeFacts, hardware: Hardware, efficienc
     if (runs) best = Math.max(best ?? 0, preference);
   }
   return best;
+}
+
+/** How usual the runtime is with formats of this class where it is most usual, a count from 1 to 100; 0 = it cannot run them. */
+export function highestPreference({ supports }: RuntimeFacts, efficiencyClass: string): number {
+  const there = supports.filter(({ formats }) => formats.some((format) => format === efficiencyClass));
+  return Math.max(0, ...there.map(({ preference }) => preference));
 }
 
 /** The runtime with the defaults it chooses on this device (vLLM: smaller steps and batches under 70 GiB). */

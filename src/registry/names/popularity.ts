@@ -16,7 +16,10 @@ const measurements: Derivation<MeasurementProfile, Groups<MeasurementProfile>> =
  * How much the catalogue has to say about a profile: offers and measurements that name it, a count. What many sell and
  * measure is what people mostly mean.
  */
-export function popularityIn({ offer, measurement }: Catalogue): (profile: Pick<Profile, 'id'>) => number {
+export function popularityIn({
+  offer,
+  measurement,
+}: Pick<Catalogue, 'offer' | 'measurement'>): (profile: Pick<Profile, 'id'>) => number {
   const sold = offer.derived(offers);
   const measured = measurement.derived(measurements);
   return ({ id }) => (sold.get(id)?.length ?? 0) + (measured.get(id)?.length ?? 0);

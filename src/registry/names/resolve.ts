@@ -85,7 +85,7 @@ export function resolveOrNull<Kind extends keyof Named>(
  * too: what is written down must not lose them.
  */
 export function resolvePlain(catalogue: Catalogue, kindName: string, typed: string): Profile | null {
-  const kind = namedKinds.find((name) => catalogue[name].kind === kindName);
+  const kind = namedKind(catalogue, kindName);
   if (kind === undefined) return shelfOf(catalogue, kindName).find(typed);
   try {
     const { profile, devices, memoryGiB, format } = resolveName(catalogue, kind, typed);
@@ -94,6 +94,22 @@ export function resolvePlain(catalogue: Catalogue, kindName: string, typed: stri
     if (error instanceof UnknownProfileError) return null;
     throw error;
   }
+}
+
+/**
+ * The profile that a name means, whatever else it says; of a kind that questions do not name, by id or alias.
+ *
+ * @throws AmbiguousNameError UnknownProfileError as `resolveName` says
+ */
+export function resolveAny(catalogue: Catalogue, kindName: string, typed: string): Profile<object, unknown> {
+  const kind = namedKind(catalogue, kindName);
+  return kind === undefined
+    ? shelfOf(catalogue, kindName).get(typed)
+    : (resolveName(catalogue, kind, typed).profile as Profile<object, unknown>);
+}
+
+function namedKind(catalogue: Catalogue, kindName: string): keyof Named | undefined {
+  return namedKinds.find((name) => catalogue[name].kind === kindName);
 }
 
 const namedKinds = ['model', 'hardware', 'weightFormat', 'runtime', 'offer', 'scenario'] as const;

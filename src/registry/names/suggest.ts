@@ -35,7 +35,7 @@ function spellingOf(name: string, id: string): Spelling {
 /** Longest name compared: the cost grows with the square. */
 const longestName = 120;
 /** Likeness (0..1) below which a suggestion would only confuse. */
-const leastLikeness = 0.4;
+export const leastLikeness = 0.4;
 /** Words that many names share and that are typed or not at whim. */
 const says = {
   nothing: new Set(['nvidia', 'amd', 'intel', 'geforce', 'radeon', 'instruct', 'it', 'chat', 'hf', 'the']),
@@ -43,19 +43,34 @@ const says = {
 
 /** Up to three ids that `typed` may have meant: the likest in words and letters, of equally like ones the best known. */
 export function nearestProfiles(catalogue: Catalogue, kind: string, typed: string): string[] {
-  const wanted = spellingOf(stripped(kind, typed), '');
-  if (wanted.key === '') return [];
-  const known = popularityIn(catalogue);
-  const best = new Map<string, number>();
-  for (const candidate of shelfOf(catalogue, kind).derived(spelled)) {
-    const score = likeness(wanted, candidate);
-    if (score > (best.get(candidate.id) ?? leastLikeness)) best.set(candidate.id, score);
-  }
-  return [...best]
-    .map(([id, score]) => ({ id, score: score + knownShare * Math.log1p(known({ id })) }))
-    .sort((one, other) => other.score - one.score || compareText(one.id, other.id))
+  return [...relevances(catalogue, kind, typed)]
+    .filter(([, { likeness }]) => likeness > leastLikeness)
+    .sort(([one, { score }], [other, { score: otherScore }]) => otherScore - score || compareText(one, other))
     .slice(0, 3)
-    .map(({ id }) => id);
+    .map(([id]) => id);
+}
+
+/** How well a profile answers to a text. */
+interface Relevance {
+  /** Of the likest of its names, in words and letters, from 0 to 1. */
+  likeness: number;
+  /** The same, and a little for being well known: to order by. */
+  score: number;
+}
+
+/** How well each profile of a kind answers to a text, by its id; of a text without words none does. */
+export function relevances(catalogue: Catalogue, kind: string, typed: string): ReadonlyMap<string, Relevance> {
+  const wanted = spellingOf(stripped(kind, typed), '');
+  const best = new Map<string, Relevance>();
+  if (wanted.key === '') return best;
+  const known = popularityIn(catalogue);
+  for (const candidate of shelfOf(catalogue, kind).derived(spelled)) {
+    const { id } = candidate;
+    const likeness = likenessOf(wanted, candidate);
+    if (likeness <= (best.get(id)?.likeness ?? -1)) continue;
+    best.set(id, { likeness, score: likeness + knownShare * Math.log1p(known({ id })) });
+  }
+  return best;
 }
 
 /** How much being well known weighs: less than one letter of a short name. */
@@ -67,7 +82,7 @@ function stripped(kind: string, typed: string): string {
   return kind === 'hardware' ? readHardware(typed).name : typed;
 }
 
-function likeness(wanted: Spelling, candidate: Spelling): number {
+function likenessOf(wanted: Spelling, candidate: Spelling): number {
   const longest = Math.max(wanted.key.length, candidate.key.length);
   if (candidate.key === '') return 0;
   const letters = 1 - distance(wanted.key, candidate.key) / longest;

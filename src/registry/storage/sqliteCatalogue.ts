@@ -1,5 +1,5 @@
 import { buildCatalogue, type Catalogue, updateCatalogue } from '../catalogue/catalogue.ts';
-import { plan, repeatedAnswer, subjectOf, type WriteRequest } from '../changes/plan.ts';
+import { type Plan, plan, repeatedAnswer, subjectOf, type WriteRequest } from '../changes/plan.ts';
 import { StorageError } from '../errors.ts';
 import type { Estimators } from '../pluggedEstimator.ts';
 import { inView, type SqliteFile } from './database.ts';
@@ -51,7 +51,12 @@ export class SqliteCatalogue implements LiveCatalogue {
     return () => this.#listeners.delete(listener);
   }
 
+  /** A dry run only reads: it waits for nobody's writing, and nobody waits for it. */
   async write(request: WriteRequest): Promise<readonly ProfileRow[]> {
+    if (request.dryRun === true) {
+      const planned = () => inView(this.#file, () => this.#plan(request).answer);
+      return this.#connection.reading(planned);
+    }
     const answer = await this.#connection.writing(() => this.#planAndWrite(request));
     await this.#connection.reading(() => this.#refresh());
     return answer;
@@ -88,21 +93,24 @@ export class SqliteCatalogue implements LiveCatalogue {
   }
 
   #planAndWrite(request: WriteRequest): readonly ProfileRow[] {
+    const { answer, remembered, ...writes } = this.#plan(request);
+    this.#statements.write(writes);
+    if (remembered !== null) this.#statements.remember(remembered);
+    return answer;
+  }
+
+  /** What the request changes as things stand; a repeated creation changes nothing. */
+  #plan(request: WriteRequest): Plan {
     const statements = this.#statements;
     const at = new Date().toISOString();
     if (request.action === 'create' && request.idempotencyKey !== undefined) {
       const repeated = repeatedAnswer(request, statements.answer(request.actor, request.idempotencyKey), at);
-      if (repeated !== null) return [repeated];
+      if (repeated !== null) return { answer: [repeated], remembered: null, profiles: [], changes: [] };
     }
     const catalogue = this.#refresh();
     const subject = subjectOf(catalogue, request);
     const row = subject === null ? null : statements.profile(subject.kind, subject.id);
-    const { answer, remembered, ...writes } = plan({ catalogue, row, at }, request);
-    if (request.dryRun !== true) {
-      statements.write(writes);
-      if (remembered !== null) statements.remember(remembered);
-    }
-    return answer;
+    return plan({ catalogue, row, at }, request);
   }
 
   /** Takes in what was committed since the last look; for after this process's own commits, and inside its transactions. */

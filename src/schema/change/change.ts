@@ -1,15 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Change } from '../../registry/changes/history.ts';
-import { allKinds } from '../../registry/kinds/kinds.ts';
 import { builder } from '../builder.ts';
 import { connectionOf } from '../connection.ts';
 import { enumOf } from '../enumOf.ts';
-
-export const ProfileKind = enumOf<string>(
-  'ProfileKind',
-  'The kinds of profile in the catalogue.',
-  Object.fromEntries(allKinds.map(({ kind }) => [kind, `Profiles of the kind ${kind}.`])),
-);
+import { ProfileKind } from '../profiles/profileKind.ts';
 
 const ChangeAction = enumOf('ChangeAction', 'What was done to a profile.', {
   create: 'It was added.',

@@ -6,7 +6,7 @@ import { nearestIds, spellingsOf } from '../../registry/nearestNames.ts';
 import type { builder } from '../builder.ts';
 import { enumName } from '../enumOf.ts';
 import { invalidArgument } from '../errors.ts';
-import { ProfileKind } from './change.ts';
+import { ProfileKind } from '../profiles/profileKind.ts';
 
 type Types = (typeof builder)['$inferSchemaTypes'];
 

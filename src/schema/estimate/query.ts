@@ -1,5 +1,6 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import { calculate } from '../../calculator/calculate.ts';
-import { defaultedFields, questionRanges } from '../../calculator/question.ts';
+import { type DefaultedField, defaultedFields, questionRanges } from '../../calculator/question.ts';
 import { anyName } from '../arguments/anyName.ts';
 import { ranged } from '../arguments/argumentRange.ts';
 import { leftOutArguments } from '../arguments/leftOut.ts';
@@ -28,42 +29,50 @@ builder.queryField('estimate', (t) =>
           `The device: ${anyName} A count ("8xH100", "DGX H100", a cloud’s machine) sets options.devices, a size ("MacBook Pro M4 Max ` +
           '64GB") the memory. Ignored, and said so in assumptions, when the deployment is API.',
       }),
-      tokens: t.arg.int({
-        required: true,
-        defaultValue: 1000,
-        description: 'Generated per sequence, in tokens: 1 to 1,000,000,000.',
-        ...ranged(questionRanges.outputTokens),
-      }),
-      batch: t.arg.int({
-        required: true,
-        defaultValue: 1,
-        description: 'Sequences in flight, a count: 1 to 1,000,000.',
-        ...ranged(questionRanges.batch),
-      }),
-      promptTokens: t.arg.int({
-        required: true,
-        defaultValue: 0,
-        description: 'Read before the first token is generated, per sequence, in tokens: 0 to 1,000,000,000.',
-        ...ranged(questionRanges.promptTokens),
-      }),
+      ...workloadArguments(t),
       deployment: t.arg({
         type: DeploymentMode,
         description:
           'Own hardware or an API. Default: own hardware, but an API for a model without a published architecture where no ' +
           'hardware is named.',
       }),
-      options: t.arg({ type: EstimateOptions, description: 'The choices that have a good default.' }),
     },
     resolve: resolving((_root, { options, deployment: mode, tokens: outputTokens, ...asked }, context, info) => {
-      const left = new Set(leftOutArguments(info));
-      const defaulted = defaultedFields.filter((field) => left.has(argumentOf(field)));
-      return calculate(context.catalogue, context.coefficients, {
-        ...options,
-        ...asked,
-        outputTokens,
-        mode,
-        defaulted,
-      });
+      const question = { ...options, ...asked, outputTokens, mode, defaulted: defaultedIn(info) };
+      return calculate(context.catalogue, context.coefficients, question);
     }),
   }),
 );
+
+/** What a request for an estimate leaves to its defaults. */
+export function defaultedIn(info: GraphQLResolveInfo): DefaultedField[] {
+  const left = new Set(leftOutArguments(info));
+  return defaultedFields.filter((field) => left.has(argumentOf(field)));
+}
+
+type Types = (typeof builder)['$inferSchemaTypes'];
+
+/** What an estimate is asked for beside the model and where it runs. */
+export function workloadArguments({ arg }: { arg: PothosSchemaTypes.QueryFieldBuilder<Types, object>['arg'] }) {
+  return {
+    tokens: arg.int({
+      required: true,
+      defaultValue: 1000,
+      description: 'Generated per sequence, in tokens: 1 to 1,000,000,000.',
+      ...ranged(questionRanges.outputTokens),
+    }),
+    batch: arg.int({
+      required: true,
+      defaultValue: 1,
+      description: 'Sequences in flight, a count: 1 to 1,000,000.',
+      ...ranged(questionRanges.batch),
+    }),
+    promptTokens: arg.int({
+      required: true,
+      defaultValue: 0,
+      description: 'Read before the first token is generated, per sequence, in tokens: 0 to 1,000,000,000.',
+      ...ranged(questionRanges.promptTokens),
+    }),
+    options: arg({ type: EstimateOptions, description: 'The choices that have a good default.' }),
+  };
+}

@@ -1,4 +1,5 @@
 import { type GraphQLInputObjectType, isInputObjectType } from 'graphql';
+import type { Catalogue } from '../../registry/catalogue/catalogue.ts';
 import { idempotencyDays } from '../../registry/changes/plan.ts';
 import { InvalidFactsError } from '../../registry/errors.ts';
 import type { Kind, Profile } from '../../registry/kinds/kind.ts';
@@ -26,15 +27,21 @@ interface KindOptions<Node> {
   example: string;
   /** What to know before changing one. */
   note?: string;
+  /** What is probably not meant about one that is written, in sentences. */
+  advice?: (profile: Node, catalogue: Catalogue) => readonly string[];
 }
 
 /** The four mutations of a kind: `<name>Create`, `<name>Update`, `<name>Retire` and `<name>Restore`. */
 export function profileMutations<Facts extends object, Node extends Profile>(
   { kind, schema }: Pick<Kind<Facts>, 'kind' | 'schema'>,
-  { name, thing, node, names, idOf, example, note = '' }: KindOptions<Node>,
+  { name, thing, node, names, idOf, example, note = '', advice }: KindOptions<Node>,
 ): void {
   const input = inputsOf(schema, { ...names, name: upperFirst(name) });
-  const payload = (verb: string) => payloadOf(`${upperFirst(name)}${verb}Payload`, name, thing, node);
+  const payload = (verb: string) => {
+    const type = payloadOf(`${upperFirst(name)}${verb}Payload`, name, thing, node);
+    if (advice !== undefined) addWarnings(type, advice);
+    return type;
+  };
   const inputTypeOf = ({ schema }: Writing, verb: string): GraphQLInputObjectType => {
     const type = schema.getType(`${upperFirst(name)}${verb}Input`);
     if (!isInputObjectType(type)) throw new TypeError(`${name} has no input to ${verb}`);
@@ -162,11 +169,23 @@ export function payloadOf<Node extends Profile>(typeName: string, name: string, 
   });
 }
 
+function addWarnings<Node extends Profile>(
+  payload: ReturnType<typeof payloadOf>,
+  advice: NonNullable<KindOptions<Node>['advice']>,
+): void {
+  builder.objectField(payload, 'warnings', (t) =>
+    t.stringList({
+      description: 'What is probably not meant, though it was taken as it is; empty = nothing.',
+      resolve: ({ profile }, _args, { catalogue }) => [...advice(profile as Node, catalogue)],
+    }),
+  );
+}
+
 export function idempotencyKeyArgument(arg: ArgumentBuilder) {
   return arg.string({
     description:
       'A word of yours for this creation, up to 200 characters: repeating the request with it within ' +
-      `${idempotencyDays} days answers the same again.`,
+      `${idempotencyDays} days adds nothing again and answers with the profile as it is now.`,
   });
 }
 

@@ -2,13 +2,27 @@ import type { Profile } from '../../registry/kinds/kind.ts';
 import type { Source } from '../../registry/kinds/source.ts';
 import { builder } from '../builder.ts';
 import { Origin } from '../enums.ts';
+import { camelCase, upperFirst } from '../names.ts';
 import { SourceType, sourceList } from './source.ts';
 
 /** What every kind of profile has, whatever its facts. */
 type AnyProfile = Profile<{ sources: Readonly<Record<string, Source>> }>;
 
+/** Kinds whose type is not simply called as they are. */
+const typeNames = new Map<string, (profile: AnyProfile) => string>();
+
+/** Says which type a profile of a kind is, where one kind has several. */
+export function typesOfKind(kind: string, nameOf: (profile: AnyProfile) => string): void {
+  typeNames.set(kind, nameOf);
+}
+
+function typeNameOf(profile: AnyProfile): string {
+  return typeNames.get(profile.kind)?.(profile) ?? upperFirst(camelCase(profile.kind));
+}
+
 export const ProfileType = builder.interfaceRef<AnyProfile>('Profile').implement({
   description: 'An entry of the catalogue: a set of facts with sources, found by its id or an alias.',
+  resolveType: (profile) => typeNameOf(profile),
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Short slug; never changes and is never reused.' }),
     name: t.exposeString('name', { description: 'Name for people.' }),

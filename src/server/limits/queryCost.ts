@@ -105,20 +105,22 @@ class Count {
     if (!isCompositeType(type) || node.selectionSet === undefined) return own;
     const introspects = type.name.startsWith('__');
     const isList = isListType(getNullableType(field.type));
-    const items = isList ? (introspects ? this.#introspected(field.name) : page) : 1;
     const first = node.arguments?.find(({ name }) => name.value === 'first');
     if (first?.value.kind === Kind.VARIABLE) own.variable = true;
-    const each = this.of(node.selectionSet, type, this.#pageSize(first, field));
+    const size = this.#pageSize(first, field);
+    const ownPage = isList && size !== null;
+    const items = isList ? (introspects ? this.#introspected(field.name) : (size ?? page)) : 1;
+    const each = this.of(node.selectionSet, type, ownPage ? 1 : (size ?? 1));
     if (introspects) own.introspection += items;
     else own.nodes += items;
     add(own, each, items);
     return own;
   }
 
-  /** Items of the page a field answers with; 1 for a field without `first`. */
-  #pageSize(given: ArgumentNode | undefined, field: GraphQLField<unknown, unknown>): number {
+  /** Items a field answers with, in its page or in itself; null for a field without `first`. */
+  #pageSize(given: ArgumentNode | undefined, field: GraphQLField<unknown, unknown>): number | null {
     const first = field.args.find(({ name }) => name === 'first');
-    if (first === undefined) return 1;
+    if (first === undefined) return null;
     const value = given === undefined ? undefined : valueFromAST(given.value, first.type, this.#variables);
     const size = value ?? first.defaultValue;
     return typeof size === 'number' && size > 0 ? size : 1;

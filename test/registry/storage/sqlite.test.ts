@@ -22,6 +22,14 @@ function holdWrites(path: string): () => void {
   return () => holder.close();
 }
 
+test('a dry run answers while another process writes', async () => {
+  const path = join(temporaryFolder(), 'c.db');
+  const { write } = await openSmallRegistry(path, smallPack());
+  onTestFinished(holdWrites(path));
+  const request = { kind: 'model', actor: 'ann', id: 'gamma', facts: hostedModel('Gamma'), dryRun: true };
+  expect(await write.create(request)).toMatchObject({ id: 'gamma', revision: 1 });
+});
+
 test('answers to creations are forgotten once their keys have expired, a few with each new one', async () => {
   const path = join(temporaryFolder(), 'c.db');
   const { write } = await openSmallRegistry(path, smallPack());

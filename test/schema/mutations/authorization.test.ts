@@ -39,6 +39,24 @@ function request({ name, args }: (typeof mutations)[number]): string {
   return `mutation { ${name}${values.length === 0 ? '' : `(${values.join(', ')})`} ${selection} }`;
 }
 
+test('trying out an import needs no key, unless one is sent that is none', async () => {
+  const before = calculator.registry.catalogue().revision;
+  const config =
+    '{"model_type": "llama", "hidden_size": 2048, "num_hidden_layers": 16, "num_attention_heads": 32, ' +
+    '"intermediate_size": 8192, "vocab_size": 32000, "torch_dtype": "bfloat16"}';
+  const tried = (dryRun: boolean, key?: string) =>
+    calculator.ask<{ modelImport: object }>(
+      `mutation ($config: String!) { modelImport(huggingFaceConfig: $config, name: "Acme 1B", dryRun: ${dryRun}) {
+        ... on ModelImportPayload { dryRun model { id } } ... on Error { code } } }`,
+      { config },
+      key,
+    );
+  expect((await tried(true)).data.modelImport).toEqual({ dryRun: true, model: { id: 'acme-1b' } });
+  expect((await tried(true, 'hunter2-hunter2')).data.modelImport).toEqual({ code: 'NOT_AUTHORIZED' });
+  expect((await tried(false)).data.modelImport).toEqual({ code: 'NOT_AUTHORIZED' });
+  expect(calculator.registry.catalogue().revision).toBe(before);
+});
+
 describe('writing needs a key', () => {
   test('there are mutations to look at', () => {
     expect(mutations.length).toBeGreaterThan(3);

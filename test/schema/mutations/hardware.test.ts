@@ -191,10 +191,42 @@ describe('hardwareCreate', () => {
     expect([revision, hardware.has('acme-dry')]).toEqual([before, false]);
   });
 
-  test('repeated with its idempotency key answers the same, also after a change; another request is refused', async () => {
-    const first = await create(card('acme-once'), { idempotencyKey: 'once' });
+  test('of a figure in another unit says which it is in', async () => {
+    const { memory, ...rest } = card('acme-units');
+    const inOtherUnits = { ...memory, memoryBandwidthGBPerSecond: 2.6, memoryGiB: 49152 };
+    expect(await create({ ...rest, memory: inOtherUnits })).toMatchObject({
+      problems: [
+        { path: 'input.memory.memoryGiB', suggestion: '48', message: expect.stringMatching(/49152 MiB is 48 GiB$/) },
+        { suggestion: '2600', message: expect.stringMatching(/2.6 TB\/s is 2600 GB\/s$/) },
+      ],
+    });
+  });
+
+  test('warns of a maker and a family nobody else has, and where nothing can be estimated', async () => {
+    const warningsOf = async (more: object) => {
+      const answer = await calculator.write<{ warnings: string[] }>(
+        `mutation ($input: HardwareCreateInput!) { hardwareCreate(dryRun: true, input: $input) {
+          ... on HardwareCreatePayload { warnings } ... on Error { message } } }`,
+        { input: card('acme-warned', more) },
+      );
+      return answer.warnings;
+    };
+    expect(await warningsOf({})).toEqual([]);
+    expect(await warningsOf({ vendor: 'Nvidia', family: 'nvidia-adda' })).toEqual([
+      expect.stringMatching(/vendor Nvidia: .* Did you mean NVIDIA\?$/),
+      expect.stringMatching(/family nvidia-adda: .* Did you mean nvidia-ada\?$/),
+      expect.stringMatching(/^Nothing can be estimated on it yet: no runtime/),
+    ]);
+  });
+
+  test('repeated with its idempotency key adds nothing and shows what it has become; another request is refused', async () => {
+    await create(card('acme-once'), { idempotencyKey: 'once' });
     await update('acme-once', { notes: 'Changed since.' });
-    expect(await create(card('acme-once'), { idempotencyKey: 'once' })).toEqual(first);
+    const before = calculator.registry.catalogue().revision;
+    expect(await create(card('acme-once'), { idempotencyKey: 'once' })).toMatchObject({
+      hardware: { id: 'acme-once', revision: 2 },
+    });
+    expect(calculator.registry.catalogue().revision).toBe(before);
     expect(await create(card('acme-twice'), { idempotencyKey: 'once' })).toMatchObject({
       code: 'IDEMPOTENCY_CONFLICT',
     });

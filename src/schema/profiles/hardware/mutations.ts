@@ -1,11 +1,13 @@
 import { hardwareKind } from '../../../registry/kinds/hardware/hardware.ts';
 import { profileMutations } from '../../mutations/profileMutations.ts';
+import { hardwareAdvice } from './advice.ts';
 import { HardwareType } from './type.ts';
 
 profileMutations(hardwareKind, {
   name: 'hardware',
   thing: 'a device',
   node: HardwareType,
+  advice: hardwareAdvice,
   names: {
     id: { example: 'nvidia-h300-sxm-288gb' },
     fields: {

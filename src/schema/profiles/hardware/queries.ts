@@ -1,4 +1,6 @@
+import { measurementsOf } from '../../../calculator/evidence/measurementsOf.ts';
 import { hourOffersOfHardware, purchaseOffersOfHardware } from '../../../calculator/prices.ts';
+import { isEstimable } from '../../../calculator/requirements/usualRuntime.ts';
 import { usdPerDeviceHour } from '../../../engine/money/price.ts';
 import { priceRange } from '../../../engine/money/priceChoice.ts';
 import { pageOf } from '../../../registry/catalogue/page.ts';
@@ -8,11 +10,13 @@ import { anyName } from '../../arguments/anyName.ts';
 import { inside, NumberRangeInput, requireOrdered, sameWord } from '../../arguments/filterRange.ts';
 import { orderOf } from '../../arguments/orderOf.ts';
 import { builder } from '../../builder.ts';
-import { connectionOf, pageArguments, pageRequest, searchRequest } from '../../connection.ts';
+import { FacetType, facetsOf } from '../../catalogue/facets.ts';
+import { connectionOf, listPage, pageArguments, pageRequest, searchRequest } from '../../connection.ts';
+import { enumName } from '../../enumOf.ts';
 import { resolving } from '../../errors.ts';
 import { PriceRangeType } from '../../estimate/cost.ts';
 import { gibOf, gigabytesOf } from '../../units.ts';
-import { MeasurementConnection, measurementsOf } from '../measurement/type.ts';
+import { MeasurementConnection } from '../measurement/type.ts';
 import { HardwareHourOfferType, HardwarePurchaseOfferType } from '../offer/type.ts';
 import { HardwareKind, HardwareType, MemoryClass } from './type.ts';
 
@@ -55,6 +59,35 @@ function hardwareWhere(filter: HardwareFilterValue): (hardware: HardwareProfile)
 
 const HardwareConnection = connectionOf('Hardware', HardwareType, 'devices');
 
+const HardwareFacetsType = builder.objectRef<readonly HardwareProfile[]>('HardwareFacets').implement({
+  description: 'What the devices of a list can be filtered by, with counts: over all pages, the filter applied.',
+  fields: (t) => ({
+    vendor: t.field({
+      type: [FacetType],
+      description: 'Who makes them.',
+      resolve: (devices) => facetsOf(devices, ({ facts }) => facts.vendor),
+    }),
+    family: t.field({
+      type: [FacetType],
+      description: 'Their families.',
+      resolve: (devices) => facetsOf(devices, ({ facts }) => facts.family),
+    }),
+    kind: t.field({
+      type: [FacetType],
+      description: 'Their sorts, as HardwareKind names them.',
+      resolve: (devices) => facetsOf(devices, ({ facts }) => enumName(facts.kind)),
+    }),
+  }),
+});
+
+builder.objectField(HardwareConnection, 'facets', (t) =>
+  t.field({
+    type: HardwareFacetsType,
+    description: 'What the whole list can be filtered by, with counts.',
+    resolve: ({ whole }) => whole ?? [],
+  }),
+);
+
 builder.queryFields((t) => ({
   hardware: t.field({
     type: HardwareType,
@@ -77,11 +110,11 @@ builder.queryFields((t) => ({
         description: 'Words that must all occur in id, name, aliases, vendor or family, in any order.',
       }),
       orderBy: t.arg({ type: orders.input, description: 'How to order them; left out = by id.' }),
-      ...pageArguments(t),
+      ...pageArguments(t, listPage),
     },
     resolve: resolving((_root, { filter, orderBy, search, ...page }, { catalogue }) =>
       catalogue.hardware.list({
-        ...pageRequest(page),
+        ...pageRequest(page, listPage),
         search: searchRequest(search),
         ...(filter && { where: hardwareWhere(filter) }),
         ...(orderBy && { order: orders.order(orderBy) }),
@@ -124,8 +157,38 @@ const HardwarePricesType = builder.objectRef<HardwarePrices>('HardwarePrices').i
   }),
 });
 
+const PriceFromType = builder.objectRef<HardwarePrices>('PriceFrom').implement({
+  description:
+    'The least that is asked for a device. Spot prices and old purchase prices count: see `prices` for all of them.',
+  fields: (t) => ({
+    usdPerDeviceHour: t.float({
+      nullable: true,
+      description:
+        'To rent, of offers not known to have ended, in USD per device and hour; null = nobody rents it out.',
+      resolve: ({ hourly }) => spread(hourly.map(({ engine }) => usdPerDeviceHour(engine)))?.low,
+    }),
+    usdPerDevice: t.float({
+      nullable: true,
+      description: 'To buy, in USD per device; null = no price is known.',
+      resolve: ({ purchase }) => spread(purchase.map(({ facts }) => facts.usd / facts.devices))?.low,
+    }),
+  }),
+});
+
 /** What other kinds say about a device. */
 builder.objectFields(HardwareType, (t) => ({
+  priceFrom: t.field({
+    type: PriceFromType,
+    description: 'The least that is asked for it now.',
+    resolve: ({ id }, _args, { catalogue }) => ({
+      hourly: hourOffersOfHardware(catalogue, id).filter(({ facts }) => facts.effectiveTo === undefined),
+      purchase: purchaseOffersOfHardware(catalogue, id),
+    }),
+  }),
+  estimable: t.boolean({
+    description: 'Some runtime of the catalogue runs on it and a rate of it is known: estimates answer.',
+    resolve: ({ engine }, _args, { catalogue }) => isEstimable(engine, catalogue),
+  }),
   prices: t.field({
     type: HardwarePricesType,
     description: 'What it costs to rent or to buy.',

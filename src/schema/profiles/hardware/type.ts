@@ -80,7 +80,7 @@ export const HardwareType = builder.objectRef<HardwareProfile>('Hardware').imple
   description: 'One device as a runtime sees it: one GPU of a dual-GPU board, one TPU chip, one CPU socket.',
   interfaces: [ProfileType],
   fields: (t) => ({
-    ...fieldsOf(t, hardwareFacts, facts, ['kind', 'vendor', 'family']),
+    ...fieldsOf(t, hardwareFacts, facts, ['kind', 'vendor', 'family', 'architecture', 'formFactor', 'released']),
     memoryClass: t.field({
       type: MemoryClass,
       description: 'The kind of memory.',

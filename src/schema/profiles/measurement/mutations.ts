@@ -166,9 +166,10 @@ const ImportPayloadType = builder.objectRef<ImportPayload>('MeasurementImportPay
 mutation({
   name: 'measurementImport',
   kind,
+  dryRunForAll: true,
   description:
     'Imports the output of a benchmark: all of its runs or, when anything is wrong with one, none. A file that is imported ' +
-    'twice is one set of measurements. Example: `mutation { measurementImport(dryRun: true, format: LLAMA_BENCH_CSV, ' +
+    'twice is one set of measurements. A dry run needs no key. Example: `mutation { measurementImport(dryRun: true, format: LLAMA_BENCH_CSV, ' +
     'text: "n_prompt,n_gen,avg_ts\\n0,128,118.9", labels: { model: "qwen2.5-7b", hardware: "RTX 4080", weights: "Q4_K_M" }) ' +
     '{ ... on MeasurementImportPayload { measurements { id } } ... on Error { message } } }`',
   args: (arg) => ({

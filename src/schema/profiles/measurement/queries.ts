@@ -1,10 +1,11 @@
 import type { Catalogue } from '../../../registry/catalogue/catalogue.ts';
 import type { MeasurementProfile } from '../../../registry/catalogue/profiles.ts';
 import { resolveName } from '../../../registry/names/resolve.ts';
+import { CountRangeInput, inside, requireOrdered } from '../../arguments/filterRange.ts';
 import { builder } from '../../builder.ts';
-import { pageArguments, pageRequest } from '../../connection.ts';
+import { listPage, pageArguments, pageRequest } from '../../connection.ts';
 import { resolving } from '../../errors.ts';
-import { MeasurementConnection, MetricName } from './type.ts';
+import { MeasurementConnection, MeasurementMode, MetricName, Trust } from './type.ts';
 
 const MeasurementFilter = builder.inputType('MeasurementFilter', {
   description: 'Which measurements to list: all conditions must hold.',
@@ -13,6 +14,12 @@ const MeasurementFilter = builder.inputType('MeasurementFilter', {
     hardware: t.id({ description: 'On this device, whatever it is called.' }),
     runtime: t.id({ description: 'By this runtime, whatever it is called.' }),
     metric: t.field({ type: MetricName, description: 'That measured this.' }),
+    mode: t.field({ type: MeasurementMode, description: 'Driven so.' }),
+    year: t.field({
+      type: CountRangeInput,
+      description: 'With a build of the runtime of these years (calendar years).',
+    }),
+    trust: t.field({ type: [Trust], description: 'Trusted so far: any of these.' }),
   }),
 });
 
@@ -25,11 +32,11 @@ builder.queryFields((t) => ({
       '{ totalCount nodes { name date metrics { outputTokensPerSecond } sources { url } } } }`',
     args: {
       filter: t.arg({ type: MeasurementFilter, description: 'Which measurements; left out = all.' }),
-      ...pageArguments(t),
+      ...pageArguments(t, listPage),
     },
     resolve: resolving((_root, { filter, ...page }, { catalogue }) =>
       catalogue.measurement.list({
-        ...pageRequest(page),
+        ...pageRequest(page, listPage),
         ...(filter && { where: measurementsWhere(filter, catalogue) }),
       }),
     ),
@@ -45,10 +52,14 @@ function measurementsWhere(
   const model = filter.model == null ? null : named('model', filter.model);
   const hardware = filter.hardware == null ? null : named('hardware', filter.hardware);
   const runtime = filter.runtime == null ? null : named('runtime', filter.runtime);
-  const { metric } = filter;
+  requireOrdered('filter.year', filter.year);
+  const { metric, mode, trust } = filter;
   return ({ facts }) =>
     (model === null || facts.model === model) &&
     (hardware === null || facts.hardware === hardware) &&
     (runtime === null || facts.runtime === runtime) &&
-    (metric == null || facts.metrics[metric] !== undefined);
+    (metric == null || facts.metrics[metric] !== undefined) &&
+    (mode == null || facts.mode === mode) &&
+    (trust == null || trust.includes(facts.trust)) &&
+    inside(facts.runtimeYear, filter.year);
 }

@@ -1,6 +1,4 @@
 import { benchmarkFormats } from '../../../importers/benchmarks/readBenchmarks.ts';
-import type { Catalogue } from '../../../registry/catalogue/catalogue.ts';
-import { groupedBy } from '../../../registry/catalogue/derivation.ts';
 import type { MeasurementProfile } from '../../../registry/catalogue/profiles.ts';
 import {
   type MetricName as MeasuredMetricName,
@@ -127,10 +125,3 @@ export const MeasurementType = builder.objectRef<MeasurementProfile>('Measuremen
 });
 
 export const MeasurementConnection = connectionOf('Measurement', MeasurementType, 'measurements');
-
-const bySubject = groupedBy<MeasurementProfile>(({ facts }) => [facts.model, facts.hardware, facts.runtime]);
-
-/** Measurements of a model, a device or by a runtime, by the id of that. */
-export function measurementsOf({ measurement }: Catalogue, id: string): readonly MeasurementProfile[] {
-  return measurement.derived(bySubject).get(id) ?? [];
-}

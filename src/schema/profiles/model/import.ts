@@ -87,9 +87,10 @@ const modelImportGgufPayload = builder.objectRef<ImportPayload<ImportedGguf>>('M
 mutation({
   name: 'modelImport',
   kind,
+  dryRunForAll: true,
   description:
     'Adds a model from its Hugging Face `config.json`: its block stack, context and native weight format. An attention, ' +
-    'layer or quantisation kind that is not known is refused by its name, never guessed. Example: `mutation { modelImport(' +
+    'layer or quantisation kind that is not known is refused by its name, never guessed. A dry run needs no key. Example: `mutation { modelImport(' +
     'name: "Acme 1B", dryRun: true, huggingFaceConfig: "{\\"model_type\\": \\"llama\\", \\"hidden_size\\": 2048, ' +
     '\\"num_hidden_layers\\": 16, \\"num_attention_heads\\": 32, \\"intermediate_size\\": 8192, \\"vocab_size\\": 32000, ' +
     '\\"torch_dtype\\": \\"bfloat16\\"}") { ... on ModelImportPayload { model { id parameters { total } } assumptions } ' +
@@ -112,6 +113,7 @@ mutation({
 mutation({
   name: 'modelImportGguf',
   kind,
+  dryRunForAll: true,
   description:
     'Adds a model from the header of a GGUF file: its block stack from the tensors, and the exact bytes of its weights. ' +
     'Nothing is fetched. The terminal sends the header by itself: `calc import model.gguf`.',

@@ -1,5 +1,7 @@
+import { measurementsOf } from '../../../calculator/evidence/measurementsOf.ts';
 import { latenciesOfModel } from '../../../calculator/hosted.ts';
 import { tokenOffersOfModel } from '../../../calculator/prices.ts';
+import { cheapestTokenPrice } from '../../../engine/money/priceChoice.ts';
 import { pageOf } from '../../../registry/catalogue/page.ts';
 import type { ModelProfile } from '../../../registry/catalogue/profiles.ts';
 import type { ModelFacts } from '../../../registry/kinds/model.ts';
@@ -8,16 +10,17 @@ import { anyName } from '../../arguments/anyName.ts';
 import { CountRangeInput, inside, requireOrdered, sameWord } from '../../arguments/filterRange.ts';
 import { orderOf } from '../../arguments/orderOf.ts';
 import { builder } from '../../builder.ts';
-import { connectionOf, pageArguments, pageRequest, searchRequest } from '../../connection.ts';
+import { FacetType, facetsOf } from '../../catalogue/facets.ts';
+import { connectionOf, listPage, pageArguments, pageRequest, searchRequest } from '../../connection.ts';
 import { resolving } from '../../errors.ts';
 import { HostedLatencyType } from '../hostedLatency/type.ts';
-import { MeasurementConnection, measurementsOf } from '../measurement/type.ts';
+import { MeasurementConnection } from '../measurement/type.ts';
 import { ModelTokensOfferType } from '../offer/type.ts';
 import { WeightFormatType } from '../weightFormat/type.ts';
 import { AttentionKind } from './attention.ts';
 import { Modality, ModelType } from './type.ts';
 
-const ModelFilter = builder.inputType('ModelFilter', {
+export const ModelFilter = builder.inputType('ModelFilter', {
   description: 'Which models to list: all conditions must hold.',
   fields: (t) => ({
     developer: t.string({ description: 'Made by, in any case: Meta, Qwen.' }),
@@ -34,7 +37,7 @@ const ModelFilter = builder.inputType('ModelFilter', {
   }),
 });
 
-const orders = orderOf<ModelProfile>('Model', 'models', {
+export const modelOrders = orderOf<ModelProfile>('Model', 'models', {
   NAME: { description: 'Name.', key: ({ name }) => name.toLowerCase() },
   PARAMETERS: { description: 'Published total parameters.', key: ({ facts }) => facts.parameters?.total ?? null },
   CONTEXT: { description: 'Longest sequence.', key: ({ facts }) => facts.contextTokens ?? null },
@@ -44,7 +47,7 @@ const orders = orderOf<ModelProfile>('Model', 'models', {
 type ModelFilterValue = typeof ModelFilter.$inferInput;
 
 /** The filter as a predicate. */
-function modelsWhere(filter: ModelFilterValue): (model: ModelProfile) => boolean {
+export function modelsWhere(filter: ModelFilterValue): (model: ModelProfile) => boolean {
   requireOrdered('filter.parameters', filter.parameters);
   requireOrdered('filter.contextTokens', filter.contextTokens);
   const { attention, experts, modality, openWeights, hasArchitecture } = filter;
@@ -68,6 +71,30 @@ function someBlock({ architecture }: ModelFacts, holds: (block: Block) => boolea
 
 const ModelConnection = connectionOf('Model', ModelType, 'models');
 
+const ModelFacetsType = builder.objectRef<readonly ModelProfile[]>('ModelFacets').implement({
+  description: 'What the models of a list can be filtered by, with counts: over all pages, the filter applied.',
+  fields: (t) => ({
+    developer: t.field({
+      type: [FacetType],
+      description: 'Who made them.',
+      resolve: (models) => facetsOf(models, ({ facts }) => facts.developer),
+    }),
+    family: t.field({
+      type: [FacetType],
+      description: 'Their families; models without one are in none.',
+      resolve: (models) => facetsOf(models, ({ facts }) => facts.family),
+    }),
+  }),
+});
+
+builder.objectField(ModelConnection, 'facets', (t) =>
+  t.field({
+    type: ModelFacetsType,
+    description: 'What the whole list can be filtered by, with counts.',
+    resolve: ({ whole }) => whole ?? [],
+  }),
+);
+
 builder.queryFields((t) => ({
   model: t.field({
     type: ModelType,
@@ -89,19 +116,22 @@ builder.queryFields((t) => ({
       search: t.arg.string({
         description: 'Words that must all occur in id, name, aliases, developer or family, in any order.',
       }),
-      orderBy: t.arg({ type: orders.input, description: 'How to order them; left out = by id.' }),
-      ...pageArguments(t),
+      orderBy: t.arg({ type: modelOrders.input, description: 'How to order them; left out = by id.' }),
+      ...pageArguments(t, listPage),
     },
     resolve: resolving((_root, { filter, orderBy, search, ...page }, { catalogue }) =>
       catalogue.model.list({
-        ...pageRequest(page),
+        ...pageRequest(page, listPage),
         search: searchRequest(search),
         ...(filter && { where: modelsWhere(filter) }),
-        ...(orderBy && { order: orders.order(orderBy) }),
+        ...(orderBy && { order: modelOrders.order(orderBy) }),
       }),
     ),
   }),
 }));
+
+/** Short enough for the first rate of every tier. */
+const evenRequest = { promptTokens: 1000, cachedTokens: 0, outputTokens: 1000 };
 
 /** What other kinds say about a model. */
 builder.objectFields(ModelType, (t) => ({
@@ -116,6 +146,17 @@ builder.objectFields(ModelType, (t) => ({
     type: [ModelTokensOfferType],
     description: 'Prices of the hosted model by the token, in force and past.',
     resolve: ({ id }, _args, { catalogue }) => tokenOffersOfModel(catalogue, id),
+  }),
+  cheapestOffer: t.field({
+    type: ModelTokensOfferType,
+    nullable: true,
+    description:
+      'The cheapest of them now, for as much input as output; null where nobody is known to sell it by the token.',
+    resolve: ({ id }, _args, { catalogue }) => {
+      const prices = tokenOffersOfModel(catalogue, id).map(({ engine }) => engine);
+      const cheapest = cheapestTokenPrice(prices, evenRequest);
+      return cheapest === null ? null : tokenOffersOfModel(catalogue, id).find((offer) => offer.id === cheapest.offer);
+    },
   }),
   hostedLatencies: t.field({
     type: [HostedLatencyType],

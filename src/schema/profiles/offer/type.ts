@@ -12,7 +12,7 @@ import { builder } from '../../builder.ts';
 import { enumOf } from '../../enumOf.ts';
 import { descriptionOf } from '../factTypes.ts';
 import { facts, fieldsOf, itself } from '../fieldsOf.ts';
-import { ProfileType } from '../profile.ts';
+import { ProfileType, typesOfKind } from '../profile.ts';
 
 enumOf('Pricing', 'On what terms a device is rented.', {
   'on-demand': 'For as long as you like, at the list price.',
@@ -29,6 +29,8 @@ const typeNames = {
   'hardware-purchase': 'HardwarePurchaseOffer',
   'model-tokens': 'ModelTokensOffer',
 } as const satisfies Record<OfferFacts['basis'], string>;
+
+typesOfKind('offer', ({ facts }) => typeNames[(facts as OfferFacts).basis]);
 
 export const OfferType = builder.interfaceRef<OfferProfile>('Offer').implement({
   description: 'A dated price. A new rate is a new offer: prices are never overwritten.',

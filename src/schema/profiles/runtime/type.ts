@@ -1,9 +1,10 @@
+import type { z } from 'zod';
 import type { RuntimeProfile } from '../../../registry/catalogue/profiles.ts';
-import { memorySchema, runtimeKind, schedulingSchema } from '../../../registry/kinds/runtime.ts';
+import { memorySchema, runtimeKind, schedulingSchema, supportSchema } from '../../../registry/kinds/runtime.ts';
 import { builder } from '../../builder.ts';
 import { enumOf } from '../../enumOf.ts';
 import { gibOf } from '../../units.ts';
-import { facts, fieldsOf } from '../fieldsOf.ts';
+import { facts, fieldsOf, itself } from '../fieldsOf.ts';
 import { ProfileType } from '../profile.ts';
 
 enumOf('EstimatorKind', 'Which physics describes a runtime.', {
@@ -15,6 +16,12 @@ enumOf('ReservationKind', 'How a runtime takes device memory.', {
   fraction: 'A share of the device up front; weights and cache live in it.',
   pool: 'A share of what the weights leave, for the cache alone.',
   'as-needed': 'What it needs, when it needs it.',
+});
+
+const RuntimeSupportType = builder.objectRef<z.infer<typeof supportSchema>>('RuntimeSupport').implement({
+  description:
+    'Devices and formats a runtime runs; a list that is empty says nothing, of every other the device or format is one.',
+  fields: (t) => fieldsOf(t, supportSchema, itself),
 });
 
 export const RuntimeType = builder.objectRef<RuntimeProfile>('Runtime').implement({
@@ -38,6 +45,11 @@ export const RuntimeType = builder.objectRef<RuntimeProfile>('Runtime').implemen
       'maximumSequences',
       'served',
     ]),
+    supports: t.field({
+      type: [RuntimeSupportType],
+      description: 'Where it runs, and which formats: an entry for each sort of device.',
+      resolve: ({ facts }) => facts.supports,
+    }),
     ...fieldsOf(t, runtimeKind.schema, facts, ['usualWeights', 'demonstration', 'notes'], {
       as: { usualWeights: 'usualWeightsIds' },
     }),

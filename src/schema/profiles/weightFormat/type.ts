@@ -38,7 +38,7 @@ export const WeightFormatType = builder.objectRef<WeightFormatProfile>('WeightFo
       description: 'One cached key or value element, scales included, in bits; null = not used for the cache.',
       resolve: ({ engine }) => engine.cacheBitsPerElement,
     }),
-    ...fieldsOf(t, weightFormatKind.schema, facts, ['arithmetic', 'wholeFiles', 'notes'], {
+    ...fieldsOf(t, weightFormatKind.schema, facts, ['arithmetic', 'efficiencyClass', 'wholeFiles', 'notes'], {
       as: { wholeFiles: 'measuredFiles' },
       types: { wholeFiles: WholeFileType },
     }),
