@@ -11,6 +11,8 @@ export class Observed {
   /** What limits count by. */
   readonly network: string;
   readonly request: IncomingMessage;
+  /** What was asked for, without the query. */
+  readonly path: string;
   /** Milliseconds since 1970 at its arrival, and `performance.now()`. */
   readonly time = Date.now();
   readonly began = performance.now();
@@ -32,6 +34,9 @@ export class Observed {
     this.address = address;
     this.network = networkOf(address);
     this.request = request;
+    const { url = '/' } = request;
+    const queryAt = url.indexOf('?');
+    this.path = queryAt < 0 ? url : url.slice(0, queryAt);
   }
 }
 

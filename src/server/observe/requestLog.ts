@@ -11,14 +11,14 @@ export function requestLog(format: Exclude<LogFormat, 'off'>, write: (lines: rea
 
 type Line = ReturnType<typeof lineOf>;
 
-function lineOf({ id, address, request, time, operation, work, caller, refusedBy, end }: Observed) {
+function lineOf({ id, address, request, path, time, operation, work, caller, refusedBy, end }: Observed) {
   const done = work?.done;
   return {
     time: new Date(time).toISOString(),
     requestId: id,
     client: address.slice(0, 100),
     method: request.method ?? '',
-    path: (request.url ?? '').split('?', 1)[0]?.slice(0, 1000) ?? '',
+    path: path.slice(0, 1000),
     operation,
     nodes: done?.nodes ?? 0,
     estimates: done?.estimates ?? 0,

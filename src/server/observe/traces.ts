@@ -47,13 +47,12 @@ export function startTraces(environment: NodeJS.ProcessEnv, endpoint: string): T
   const tracer = provider.getTracer('llm-inference-calculator');
   const propagator = new W3CTraceContextPropagator();
   const trace = (observed: Observed) => {
-    const { request, began, kind, end } = observed;
-    const path = (request.url ?? '').split('?', 1)[0] ?? '';
+    const { request, path, began, kind, end } = observed;
     if (end === null || untraced.has(path)) return;
     const caller = propagator.extract(ROOT_CONTEXT, request.headers, defaultTextMapGetter);
     // Names that clients choose are attributes: there would be no end of span names.
     const name = kind ?? `${request.method}`;
-    const attributes = attributesOf(observed, path, end);
+    const attributes = attributesOf(observed, end);
     const span = tracer.startSpan(name, { kind: SpanKind.SERVER, startTime: began, attributes }, caller);
     if (end.status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
     span.end(began + end.milliseconds);
@@ -70,8 +69,7 @@ export function startTraces(environment: NodeJS.ProcessEnv, endpoint: string): T
 
 /** Names of the semantic conventions where there are any, and `calculator.` where there are none. */
 function attributesOf(
-  { id, address, request, kind, operation, work, caller, refusedBy, hasErrors }: Observed,
-  path: string,
+  { id, address, request, path, kind, operation, work, caller, refusedBy, hasErrors }: Observed,
   { status, aborted }: End,
 ): Attributes {
   return {
