@@ -93,5 +93,5 @@ export function matchesEntityTag(ifNoneMatch: string | null | undefined, etag: s
 
 /** An answer that is whole at once, not a stream of events. */
 export function isJson(response: { headers: { get(name: string): string | null } }): boolean {
-  return /\bjson\b/.test(response.headers.get('content-type') ?? '');
+  return /\bjson\b/.test(response.headers.get('Content-Type') ?? '');
 }

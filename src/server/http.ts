@@ -12,7 +12,7 @@ import { costOf, type RateLimit } from './limits/rateLimit.ts';
 import { UnreadAnswers, type UnreadLimits } from './limits/unreadAnswers.ts';
 import type { Batches } from './observe/batches.ts';
 import type { Metrics } from './observe/metrics.ts';
-import { endOf, type Observed, observe } from './observe/observed.ts';
+import { type Observed, observe } from './observe/observed.ts';
 
 export interface HttpOptions extends ApiOptions {
   /** Null when questions can be answered and changes made, else why not. */
@@ -162,9 +162,9 @@ export function httpListener(options: HttpOptions): RequestListener {
     response.on('close', () => {
       unread.closed(response);
       pipelines.answered(socket);
-      observed.end = endOf(observed, response, socket.bytesWritten - sentBefore);
+      const end = observed.ends(response, socket.bytesWritten - sentBefore);
       if (observed.path === graphqlPath && observed.refusedBy !== 'rate') {
-        rateLimit?.charge(observed.network, costOf(observed));
+        rateLimit?.charge(observed.network, costOf(observed, end));
       }
       ended?.add(observed);
     });

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
-import type { Observed } from '../observe/observed.ts';
+import type { End, Observed } from '../observe/observed.ts';
 
 /** What things cost of a client's allowance, in points. */
 const points = {
@@ -15,8 +15,7 @@ const points = {
 };
 
 /** What a request has cost. */
-export function costOf({ work, caller, tokens }: Pick<Observed, 'work' | 'caller' | 'tokens'>): number {
-  const { estimates, nodes } = work?.done ?? { estimates: 0, nodes: 0 };
+export function costOf({ caller, tokens }: Observed, { estimates, nodes }: End): number {
   const reading = Math.floor(tokens / points.tokensForOne);
   const keys = (caller?.refusedKeys ?? 0) * points.refusedKey;
   const listing = Math.floor(nodes / points.nodesForOne);
