@@ -50,7 +50,7 @@ export function allowanceBooks(): Books {
  * How long a process keeps what was spent before it is booked, in milliseconds. Asking the books before each request (the
  * cluster limiter of rate-limiter-flexible) takes longer than answering a small one.
  */
-const bookingMs = 50;
+const bookingMs = 10;
 
 /** Clients whose balance a process remembers, a count; one it has forgotten is told again. */
 const mostRemembered = 50_000;
