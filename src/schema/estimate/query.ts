@@ -1,4 +1,4 @@
-import { calculate } from '../../calculator/calculate.ts';
+import { calculateWith } from '../../calculator/ownProfiles.ts';
 import { defaultedFields, questionRanges } from '../../calculator/question.ts';
 import { anyName } from '../arguments/anyName.ts';
 import { ranged } from '../arguments/argumentRange.ts';
@@ -6,9 +6,16 @@ import { leftOutArguments } from '../arguments/leftOut.ts';
 import { builder } from '../builder.ts';
 import { DeploymentMode } from '../enums.ts';
 import { argumentOf, resolving } from '../errors.ts';
+import { HardwareCreateInput } from '../profiles/hardware/mutations.ts';
+import { ModelCreateInput } from '../profiles/model/mutations.ts';
 import { worth } from '../work.ts';
 import { EstimateType } from './estimate.ts';
 import { EstimateOptions } from './options.ts';
+import { ownProfilesOf } from './ownProfiles.ts';
+
+const custom =
+  'what its creation takes, no key needed, checked in the same way (INVALID_INPUT with `problems`, ID_TAKEN), and stored ' +
+  'nowhere. Its id is a word of yours that no profile has.';
 
 builder.queryField('estimate', (t) =>
   t.field({
@@ -53,17 +60,23 @@ builder.queryField('estimate', (t) =>
           'hardware is named.',
       }),
       options: t.arg({ type: EstimateOptions, description: 'The choices that have a good default.' }),
+      customModel: t.arg({
+        type: ModelCreateInput,
+        description: `A model of your own in the place of \`model\`: ${custom}`,
+      }),
+      customHardware: t.arg({
+        type: HardwareCreateInput,
+        description: `A device of your own in the place of \`hardware\`: ${custom}`,
+      }),
     },
-    resolve: resolving((_root, { options, deployment: mode, tokens: outputTokens, ...asked }, context, info) => {
+    resolve: resolving((_root, { customModel, customHardware, ...args }, { catalogue, coefficients }, info) => {
+      const { options, deployment: mode, tokens: outputTokens, ...asked } = args;
       const left = new Set(leftOutArguments(info));
-      const defaulted = defaultedFields.filter((field) => left.has(argumentOf(field)));
-      return calculate(context.catalogue, context.coefficients, {
-        ...options,
-        ...asked,
-        outputTokens,
-        mode,
-        defaulted,
-      });
+      const own = ownProfilesOf({ customModel, customHardware }, { catalogue, schema: info.schema, left });
+      const named = Object.fromEntries(own.map(({ kind, id }) => [kind, id]));
+      const defaulted = defaultedFields.filter((field) => left.has(argumentOf(field)) && !(field in named));
+      const question = { ...options, ...asked, ...named, outputTokens, mode, defaulted };
+      return calculateWith(own, catalogue, coefficients, question);
     }),
   }),
 );

@@ -2,7 +2,8 @@ import { hardwareKind } from '../../../registry/kinds/hardware/hardware.ts';
 import { profileMutations } from '../../mutations/profileMutations.ts';
 import { HardwareType } from './type.ts';
 
-profileMutations(hardwareKind, {
+/** What is known about a device that is not in the catalogue. */
+export const HardwareCreateInput = profileMutations(hardwareKind, {
   name: 'hardware',
   thing: 'a device',
   node: HardwareType,
