@@ -208,7 +208,11 @@ function chainOf(...parts: readonly [step: number, rows: readonly string[]][]): 
 
 const knownChains = new Map<string, RowChain>();
 
+/** Chains kept at a time: the families that questions bring along are as many as people think of. */
+const mostChains = 5_000;
+
 function knownChain(key: string, make: () => RowChain): RowChain {
+  if (knownChains.size >= mostChains) knownChains.clear();
   return known(knownChains, key, make);
 }
 

@@ -2,7 +2,16 @@ import { type ASTNode, GraphQLError } from 'graphql';
 import { InvalidQuestionError } from '../calculator/errors.ts';
 import type { Question } from '../calculator/question.ts';
 import { InvalidWorkloadError, MissingFigureError } from '../engine/errors.ts';
-import { InvalidCursorError, StorageError, UnknownProfileError, UnsupportedError } from '../registry/errors.ts';
+import {
+  type FactProblem,
+  IdTakenError,
+  InvalidCursorError,
+  InvalidFactsError,
+  problemText,
+  StorageError,
+  UnknownProfileError,
+  UnsupportedError,
+} from '../registry/errors.ts';
 
 /** Codes of requests that cannot be answered, in `extensions.code`. */
 type ErrorCode =
@@ -10,6 +19,8 @@ type ErrorCode =
   | 'INVALID_ARGUMENT'
   | 'MISSING_FIGURE'
   | 'UNSUPPORTED'
+  | 'INVALID_INPUT'
+  | 'ID_TAKEN'
   | 'QUERY_TOO_EXPENSIVE'
   | 'STORAGE';
 
@@ -23,6 +34,8 @@ interface ErrorDetail {
   suggestions?: readonly string[] | undefined;
   /** The values that would do: a list, or the ends of a range. */
   allowed?: readonly (string | number)[] | { minimum: number; maximum: number } | undefined;
+  /** Everything that is wrong with a profile that comes with the question, as `InvalidInputError.problems` has it. */
+  problems?: readonly FactProblem[] | undefined;
 }
 
 export function codedError(code: ErrorCode, message: string, detail: ErrorDetail, node?: ASTNode): GraphQLError {
@@ -114,6 +127,13 @@ function asCodedError(error: unknown): unknown {
   }
   if (error instanceof InvalidCursorError) {
     return codedError('INVALID_ARGUMENT', error.message, { argument: error.argument, value: error.value });
+  }
+  if (error instanceof InvalidFactsError) {
+    const { problems } = error;
+    return codedError('INVALID_INPUT', problems.map(problemText).join('; '), { argument: problems[0]?.path, problems });
+  }
+  if (error instanceof IdTakenError) {
+    return codedError('ID_TAKEN', error.message, { value: error.value, suggestions: [error.owner] });
   }
   if (error instanceof StorageError) return codedError('STORAGE', `${error.message} ${error.hint}`, {});
   return error;

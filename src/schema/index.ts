@@ -44,4 +44,5 @@ const description =
   'How fast, how big and how expensive a language model is on given hardware, or behind an API, with the assumptions, ' +
   'sources and expected error of every answer. Names and meanings stay; additions are free. A request that cannot be ' +
   'answered is an error with `extensions { code argument value }` and, where there are any, `suggestions` or `allowed`; ' +
-  'the codes are UNKNOWN_PROFILE, INVALID_ARGUMENT, MISSING_FIGURE, UNSUPPORTED and QUERY_TOO_EXPENSIVE.';
+  'the codes are UNKNOWN_PROFILE, INVALID_ARGUMENT, MISSING_FIGURE, UNSUPPORTED, QUERY_TOO_EXPENSIVE and, of a profile that ' +
+  'comes with a question, INVALID_INPUT (with `problems`) and ID_TAKEN.';

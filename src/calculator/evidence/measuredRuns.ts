@@ -97,9 +97,15 @@ export class MeasuredRuns {
       .map((example) => ({ subject: example.subject, distance: subjectDistance(run, example.run) }))
       .sort((one, other) => one.distance - other.distance || compareText(one.subject, other.subject))
       .slice(0, mostSubjects);
+    // What a question brings along may be another thing under the same id the next time.
+    if (!this.#isListed(run)) return order;
     if (this.#order.size >= mostOrders) this.#order.clear();
     this.#order.set(subject, order);
     return order;
+  }
+
+  #isListed({ deployment: { model, hardware } }: Run): boolean {
+    return this.#catalogue.model.has(model.id) && this.#catalogue.hardware.has(hardware.id);
   }
 }
 
@@ -115,7 +121,8 @@ const mostOrders = 500;
 const knownRuns = new WeakMap<Catalogue['measurement'], { catalogue: Catalogue; runs: MeasuredRuns }>();
 
 /** The measured runs of a catalogue, made as questions lead to them; kept while nothing that they are made of changes. */
-export function measuredRunsOf(catalogue: Catalogue): MeasuredRuns {
+export function measuredRunsOf(asked: Catalogue): MeasuredRuns {
+  const catalogue = asked.listed ?? asked;
   const known = knownRuns.get(catalogue.measurement);
   if (known !== undefined && madeOf.every((part) => known.catalogue[part] === catalogue[part])) return known.runs;
   const runs = new MeasuredRuns(catalogue);

@@ -14,6 +14,8 @@ export interface Catalogue extends Shelves {
   readonly revision: number;
   /** What the packs of this process bring to estimate with, beside the engine. */
   readonly estimators: Estimators;
+  /** The catalogue that this one was made of by `withUnlisted`; null = itself. */
+  readonly listed: Catalogue | null;
 }
 
 export function buildCatalogue(
@@ -23,7 +25,7 @@ export function buildCatalogue(
 ): Catalogue {
   const profiles = profilesByKind(rows);
   return withShelves(
-    { revision, estimators },
+    { revision, estimators, listed: null },
     ({ kind }) => new Shelf(kind, ProfileIndex.of(profiles.get(kind) ?? [])),
   );
 }
@@ -31,11 +33,21 @@ export function buildCatalogue(
 /** The next revision: kinds without changed rows keep their shelves, and profiles without changes what was computed. */
 export function updateCatalogue(catalogue: Catalogue, revision: number, changed: Iterable<StoredRow>): Catalogue {
   const profiles = profilesByKind(changed);
-  return withShelves({ revision, estimators: catalogue.estimators }, (kind) => {
+  return withShelves({ revision, estimators: catalogue.estimators, listed: null }, (kind) => {
     const shelf = shelfOf(catalogue, kind.kind);
     const ofKind = profiles.get(kind.kind);
     return ofKind === undefined ? shelf : shelf.with(ofKind);
   });
+}
+
+/** The catalogue with profiles beside that are found by their ids and on no list; nothing is worked out anew for them. */
+export function withUnlisted(catalogue: Catalogue, profiles: readonly StoredProfile<object, unknown>[]): Catalogue {
+  const { revision, estimators, listed } = catalogue;
+  return withShelves({ revision, estimators, listed: listed ?? catalogue }, ({ kind }) =>
+    profiles
+      .filter((profile) => profile.kind === kind)
+      .reduce((shelf, profile) => shelf.withUnlisted(profile), shelfOf(catalogue, kind)),
+  );
 }
 
 /** The shelf of a kind known only at run time. */
@@ -50,7 +62,7 @@ const shelfNames = new Map(
 );
 
 function withShelves(
-  rest: Pick<Catalogue, 'revision' | 'estimators'>,
+  rest: Pick<Catalogue, 'revision' | 'estimators' | 'listed'>,
   shelf: (kind: Kind) => Shelf<object, unknown>,
 ): Catalogue {
   const shelves = Object.entries(kinds).map(([name, kind]) => [name, shelf(kind)]);

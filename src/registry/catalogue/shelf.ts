@@ -102,6 +102,11 @@ export class Shelf<Facts extends object, Engine> {
     return new Shelf(this.kind, index, { listed: replaceIn(this.#workedOut.listed, removed, added), derived });
   }
 
+  /** The shelf with a profile that is found by its id and on no list: nothing is worked out anew for it. */
+  withUnlisted(profile: StoredProfile<Facts, Engine>): Shelf<Facts, Engine> {
+    return new Shelf(this.kind, this.#index.with([profile]), this.#workOut());
+  }
+
   #workOut(): WorkedOut<Facts, Engine> {
     this.#workedOut ??= { listed: this.#index.all().filter(isListed).sort(byId), derived: new Map() };
     return this.#workedOut;

@@ -214,7 +214,15 @@ export function changeOf(
   return { catalogueRevision, kind, id, revision, actor, action, ...facts, at };
 }
 
-function createdRow({ catalogue, at }: Found, request: Omit<CreateRequest, 'idempotencyKey'>): ProfileRow {
+/**
+ * The row that a creation would write.
+ *
+ * @throws IdTakenError InvalidFactsError
+ */
+export function createdRow(
+  { catalogue, at }: Pick<Found, 'catalogue' | 'at'>,
+  request: Pick<CreateRequest, 'kind' | 'id' | 'facts'>,
+): ProfileRow {
   const kind = kindNamed(request.kind);
   const facts = validFacts(catalogue, kind, request.id, request.facts);
   const taken = shelfOf(catalogue, kind.kind).find(request.id);

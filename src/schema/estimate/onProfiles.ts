@@ -7,7 +7,7 @@ import { HardwareType } from '../profiles/hardware/type.ts';
 import { ModelType } from '../profiles/model/type.ts';
 import { worth } from '../work.ts';
 import { EstimateType } from './estimate.ts';
-import { defaultedIn, workloadArguments } from './query.ts';
+import { defaultedIn, workloadArguments } from './workloadArguments.ts';
 
 builder.objectField(ModelType, 'estimateOn', (t) =>
   t.field({

@@ -1,15 +1,19 @@
-import type { GraphQLResolveInfo } from 'graphql';
-import { calculate } from '../../calculator/calculate.ts';
-import { type DefaultedField, defaultedFields, questionRanges } from '../../calculator/question.ts';
+import { calculateWith } from '../../calculator/ownProfiles.ts';
 import { anyName } from '../arguments/anyName.ts';
-import { ranged } from '../arguments/argumentRange.ts';
 import { leftOutArguments } from '../arguments/leftOut.ts';
 import { builder } from '../builder.ts';
 import { DeploymentMode } from '../enums.ts';
-import { argumentOf, resolving } from '../errors.ts';
+import { resolving } from '../errors.ts';
+import { HardwareCreateInput } from '../profiles/hardware/mutations.ts';
+import { ModelCreateInput } from '../profiles/model/mutations.ts';
 import { worth } from '../work.ts';
 import { EstimateType } from './estimate.ts';
-import { EstimateOptions } from './options.ts';
+import { ownProfilesOf } from './ownProfiles.ts';
+import { defaultedIn, workloadArguments } from './workloadArguments.ts';
+
+const custom =
+  'what its creation takes, no key needed, checked in the same way (INVALID_INPUT with `problems`, ID_TAKEN), and stored ' +
+  'nowhere. Its id is a word of yours that no profile has.';
 
 builder.queryField('estimate', (t) =>
   t.field({
@@ -36,43 +40,23 @@ builder.queryField('estimate', (t) =>
           'Own hardware or an API. Default: own hardware, but an API for a model without a published architecture where no ' +
           'hardware is named.',
       }),
+      customModel: t.arg({
+        type: ModelCreateInput,
+        description: `A model of your own in the place of \`model\`: ${custom}`,
+      }),
+      customHardware: t.arg({
+        type: HardwareCreateInput,
+        description: `A device of your own in the place of \`hardware\`: ${custom}`,
+      }),
     },
-    resolve: resolving((_root, { options, deployment: mode, tokens: outputTokens, ...asked }, context, info) => {
-      const question = { ...options, ...asked, outputTokens, mode, defaulted: defaultedIn(info) };
-      return calculate(context.catalogue, context.coefficients, question);
+    resolve: resolving((_root, { customModel, customHardware, ...args }, { catalogue, coefficients }, info) => {
+      const { options, deployment: mode, tokens: outputTokens, ...asked } = args;
+      const left = new Set(leftOutArguments(info));
+      const own = ownProfilesOf({ customModel, customHardware }, { catalogue, schema: info.schema, left });
+      const named = Object.fromEntries(own.map(({ kind, id }) => [kind, id]));
+      const defaulted = defaultedIn(info).filter((field) => !(field in named));
+      const question = { ...options, ...asked, ...named, outputTokens, mode, defaulted };
+      return calculateWith(own, catalogue, coefficients, question);
     }),
   }),
 );
-
-/** What a request for an estimate leaves to its defaults. */
-export function defaultedIn(info: GraphQLResolveInfo): DefaultedField[] {
-  const left = new Set(leftOutArguments(info));
-  return defaultedFields.filter((field) => left.has(argumentOf(field)));
-}
-
-type Types = (typeof builder)['$inferSchemaTypes'];
-
-/** What an estimate is asked for beside the model and where it runs. */
-export function workloadArguments({ arg }: { arg: PothosSchemaTypes.QueryFieldBuilder<Types, object>['arg'] }) {
-  return {
-    tokens: arg.int({
-      required: true,
-      defaultValue: 1000,
-      description: 'Generated per sequence, in tokens: 1 to 1,000,000,000.',
-      ...ranged(questionRanges.outputTokens),
-    }),
-    batch: arg.int({
-      required: true,
-      defaultValue: 1,
-      description: 'Sequences in flight, a count: 1 to 1,000,000.',
-      ...ranged(questionRanges.batch),
-    }),
-    promptTokens: arg.int({
-      required: true,
-      defaultValue: 0,
-      description: 'Read before the first token is generated, per sequence, in tokens: 0 to 1,000,000,000.',
-      ...ranged(questionRanges.promptTokens),
-    }),
-    options: arg({ type: EstimateOptions, description: 'The choices that have a good default.' }),
-  };
-}

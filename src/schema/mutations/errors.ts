@@ -8,6 +8,7 @@ import {
   IdTakenError,
   InvalidFactsError,
   NotApplicableError,
+  problemText,
   RevisionConflictError,
   StorageError,
   UnknownProfileError,
@@ -100,7 +101,7 @@ function messageOf(error: Error): string {
 
 /** Without the kind and id of the profile, which the client has just sent. */
 function linesOf(problems: readonly FactProblem[]): string {
-  return problems.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
+  return problems.map(problemText).join('; ');
 }
 
 const RangeType = builder.objectRef<FigureRange>('AllowedRange').implement({

@@ -31,11 +31,11 @@ interface KindOptions<Node> {
   advice?: (profile: Node, catalogue: Catalogue) => readonly string[];
 }
 
-/** The four mutations of a kind: `<name>Create`, `<name>Update`, `<name>Retire` and `<name>Restore`. */
+/** The four mutations of a kind: `<name>Create`, `<name>Update`, `<name>Retire` and `<name>Restore`. Returns the input of the first. */
 export function profileMutations<Facts extends object, Node extends Profile>(
   { kind, schema }: Pick<Kind<Facts>, 'kind' | 'schema'>,
   { name, thing, node, names, idOf, example, note = '', advice }: KindOptions<Node>,
-): void {
+) {
   const input = inputsOf(schema, { ...names, name: upperFirst(name) });
   const payload = (verb: string) => {
     const type = payloadOf(`${upperFirst(name)}${verb}Payload`, name, thing, node);
@@ -108,6 +108,7 @@ export function profileMutations<Facts extends object, Node extends Profile>(
   });
 
   retirementMutations(kind, { name, thing, node });
+  return input.create;
 }
 
 /** `<name>Retire` and `<name>Restore` of a kind. */

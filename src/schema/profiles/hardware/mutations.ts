@@ -3,7 +3,8 @@ import { profileMutations } from '../../mutations/profileMutations.ts';
 import { hardwareAdvice } from './advice.ts';
 import { HardwareType } from './type.ts';
 
-profileMutations(hardwareKind, {
+/** What is known about a device that is not in the catalogue. */
+export const HardwareCreateInput = profileMutations(hardwareKind, {
   name: 'hardware',
   thing: 'a device',
   node: HardwareType,

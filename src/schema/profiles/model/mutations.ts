@@ -2,7 +2,8 @@ import { kind } from '../../../registry/kinds/model.ts';
 import { profileMutations } from '../../mutations/profileMutations.ts';
 import { ModelType } from './type.ts';
 
-profileMutations(kind, {
+/** What is known about a model that is not in the catalogue. */
+export const ModelCreateInput = profileMutations(kind, {
   name: 'model',
   thing: 'a model',
   node: ModelType,
