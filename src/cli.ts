@@ -40,7 +40,7 @@ const program = new Command('calc')
   });
 
 withOutput(addSent(program.command('calculate'), calculateOptions))
-  .description('one estimate: latency, memory and cost, with what they rest on; `calc 8b 4090` is enough')
+  .description('one estimate: latency, memory and cost, with what they rest on; `calc 7b 4090` is enough')
   .argument('[model]', 'the model, instead of --model')
   .argument('[hardware]', 'the device, instead of --hardware')
   .action(async (model: string | undefined, hardware: string | undefined, options: Given & OutputOptions) => {

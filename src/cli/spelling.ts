@@ -28,7 +28,7 @@ function normaliseOption(word: string): string {
 }
 
 /**
- * `calc 8b 4090` means `calc calculate 8b 4090`: words that begin with no command name a model and a device. One word
+ * `calc 7b 4090` means `calc calculate 7b 4090`: words that begin with no command name a model and a device. One word
  * alone is taken so when it holds a digit, as names of models do; else it is a command that was mistyped.
  */
 export function withCommand(words: readonly string[], commands: readonly string[]): readonly string[] {

@@ -227,6 +227,26 @@ describe('choices', () => {
     },
   );
 
+  test.each([
+    ['GPT-4', 'behind an API'],
+    ['bge-base-en-v1.5', 'writes no text'],
+  ])('nothing goes with %s, which %s', async (model, reason) => {
+    const { weights } = await choicesOf(`hardware: "T4", model: "${model}"`);
+    for (const choice of weights)
+      expect(choice).toMatchObject({ valid: false, reason: expect.stringContaining(reason) });
+  });
+
+  test('a name says the count, the memory and the format', async () => {
+    const fits = async (asked: string) =>
+      (await choicesOf(asked)).weights.find(({ format }) => format.id === 'bf16')?.valid;
+    expect(await fits('hardware: "H100", model: "llama-3.1-70b"')).toBe(false);
+    expect(await fits('hardware: "8xH100", model: "llama-3.1-70b"')).toBe(true);
+    expect(await fits('hardware: "MacBook Pro M4 Max 128GB", model: "gemma-3-27b"')).toBe(true);
+    expect(await fits('hardware: "MacBook Pro M4 Max 36GB", model: "gemma-3-27b"')).toBe(false);
+    const { runtimes } = await choicesOf('hardware: "4090", model: "qwen3-8b", weights: "4bit"');
+    expect(runtimes[0]).toMatchObject({ runtime: { id: 'llama.cpp' }, usual: true });
+  });
+
   test('what is valid answers, and what is not is refused or does not fit', async () => {
     const { weights, runtimes } = await choicesOf('hardware: "T4", model: "7B", weights: "fp16"');
     const rows = [

@@ -27,7 +27,7 @@ export interface Chosen {
 /** One thing that may be chosen, or why not. */
 export interface Choice<Thing> {
   choice: Thing;
-  /** An estimate with it answers. */
+  /** An estimate with it answers, and the weights go into the memory. */
   valid: boolean;
   /** And people do choose it. */
   usual: boolean;
@@ -48,6 +48,8 @@ function weightsChoice(
   catalogue: Catalogue,
 ): Choice<WeightFormatProfile> {
   const refused = (reason: string) => ({ choice: format, valid: false, usual: false, reason });
+  const unknown = model === null ? null : whyNot(model);
+  if (unknown !== null) return refused(unknown);
   const able = runtimesFor(catalogue.runtime, hardware.engine, format.engine);
   if (able.length === 0) return refused(`No runtime of the catalogue runs it on ${hardware.name}.`);
   const arithmetic = arithmeticOn(hardware.engine, format.engine);
@@ -70,6 +72,12 @@ function weightsChoice(
     return valid('Runs there; it is not among the formats most people take.');
   if (arithmetic.native) return valid(null);
   return valid(`Runs there, calculated in ${arithmetic.numberFormat}: narrower only in memory.`);
+}
+
+/** Why nothing can be estimated of a model on hardware; null = it can. */
+function whyNot({ name, engine, facts }: ModelProfile): string | null {
+  if (engine.architecture === null) return `No architecture of ${name} is published: it exists behind an API alone.`;
+  return facts.generates === false ? `${name} writes no text: only its parameters and size are known.` : null;
 }
 
 function weightsOf({ engine: { architecture } }: ModelProfile, format: WeightFormatProfile): number {

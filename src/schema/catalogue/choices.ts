@@ -24,7 +24,9 @@ import { worth } from '../work.ts';
 const ChoiceType = builder.interfaceRef<Choice<unknown>>('Choice').implement({
   description: 'Something that may be chosen for an estimate, or why not.',
   fields: (t) => ({
-    valid: t.exposeBoolean('valid', { description: 'An estimate with it answers.' }),
+    valid: t.exposeBoolean('valid', {
+      description: 'An estimate with it answers, and the weights go into the memory.',
+    }),
     usual: t.exposeBoolean('usual', { description: 'It is valid, and what people choose.' }),
     reason: t.exposeString('reason', {
       nullable: true,
