@@ -26,6 +26,7 @@ query Calculate(
     throughput { outputTokensPerSecond outputTokensPerSecondPerSequence }
     cost {
       usdPerRequest usdPerMillionTokensBlended usdPerHour
+      usdPerRequestInterval { low high }
       usdPerRequestRange { low high count }
       basis { kind provider date }
     }
@@ -74,6 +75,7 @@ interface Cost {
   usdPerRequest: number;
   usdPerMillionTokensBlended: number;
   usdPerHour: number | null;
+  usdPerRequestInterval: Range;
   usdPerRequestRange: Range & { count: number };
   basis: { kind: string; provider: string | null; date: string | null };
 }
@@ -151,9 +153,11 @@ function costRows(cost: Cost | null): Row[] {
   const hour = cost.usdPerHour === null ? '' : `${dollars(cost.usdPerHour)} an hour, `;
   const own = basis.kind === 'OWNED' ? 'what owning it comes to' : 'the price you gave';
   const source = basis.provider === null ? own : `${basis.provider}, ${basis.date ?? 'undated'}`;
+  const { low, high } = cost.usdPerRequestInterval;
+  const likely = high > low ? `; likely ${rangeOf({ low, high }, dollars)}` : '';
   const spread = range.high > range.low ? `; ${rangeOf(range, dollars)} over ${range.count} offers` : '';
   return [
-    ['Cost', `${dollars(cost.usdPerRequest)} per request (${hour}${source})${spread}`],
+    ['Cost', `${dollars(cost.usdPerRequest)} per request (${hour}${source})${likely}${spread}`],
     ['', `${dollars(cost.usdPerMillionTokensBlended)} per million tokens, prompt included`],
   ];
 }
