@@ -1,6 +1,7 @@
 import type { Assumption, ThroughputEstimate } from '../engine/answer.ts';
 import { compareText } from '../engine/compareText.ts';
 import { MissingFigureError } from '../engine/errors.ts';
+import type { Interval } from '../engine/hosted.ts';
 import { type OwnedCost, ownedCost } from '../engine/money/ownedCost.ts';
 import type { PurchasePrice } from '../engine/money/price.ts';
 import { chooseHourlyPrice, type PriceChoice } from '../engine/money/priceChoice.ts';
@@ -9,6 +10,7 @@ import type { Catalogue } from '../registry/catalogue/catalogue.ts';
 import { groupedBy } from '../registry/catalogue/derivation.ts';
 import type { HardwareProfile, OfferProfile } from '../registry/catalogue/profiles.ts';
 import type { OfferFacts } from '../registry/kinds/offer.ts';
+import { type Answer, isTimed } from './answer.ts';
 import { assumedProfile } from './assumedFigures.ts';
 import type { Question } from './question.ts';
 
@@ -86,6 +88,17 @@ function purchasePrice(catalogue: Catalogue, id: string) {
   const kind = chosen.priceKind === 'msrp' ? 'the maker’s price' : 'a street price';
   const priceBasis = `${kind} of ${chosen.date ?? 'an unknown day'}`;
   return { usdPerDevice: each(chosen), priceBasis, offer: chosen.offer };
+}
+
+/**
+ * What the cost of a request on hardware may be times, at 80 %: an hour has its price, and the interval of the throughput
+ * says how many requests it serves. 1 behind an API, where a request has its price.
+ */
+export function costFactors(answer: Answer): Interval {
+  if (answer.deployment.mode === 'api' || !isTimed(answer)) return { low: 1, high: 1 };
+  const { low, high } = answer.intervals().outputTokensPerSecond;
+  const { outputTokensPerSecond } = answer.throughput;
+  return { low: outputTokensPerSecond / high, high: outputTokensPerSecond / low };
 }
 
 /** The line of an answer's assumptions about its price, where nobody can look that price up. */

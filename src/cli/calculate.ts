@@ -52,4 +52,16 @@ export const calculateOptions = [
     to: 'options.usdPerHour',
     as: numberOrText,
   }),
+  sent('--years <years>', 'what owning the devices costs: their price over so many years; needs --usd-per-kwh', {
+    to: 'options.owned.years',
+    as: numberOrText,
+  }),
+  sent('--usd-per-kwh <usd>', 'and electricity at this price, in USD per kilowatt-hour; needs --years', {
+    to: 'options.owned.usdPerKilowattHour',
+    as: numberOrText,
+  }),
+  sent('--purchase <usd>', 'what one device cost, in USD (default: the newest price in the catalogue)', {
+    to: 'options.owned.usdPerDevice',
+    as: numberOrText,
+  }),
 ];

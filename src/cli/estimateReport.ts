@@ -28,8 +28,13 @@ query Calculate(
     throughput { outputTokensPerSecond outputTokensPerSecondPerSequence }
     cost {
       usdPerRequest usdPerMillionTokensBlended usdPerHour
+      usdPerRequestInterval { low high }
       usdPerRequestRange { low high count }
       basis { kind provider date }
+      owned {
+        usdPerDevice priceBasis usdPerHour usdPerHourOfPurchase usdPerHourOfElectricity usdPerRequest
+        usdPerRequestInterval { low high }
+      }
     }
     energy { wattHoursPerRequest }
     bottleneck
@@ -76,9 +81,16 @@ interface Cost {
   usdPerRequest: number;
   usdPerMillionTokensBlended: number;
   usdPerHour: number | null;
+  usdPerRequestInterval: Range;
   usdPerRequestRange: Range & { count: number };
   basis: { kind: string; provider: string | null; date: string | null };
+  owned: Owned | null;
 }
+
+type Owned = { priceBasis: string; usdPerRequestInterval: Range } & Record<
+  'usdPerDevice' | 'usdPerRequest' | `usdPerHour${'' | 'OfPurchase' | 'OfElectricity'}`,
+  number
+>;
 
 /** The estimate as text: the sentence first, then every figure with its unit, then what it rests on. */
 export function estimateReport({ estimate }: EstimateReply, width: number): string {
@@ -148,16 +160,36 @@ function roomRows({ maxBatch, maxContextTokens }: Memory): Row[] {
 }
 
 function costRows(cost: Cost | null): Row[] {
-  if (cost === null) return [['Cost', 'no price known; give one with --usd-per-hour']];
+  if (cost === null)
+    return [['Cost', 'no price known; give one with --usd-per-hour, or with --purchase, --years and --usd-per-kwh']];
   const { basis, usdPerRequestRange: range } = cost;
   const hour = cost.usdPerHour === null ? '' : `${dollars(cost.usdPerHour)} an hour, `;
   const own = basis.kind === 'OWNED' ? 'what owning it comes to' : 'the price you gave';
   const source = basis.provider === null ? own : `${basis.provider}, ${basis.date ?? 'undated'}`;
   const spread = range.high > range.low ? `; ${rangeOf(range, dollars)} over ${range.count} offers` : '';
   return [
-    ['Cost', `${dollars(cost.usdPerRequest)} per request (${hour}${source})${spread}`],
+    [
+      'Cost',
+      `${dollars(cost.usdPerRequest)} per request (${hour}${source})${likely(cost.usdPerRequestInterval)}${spread}`,
+    ],
     ['', `${dollars(cost.usdPerMillionTokensBlended)} per million tokens, prompt included`],
+    ...(cost.owned === null ? [] : [ownedRow(cost.owned)]),
   ];
+}
+
+function ownedRow(owned: Owned): Row {
+  const { usdPerHour, usdPerHourOfPurchase: purchase, usdPerHourOfElectricity: electricity } = owned;
+  const hour = `${dollars(usdPerHour)} an hour = ${dollars(purchase)} for the devices + ${dollars(electricity)} for electricity`;
+  const from = `${dollars(owned.usdPerDevice)} a device, ${owned.priceBasis}`;
+  return [
+    'Owned',
+    `${dollars(owned.usdPerRequest)} per request (${hour}; ${from})${likely(owned.usdPerRequestInterval)}`,
+  ];
+}
+
+/** Nothing where the price is known. */
+function likely({ low, high }: Range): string {
+  return high > low ? `; likely ${rangeOf({ low, high }, dollars)}` : '';
 }
 
 function rangeOf({ low, high }: Range, format: (value: number) => string): string {

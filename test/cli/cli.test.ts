@@ -89,6 +89,17 @@ test('an API model has a price and no memory', async () => {
   expect(stdout).not.toContain('Memory');
 });
 
+test('hardware of one’s own says what it comes to, and of what that is made', async () => {
+  const own = '--purchase 1753.2 --years 2 --usd-per-kwh 0.3';
+  const { code, stdout } = await ask(`calculate --model llama-3.1-8b --hardware RTX-4090 ${own}`);
+  expect(code).toBe(0);
+  const text = stdout.replaceAll(/\s+/g, ' ');
+  expect(text).toMatch(
+    /Owned \$[\d.]+ per request \(\$0\.235 an hour = \$0\.1 for the devices \+ \$0\.135 for electricity/,
+  );
+  expect(text).toMatch(/the purchase price given with the question\); likely \$[\d.]+ to \$[\d.]+/);
+});
+
 test('a model that does not fit is an answer, with what would fit', async () => {
   const { code, stdout } = await ask('calculate --model 13B --hardware T4 --weights fp16');
   expect(code).toBe(0);
@@ -106,6 +117,7 @@ describe('bad input ends with code 2 and one clear line', () => {
     ['--batch_size 1000001', 'batch must be a whole number from 1 to 1,000,000; got 1000001'],
     ['--devices 5000', 'options.devices must be a whole number from 1 to 4,096; got 5000'],
     ['--usd-per-hour free', 'options.usdPerHour must be'],
+    ['--years 3', 'options.owned.usdPerKilowattHour is required'],
     ['--deployment_mode cloud', 'deployment must be one of LOCAL, API; got "CLOUD"'],
     ['--model llama-3.1-8bb', 'llama-3.1-8b'],
     ['--hardware_type H1000', 'Did you mean'],

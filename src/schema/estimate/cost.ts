@@ -1,9 +1,11 @@
+import type { Interval } from '../../engine/hosted.ts';
 import type { CostBasis, CostEstimate } from '../../engine/money/cost.ts';
 import type { OwnedCost } from '../../engine/money/ownedCost.ts';
 import type { PriceRange } from '../../engine/money/priceChoice.ts';
 import { builder } from '../builder.ts';
 import { enumOf } from '../enumOf.ts';
 import { OfferType } from '../profiles/offer/type.ts';
+import { RangeType, scaledRange } from '../range.ts';
 
 const CostKind = enumOf('CostKind', 'What is paid for.', {
   'model-tokens': 'Tokens, to a provider of the hosted model.',
@@ -49,7 +51,16 @@ const CostBasisType = builder.objectRef<CostBasis>('CostBasis').implement({
   }),
 });
 
-const OwnedCostType = builder.objectRef<OwnedCost>('OwnedCost').implement({
+const ofSpeed =
+  'At the price used: 80 % of measured speeds should lie in it; low = high for an API, whose price of a request is known.';
+
+/** What a cost may be times, worked out when somebody asks. */
+interface Uncertain {
+  factors(): Interval;
+}
+export type AnsweredCost = CostEstimate & Uncertain;
+
+const OwnedCostType = builder.objectRef<OwnedCost & Uncertain>('OwnedCost').implement({
   description:
     'What owning the devices comes to, busy all the time at rated power. Hosts, cooling, space, people, interest and ' +
     'resale are not in it.',
@@ -70,13 +81,23 @@ const OwnedCostType = builder.objectRef<OwnedCost>('OwnedCost').implement({
       description: 'Its part for electricity, in USD per hour.',
     }),
     usdPerRequest: t.exposeFloat('usdPerRequest', { description: 'One sequence: prompt and output, in USD.' }),
+    usdPerRequestInterval: t.field({
+      type: RangeType,
+      description: `Interval of usdPerRequest, in USD. ${ofSpeed}`,
+      resolve: ({ usdPerRequest, factors }) => scaledRange(factors(), usdPerRequest),
+    }),
     usdPerMillionOutputTokens: t.exposeFloat('usdPerMillionOutputTokens', {
       description: 'Everything the hour costs over the tokens it generates, in USD per million tokens.',
+    }),
+    usdPerMillionOutputTokensInterval: t.field({
+      type: RangeType,
+      description: `Interval of usdPerMillionOutputTokens, in USD per million tokens. ${ofSpeed}`,
+      resolve: ({ usdPerMillionOutputTokens, factors }) => scaledRange(factors(), usdPerMillionOutputTokens),
     }),
   }),
 });
 
-export const CostEstimateType = builder.objectRef<CostEstimate>('CostEstimate').implement({
+export const CostEstimateType = builder.objectRef<AnsweredCost>('CostEstimate').implement({
   description:
     'What it costs, with the spread of other offers beside each figure: prices of one device or one model commonly ' +
     'differ by several times. Rented hardware is taken to be busy all the time; idle hours make each token dearer.',
@@ -86,6 +107,11 @@ export const CostEstimateType = builder.objectRef<CostEstimate>('CostEstimate').
       type: PriceRangeType,
       description: 'The same request at the other offers, in USD.',
     }),
+    usdPerRequestInterval: t.field({
+      type: RangeType,
+      description: `Interval of usdPerRequest, in USD. ${ofSpeed}`,
+      resolve: ({ usdPerRequest, factors }) => scaledRange(factors(), usdPerRequest),
+    }),
     usdPerMillionOutputTokens: t.exposeFloat('usdPerMillionOutputTokens', {
       description:
         'Hosted: the rate of output. Hardware: everything the hour costs over the tokens it generates. USD per million tokens.',
@@ -93,6 +119,11 @@ export const CostEstimateType = builder.objectRef<CostEstimate>('CostEstimate').
     usdPerMillionOutputTokensRange: t.expose('usdPerMillionOutputTokensRange', {
       type: PriceRangeType,
       description: 'The same at the other offers, in USD per million tokens.',
+    }),
+    usdPerMillionOutputTokensInterval: t.field({
+      type: RangeType,
+      description: `Interval of usdPerMillionOutputTokens, in USD per million tokens. ${ofSpeed}`,
+      resolve: ({ usdPerMillionOutputTokens, factors }) => scaledRange(factors(), usdPerMillionOutputTokens),
     }),
     usdPerMillionInputTokens: t.exposeFloat('usdPerMillionInputTokens', {
       nullable: true,
@@ -115,10 +146,11 @@ export const CostEstimateType = builder.objectRef<CostEstimate>('CostEstimate').
       nullable: true,
       description: 'Hardware only: the same at the other offers, in USD per hour.',
     }),
-    owned: t.expose('owned', {
+    owned: t.field({
       type: OwnedCostType,
       nullable: true,
       description: 'What owning the devices comes to, by `options.owned`; null without it, and for an API.',
+      resolve: ({ owned, factors }) => owned && { ...owned, factors },
     }),
     basis: t.expose('basis', { type: CostBasisType, description: 'Which price was used, and how it was chosen.' }),
   }),

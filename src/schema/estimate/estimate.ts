@@ -1,6 +1,7 @@
 import packageJson from '../../../package.json' with { type: 'json' };
 import { type Answer, isTimed } from '../../calculator/answer.ts';
 import { verdictOf } from '../../calculator/judgement/verdict.ts';
+import { costFactors } from '../../calculator/prices.ts';
 import { summarise } from '../../calculator/summary.ts';
 import { builder } from '../builder.ts';
 import { Bottleneck, Phase } from '../enums.ts';
@@ -10,7 +11,7 @@ import { ModelType } from '../profiles/model/type.ts';
 import { worth } from '../work.ts';
 import { AssumptionType } from './assumption.ts';
 import { BasisType } from './basis.ts';
-import { CostEstimateType } from './cost.ts';
+import { type AnsweredCost, CostEstimateType } from './cost.ts';
 import { DeploymentType } from './deployment.ts';
 import { EnergyEstimateType } from './energy.ts';
 import { type AnsweredMemory, MemoryEstimateType } from './memory.ts';
@@ -76,7 +77,7 @@ export const EstimateType = builder.objectRef<Answer>('Estimate').implement({
       nullable: true,
       description:
         'What it costs; null when nobody is known to ask a price for it: `options.usdPerHour` or `options.owned` give one.',
-      resolve: resolving((answer) => answer.cost()),
+      resolve: resolving((answer) => costOf(answer)),
     }),
     energy: t.field({
       type: EnergyEstimateType,
@@ -152,6 +153,11 @@ builder.objectField(SuggestionType, 'estimate', (t) =>
     resolve: resolving((suggestion) => suggestion.estimate()),
   }),
 );
+
+function costOf(answer: Answer): AnsweredCost | null {
+  const cost = answer.cost();
+  return cost && { ...cost, factors: () => costFactors(answer) };
+}
 
 function memoryOf({ memory, intervals }: Answer): AnsweredMemory | null {
   if (memory === null) return null;

@@ -87,6 +87,12 @@ interface Explained {
   throughput: { outputTokensPerSecond: number; outputTokensPerSecondRange: Range };
   saturation: { outputTokensPerSecond: number; outputTokensPerSecondRange: Range } | null;
   memory: { totalGiB: number; totalGiBRange: Range } | null;
+  cost: {
+    usdPerRequest: number;
+    usdPerRequestInterval: Range;
+    usdPerMillionOutputTokens: number;
+    usdPerMillionOutputTokensInterval: Range;
+  } | null;
   roofline: Record<'peakTflops' | 'bandwidthGBPerSecond' | 'reachableTflops' | 'reachableGBPerSecond', number> | null;
   basis: {
     rests: {
@@ -110,6 +116,7 @@ const explained = `{
   throughput { outputTokensPerSecond outputTokensPerSecondRange { low high } }
   saturation { outputTokensPerSecond outputTokensPerSecondRange { low high } }
   memory { totalGiB totalGiBRange { low high } }
+  cost { usdPerRequest usdPerRequestInterval { low high } usdPerMillionOutputTokens usdPerMillionOutputTokensInterval { low high } }
   roofline { devices numberFormat peakTflops bandwidthGBPerSecond reachableTflops reachableGBPerSecond }
   basis { rests { about text method points date source { title url } } }
 }`;
@@ -139,6 +146,22 @@ describe.each(questions)('what explains estimate(%s)', (asked) => {
     if (memory === null) return;
     expect(memory.totalGiBRange.low).toBeLessThan(memory.totalGiB);
     expect(memory.totalGiBRange.high).toBeGreaterThan(memory.totalGiB);
+  });
+
+  test('the cost is as far off as the throughput on hardware, and known behind an API', () => {
+    const { throughput, memory, cost } = estimate;
+    if (cost === null) throw new TypeError('no price');
+    const width = ({ low, high }: Range) => high / low;
+    const expected = memory === null ? 1 : width(throughput.outputTokensPerSecondRange);
+    for (const { value, interval } of [
+      { value: cost.usdPerRequest, interval: cost.usdPerRequestInterval },
+      { value: cost.usdPerMillionOutputTokens, interval: cost.usdPerMillionOutputTokensInterval },
+    ]) {
+      expect(width(interval)).toBeCloseTo(expected, 9);
+      expect(interval.low).toBeLessThanOrEqual(value);
+      expect(interval.high).toBeGreaterThanOrEqual(value);
+    }
+    if (memory !== null) expect(expected).toBeGreaterThan(1);
   });
 
   test('what is reached is not more than the datasheet allows', () => {

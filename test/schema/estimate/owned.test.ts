@@ -12,17 +12,21 @@ interface Costed {
   cost: {
     usdPerHour: number;
     usdPerRequest: number;
+    usdPerRequestInterval: { low: number; high: number };
     basis: { kind: string };
-    owned: Record<
-      'usdPerDevice' | 'usdPerHour' | 'usdPerHourOfPurchase' | 'usdPerHourOfElectricity' | 'usdPerRequest',
-      number
-    > | null;
+    owned:
+      | ({ usdPerRequestInterval: { low: number; high: number } } & Record<
+          'usdPerDevice' | 'usdPerHour' | 'usdPerHourOfPurchase' | 'usdPerHourOfElectricity' | 'usdPerRequest',
+          number
+        >)
+      | null;
   } | null;
   warnings: string[];
 }
 
 const fields = `{ throughput { requestsPerSecond } warnings cost { usdPerHour usdPerRequest basis { kind }
-  owned { usdPerDevice priceBasis offer { id } usdPerHour usdPerHourOfPurchase usdPerHourOfElectricity usdPerRequest } } }`;
+  usdPerRequestInterval { low high }
+  owned { usdPerRequestInterval { low high } usdPerDevice priceBasis offer { id } usdPerHour usdPerHourOfPurchase usdPerHourOfElectricity usdPerRequest } } }`;
 
 async function answerTo(asked: string): Promise<Costed> {
   return (await calculator.answer<{ estimate: Costed }>(`{ estimate(${asked}) ${fields} }`)).estimate;
@@ -50,6 +54,8 @@ describe('cost of hardware of one’s own', () => {
     expect(cost?.basis.kind).toBe('OWNED');
     expect(cost?.usdPerHour).toBe(cost?.owned?.usdPerHour);
     expect(cost?.usdPerRequest).toBe(cost?.owned?.usdPerRequest);
+    expect(cost?.usdPerRequestInterval.low).toBeLessThan(cost?.usdPerRequest ?? 0);
+    expect(cost?.usdPerRequestInterval).toEqual(cost?.owned?.usdPerRequestInterval);
   });
 
   test('without a purchase price is a missing figure, and the rest of the answer stays', async () => {
