@@ -9,26 +9,33 @@ const freshSeconds = 60;
 /** Longer answers may have to wait for their readers, in characters. */
 const longText = 65_536;
 
+/** Sends a stream of events. */
+export async function deliverStream(
+  answer: Response,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  // Whether a connection is kept is the listener's to say: yoga keeps that of an event stream, even when the server stops.
+  answer.headers.delete('connection');
+  await sendNodeResponse(answer, response, request, false);
+}
+
 /**
- * Sends an answer of the API in the encoding that its client reads best. Those to GET queries may be cached: `Cache-Control:
- * public, max-age=60` and an ETag of the body, with 304 when the client already has it. The tag is taken from the answer itself,
- * so it moves when anything in the answer moves: the catalogue, a price, the calculator. Errors and POST are never cached.
+ * Sends an answer of the API in the encoding that its client reads best: at once (null), or when the promise resolves. Those
+ * to GET queries may be cached: `Cache-Control: public, max-age=60` and an ETag of the body, with 304 when the client already
+ * has it. The tag is taken from the answer itself, so it moves when anything in the answer moves: the catalogue, a price, the
+ * calculator. Errors and POST are never cached.
  *
+ * @param body the answer's text
  * @param vary the request headers that decide what is answered
  */
-export async function deliver(
+export function deliverText(
+  body: string,
   answer: Response,
   request: IncomingMessage,
   response: ServerResponse,
   vary: string,
-): Promise<void> {
-  if (!isJson(answer)) {
-    // Whether a connection is kept is the listener's to say: yoga keeps that of an event stream, even when the server stops.
-    answer.headers.delete('connection');
-    await sendNodeResponse(answer, response, request, false);
-    return;
-  }
-  const body = await answer.text();
+): Promise<void> | null {
   answer.headers.forEach((value, name) => {
     response.setHeader(name, value);
   });
@@ -40,17 +47,18 @@ export async function deliver(
     response.removeHeader('Content-Type');
     response.removeHeader('Content-Length');
     response.writeHead(304).end();
-    return;
+    return null;
   }
   if (encoding === null) {
     // Node sets three bytes aside for each character of a text that waits for its reader.
     response.end(body.length > longText ? Buffer.from(body) : body);
-    return;
+    return null;
   }
-  const encoded = await encode(body, encoding);
-  response.setHeader('Content-Encoding', encoding);
-  response.setHeader('Content-Length', encoded.length);
-  response.end(encoded);
+  return encode(body, encoding).then((encoded) => {
+    response.setHeader('Content-Encoding', encoding);
+    response.setHeader('Content-Length', encoded.length);
+    response.end(encoded);
+  });
 }
 
 /** Says how long the answer stays good, and by which tag to ask for it again; true when the client has it already. */
@@ -85,5 +93,5 @@ export function matchesEntityTag(ifNoneMatch: string | null | undefined, etag: s
 
 /** An answer that is whole at once, not a stream of events. */
 export function isJson(response: { headers: { get(name: string): string | null } }): boolean {
-  return /\bjson\b/.test(response.headers.get('content-type') ?? '');
+  return /\bjson\b/.test(response.headers.get('Content-Type') ?? '');
 }

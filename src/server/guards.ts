@@ -14,20 +14,19 @@ export function isLoopback(host: string): boolean {
   return loopbackHosts.test(host) || host === '::1';
 }
 
+const hostForm = /^(?:\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i;
+
 /**
  * The Host header must be one; on a server that only this machine reaches it must be a name of this machine, or a foreign
  * page could have its own name resolve to 127.0.0.1 and ask through the browser of whoever opens it.
  */
 export function hostRefusal({ headers: { host } }: IncomingMessage, onlyLoopback: boolean): Refusal | null {
-  const name = host === undefined ? undefined : hostName(host);
-  if (name === undefined) return { status: 400, code: 'BAD_HOST', message: 'The Host header is not a host name.' };
-  if (!onlyLoopback || loopbackHosts.test(name)) return null;
+  if (host === undefined || !hostForm.test(host)) {
+    return { status: 400, code: 'BAD_HOST', message: 'The Host header is not a host name.' };
+  }
+  if (!onlyLoopback || loopbackHosts.test(host.replace(/:\d+$/, ''))) return null;
   const message = 'This server answers this machine only: ask for localhost, or let it listen elsewhere with HOST.';
   return { status: 421, code: 'BAD_HOST', message };
-}
-
-function hostName(host: string): string | undefined {
-  return /^(\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i.exec(host)?.[1];
 }
 
 const bodyTypes = /^application\/(graphql\+)?json\s*(;|$)/i;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import cors from 'cors';
 import { type ApiOptions, createApi, graphqlPath } from './api.ts';
-import { deliver, isJson } from './delivery.ts';
+import { deliverStream, deliverText, isJson } from './delivery.ts';
 import { graphiqlPage, wantsGraphiqlPage } from './graphiql/page.ts';
 import { bodyRefusal, hostRefusal, type Refusal } from './guards.ts';
 import { AtOnce, type AtOnceLimits } from './limits/atOnce.ts';
@@ -12,7 +12,7 @@ import { costOf, type RateLimit } from './limits/rateLimit.ts';
 import { UnreadAnswers, type UnreadLimits } from './limits/unreadAnswers.ts';
 import type { Batches } from './observe/batches.ts';
 import type { Metrics } from './observe/metrics.ts';
-import { endOf, type Observed, observe } from './observe/observed.ts';
+import { type Observed, observe } from './observe/observed.ts';
 
 export interface HttpOptions extends ApiOptions {
   /** Null when questions can be answered and changes made, else why not. */
@@ -46,7 +46,8 @@ type Handler = (request: IncomingMessage, response: ServerResponse, next: (error
  */
 export function httpListener(options: HttpOptions): RequestListener {
   const { trustedProxies = 0, onlyLoopback = false, allowedOrigins = null, rateLimit = null, metrics, ended } = options;
-  const api = createApi(options);
+  // Bound once: yoga binds it anew each time it is looked up.
+  const { handleNodeRequestAndResponse } = createApi(options);
   const vary = allowedOrigins === null ? 'Accept, Accept-Encoding' : 'Accept, Accept-Encoding, Origin';
   const servePage = graphiqlPage();
   const unread = new UnreadAnswers(options.unread ?? requestLimits.unread);
@@ -68,15 +69,14 @@ export function httpListener(options: HttpOptions): RequestListener {
     response.setHeader('X-Request-Id', observed.id);
     response.setHeader('X-Content-Type-Options', 'nosniff');
     if (options.isDraining?.() === true) response.setHeader('Connection', 'close');
-    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-    watch(request, response, observed, path === graphqlPath);
+    watch(request, response, observed);
     const refusal = hostRefusal(request, onlyLoopback);
     if (refusal !== null) refuse(request, response, refusal);
-    else route(path, request, response, observed);
+    else route(request, response, observed);
   };
 
-  function route(path: string, request: IncomingMessage, response: ServerResponse, observed: Observed): void {
-    switch (path) {
+  function route(request: IncomingMessage, response: ServerResponse, observed: Observed): void {
+    switch (observed.path) {
       case graphqlPath:
         if (allowedOrigins === null && request.method !== 'OPTIONS') {
           response.setHeader('Access-Control-Allow-Origin', '*');
@@ -99,7 +99,7 @@ export function httpListener(options: HttpOptions): RequestListener {
         response.writeHead(302, { Location: graphqlPath }).end();
         return;
     }
-    const message = `There is nothing at ${path.slice(0, 200)}; the API is at ${graphqlPath}.`;
+    const message = `There is nothing at ${observed.path.slice(0, 200)}; the API is at ${graphqlPath}.`;
     sendJson(response, 404, { errors: [{ message, extensions: { code: 'NOT_FOUND' } }] });
   }
 
@@ -116,26 +116,25 @@ export function httpListener(options: HttpOptions): RequestListener {
     }
     // Node leaves the body of an answer to HEAD out by itself.
     if (request.method === 'HEAD') request.method = 'GET';
-    const place = atOnce.enter(observed.network);
+    const place = atOnce.enter(observed.network, request);
     if (place !== null) await place;
     try {
       // Of a client that has left meanwhile nobody waits for the answer.
       if (request.socket.destroyed) return;
-      if (wantsGraphiqlPage(request)) await servePage(request, response);
-      else await question(request, response, observed);
+      if (wantsGraphiqlPage(request)) {
+        await servePage(request, response);
+        return;
+      }
+      const answer = await handleNodeRequestAndResponse(request, response, { observed });
+      if (isJson(answer)) {
+        const encoding = deliverText(await answer.text(), answer, request, response, vary);
+        if (encoding !== null) await encoding;
+        unread.written(response);
+        // An event stream lasts: subscriptions have places of their own.
+      } else settle(deliverStream(answer, request, response), response);
     } finally {
-      atOnce.leave(observed.network);
+      atOnce.leave(observed.network, request);
     }
-  }
-
-  async function question(request: IncomingMessage, response: ServerResponse, observed: Observed): Promise<void> {
-    const answer = await api.handleNodeRequestAndResponse(request, response, { observed });
-    const sent = deliver(answer, request, response, vary);
-    if (isJson(answer)) {
-      await sent;
-      unread.written(response);
-      // An event stream lasts: subscriptions have places of their own.
-    } else settle(sent, response);
   }
 
   /** However many ask at a time, the page is made once. */
@@ -156,15 +155,17 @@ export function httpListener(options: HttpOptions): RequestListener {
     return { status: 429, code: 'RATE_LIMITED', message };
   }
 
-  function watch(request: IncomingMessage, response: ServerResponse, observed: Observed, isCharged: boolean): void {
+  function watch(request: IncomingMessage, response: ServerResponse, observed: Observed): void {
     const { socket } = request;
     const sentBefore = socket.bytesWritten;
     unread.opened(response);
-    response.once('close', () => {
+    response.on('close', () => {
       unread.closed(response);
       pipelines.answered(socket);
-      observed.end = endOf(observed, response, socket.bytesWritten - sentBefore);
-      if (isCharged && observed.refusedBy !== 'rate') rateLimit?.charge(observed.network, costOf(observed));
+      const end = observed.ends(response, socket.bytesWritten - sentBefore);
+      if (observed.path === graphqlPath && observed.refusedBy !== 'rate') {
+        rateLimit?.charge(observed.network, costOf(observed, end));
+      }
       ended?.add(observed);
     });
   }

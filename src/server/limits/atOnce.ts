@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { isRoundFull } from '../../schema/work.ts';
 
 export interface AtOnceLimits {
@@ -5,13 +6,24 @@ export interface AtOnceLimits {
   all: number;
   /** Questions of one client, a count. */
   client: number;
+  /** While others wait, a question whose body has not arrived for this long is dropped, in milliseconds. */
+  arrivingMilliseconds: number;
 }
 
 interface Client {
-  answering: number;
+  /** Questions in their places, and when each took it, in milliseconds of `performance.now()`. */
+  readonly answering: Map<IncomingMessage, number>;
   /** Those that wait, the first to come first. */
-  waiting: (() => void)[];
+  readonly waiting: Waiting[];
 }
+
+interface Waiting {
+  request: IncomingMessage;
+  begin(): void;
+}
+
+/** How often places are looked at while questions wait, in milliseconds. */
+const sweepMs = 250;
 
 /** Waiting questions that begin in one round of the event loop, a count: the worst document takes milliseconds to refuse. */
 const begunInRound = 4;
@@ -19,7 +31,8 @@ const begunInRound = 4;
 /**
  * How many questions are answered at once; the others wait, their bodies unread. Each holds memory until its answer is
  * sent: a body, half an answer. And hundreds that arrive in one round of the event loop begin in several, so that others are
- * heard between them. Clients take turns: one who asks hundreds waits for himself.
+ * heard between them. Clients take turns: one who asks hundreds waits for himself. And a body that hardly comes keeps its
+ * place only while nobody waits for one: behind a proxy that is not named, all the world is one client.
  */
 export class AtOnce {
   readonly #limits: AtOnceLimits;
@@ -28,41 +41,57 @@ export class AtOnce {
   #answering = 0;
   #waiting = 0;
   #isBeginning = false;
+  #sweeping: NodeJS.Timeout | undefined;
 
   constructor(limits: AtOnceLimits) {
     this.#limits = limits;
   }
 
   /** Takes a place for a question: at once (null), or when the promise resolves. */
-  enter(client: string): Promise<void> | null {
-    const known = this.#clients.get(client) ?? { answering: 0, waiting: [] };
+  enter(client: string, request: IncomingMessage): Promise<void> | null {
+    const known: Client = this.#clients.get(client) ?? { answering: new Map(), waiting: [] };
     this.#clients.set(client, known);
     if (this.#waiting === 0 && !isRoundFull() && this.#mayBegin(known)) {
-      this.#take(known);
+      this.#take(known, request);
       return null;
     }
     this.#waiting += 1;
+    this.#sweeping ??= setInterval(() => this.#sweep(), sweepMs).unref();
     this.#beginSome();
-    return new Promise((resolve) => known.waiting.push(resolve));
+    return new Promise((begin) => known.waiting.push({ request, begin }));
   }
 
   /** Gives a place back. */
-  leave(client: string): void {
+  leave(client: string, request: IncomingMessage): void {
     const known = this.#clients.get(client);
-    if (known === undefined) return;
-    known.answering -= 1;
+    if (!known?.answering.delete(request)) return;
     this.#answering -= 1;
-    if (known.answering === 0 && known.waiting.length === 0) this.#clients.delete(client);
+    if (known.answering.size === 0 && known.waiting.length === 0) this.#clients.delete(client);
     this.#beginSome();
   }
 
   #mayBegin({ answering }: Client): boolean {
-    return this.#answering < this.#limits.all && answering < this.#limits.client;
+    return this.#answering < this.#limits.all && answering.size < this.#limits.client;
   }
 
-  #take(known: Client): void {
-    known.answering += 1;
+  #take(known: Client, request: IncomingMessage): void {
+    known.answering.set(request, performance.now());
     this.#answering += 1;
+  }
+
+  /** Drops questions whose bodies do not arrive. */
+  #sweep(): void {
+    if (this.#waiting === 0) {
+      clearInterval(this.#sweeping);
+      this.#sweeping = undefined;
+      return;
+    }
+    const oldest = performance.now() - this.#limits.arrivingMilliseconds;
+    for (const { answering } of this.#clients.values()) {
+      for (const [request, began] of answering) {
+        if (!request.complete && began < oldest) request.destroy(new Error('The body did not arrive.'));
+      }
+    }
   }
 
   /** In the next round, and while there are places in those after it. */
@@ -79,13 +108,15 @@ export class AtOnce {
 
   #beginNext(): boolean {
     for (const [client, known] of this.#clients) {
-      if (known.waiting.length === 0 || !this.#mayBegin(known)) continue;
-      this.#take(known);
+      if (!this.#mayBegin(known)) continue;
+      const [next] = known.waiting.splice(0, 1);
+      if (next === undefined) continue;
+      this.#take(known, next.request);
       this.#waiting -= 1;
       // To the end of the line: the next place is another client's.
       this.#clients.delete(client);
       this.#clients.set(client, known);
-      known.waiting.shift()?.();
+      next.begin();
       return true;
     }
     return false;

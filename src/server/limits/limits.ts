@@ -28,7 +28,7 @@ export const requestLimits = {
   /** Bytes of an answer. */
   answerBytes: 8_000_000,
   /** Questions answered at once: others wait. Each may hold a body or half an answer. */
-  atOnce: { all: 64, client: 32 } satisfies AtOnceLimits,
+  atOnce: { all: 64, client: 32, arrivingMilliseconds: 2_000 } satisfies AtOnceLimits,
   unread: { bytes: 64_000_000, milliseconds: 30_000 } satisfies UnreadLimits,
   /** Bytes of a request's body. */
   bodyBytes: 1_000_000,

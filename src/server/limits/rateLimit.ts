@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
-import type { Observed } from '../observe/observed.ts';
+import type { End, Observed } from '../observe/observed.ts';
 
 /** What things cost of a client's allowance, in points. */
 const points = {
@@ -15,8 +15,7 @@ const points = {
 };
 
 /** What a request has cost. */
-export function costOf({ work, caller, tokens }: Pick<Observed, 'work' | 'caller' | 'tokens'>): number {
-  const { estimates, nodes } = work?.done ?? { estimates: 0, nodes: 0 };
+export function costOf({ caller, tokens }: Observed, { estimates, nodes }: End): number {
   const reading = Math.floor(tokens / points.tokensForOne);
   const keys = (caller?.refusedKeys ?? 0) * points.refusedKey;
   const listing = Math.floor(nodes / points.nodesForOne);
@@ -56,6 +55,13 @@ const bookingMs = 10;
 /** Clients whose balance a process remembers, a count; one it has forgotten is told again. */
 const mostRemembered = 50_000;
 
+interface Balance {
+  /** Spent in the client's minute. */
+  points: number;
+  /** When the minute is over, as `performance.now()`. */
+  endsAt: number;
+}
+
 /**
  * An allowance of points a minute for each client. What a request costs is known when it is done, and taken then; a client
  * who has spent more than it may is refused until its next minute begins. So no request waits to be let in: each process
@@ -64,7 +70,8 @@ const mostRemembered = 50_000;
 export class RateLimit {
   readonly #pointsPerMinute: number;
   readonly #books: Books;
-  readonly #balances = new LRUCache<string, { points: number }>({ max: mostRemembered, ttl: 1000 * periodSeconds });
+  // It ends balances by itself, but starts a timer for each millisecond in which it is asked: a wake-up a request.
+  readonly #balances = new LRUCache<string, Balance>({ max: mostRemembered });
   #unbooked = new Map<string, number>();
   #isBooking = false;
 
@@ -75,17 +82,19 @@ export class RateLimit {
 
   /** Seconds after which the client may ask again; null when it may now. */
   waitSeconds(client: string): number | null {
-    const spent = this.#balances.get(client)?.points ?? 0;
-    if (spent <= this.#pointsPerMinute) return null;
-    return Math.max(1, Math.ceil(this.#balances.getRemainingTTL(client) / 1000));
+    const balance = this.#balances.get(client);
+    if (balance === undefined || balance.points <= this.#pointsPerMinute) return null;
+    const remainingMs = balance.endsAt - performance.now();
+    return remainingMs > 0 ? Math.ceil(remainingMs / 1000) : null;
   }
 
   /** Takes points for what has been done. */
   charge(client: string, points: number): void {
     this.#unbooked.set(client, (this.#unbooked.get(client) ?? 0) + points);
     const balance = this.#balances.get(client);
-    if (balance === undefined) this.#balances.set(client, { points });
-    else balance.points += points;
+    const now = performance.now();
+    if (balance !== undefined && now < balance.endsAt) balance.points += points;
+    else this.#balances.set(client, { points, endsAt: now + 1000 * periodSeconds });
     if (this.#isBooking) return;
     this.#isBooking = true;
     setTimeout(() => void this.#book(), bookingMs);
@@ -96,7 +105,7 @@ export class RateLimit {
     this.#unbooked = new Map();
     for (const [client, total, remainingMs] of await this.#books(spent)) {
       const points = total + (this.#unbooked.get(client) ?? 0);
-      this.#balances.set(client, { points }, { ttl: remainingMs });
+      this.#balances.set(client, { points, endsAt: performance.now() + remainingMs });
     }
     this.#isBooking = this.#unbooked.size > 0;
     if (this.#isBooking) setTimeout(() => void this.#book(), bookingMs);

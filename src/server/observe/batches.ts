@@ -14,6 +14,7 @@ export type Observer = (ended: readonly Observed[]) => void;
 export class Batches {
   readonly #observers: readonly Observer[];
   #ended: Observed[] = [];
+  #latest: NodeJS.Timeout | undefined;
 
   constructor(observers: readonly Observer[]) {
     this.#observers = observers;
@@ -22,12 +23,15 @@ export class Batches {
   }
 
   add(observed: Observed): void {
-    if (this.#ended.length === 0) setTimeout(() => this.tell(), latestMs).unref();
+    this.#latest ??= setTimeout(() => this.tell(), latestMs).unref();
     this.#ended.push(observed);
     if (this.#ended.length >= most) this.tell();
   }
 
   tell(): void {
+    // A timer left from a batch that was full early would cut the next one short.
+    clearTimeout(this.#latest);
+    this.#latest = undefined;
     const ended = this.#ended;
     if (ended.length === 0) return;
     this.#ended = [];

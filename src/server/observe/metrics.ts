@@ -66,11 +66,11 @@ export function createMetrics({ catalogueRevision, subscriptions }: Watched): Me
     snapshot: () => registry.getMetricsAsJSON(),
     observe(ended) {
       for (const observed of ended) {
-        const { kind, refusedBy, work, end } = observed;
+        const { kind, refusedBy, end } = observed;
         const operation = kind ?? 'none';
         requests.inc({ operation, outcome: outcomeOf(observed) });
         if (end !== null) duration.observe({ operation }, end.milliseconds / 1000);
-        if (work !== null && work.done.estimates > 0) estimates.inc(work.done.estimates);
+        if (end !== null && end.estimates > 0) estimates.inc(end.estimates);
         if (refusedBy !== null) refused.inc({ limit: refusedBy });
       }
     },

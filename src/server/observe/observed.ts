@@ -1,16 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Caller } from '../../schema/context.ts';
 import type { Work } from '../../schema/work.ts';
 import { networkOf } from '../limits/client.ts';
 
-/** What the server learns of a request while it answers. */
+/**
+ * What the server learns of a request while it answers. Observers are told of a hundred at a time, so it holds nothing of the
+ * request itself: its stream, answer and context would outlive their generation, and copying them costs more than the log.
+ */
 export class Observed {
   readonly id: string;
   readonly address: string;
   /** What limits count by. */
   readonly network: string;
-  readonly request: IncomingMessage;
+  readonly method: string;
+  /** What was asked for, without the query. */
+  readonly path: string;
+  /** Its headers, where they name a trace that it is part of. */
+  readonly traceHeaders: IncomingHttpHeaders | null;
   /** Milliseconds since 1970 at its arrival, and `performance.now()`. */
   readonly time = Date.now();
   readonly began = performance.now();
@@ -20,6 +27,7 @@ export class Observed {
   kind: string | null = null;
   /** Words and signs of its document, where that was not known yet, a count. */
   tokens = 0;
+  /** While it is answered. */
   work: Work | null = null;
   caller: Caller | null = null;
   /** Which limit refused it. */
@@ -31,7 +39,20 @@ export class Observed {
     this.id = id;
     this.address = address;
     this.network = networkOf(address);
-    this.request = request;
+    const { method = '', url = '/', headers } = request;
+    this.method = method;
+    this.traceHeaders = headers.traceparent === undefined ? null : headers;
+    const queryAt = url.indexOf('?');
+    this.path = queryAt < 0 ? url : url.slice(0, queryAt);
+  }
+
+  /** @param bytes handed to the connection, head and body */
+  ends({ statusCode, writableFinished }: ServerResponse, bytes: number): End {
+    const { nodes, estimates } = this.work?.done ?? { nodes: 0, estimates: 0 };
+    this.work = null;
+    const milliseconds = performance.now() - this.began;
+    this.end = { status: statusCode, bytes, milliseconds, aborted: !writableFinished, nodes, estimates };
+    return this.end;
   }
 }
 
@@ -43,6 +64,9 @@ export interface End {
   milliseconds: number;
   /** The client left before the whole answer was sent. */
   aborted: boolean;
+  /** Objects that were listed, and estimates that were made, counts. */
+  nodes: number;
+  estimates: number;
 }
 
 /** The context of a request that came over HTTP has it. */
@@ -61,8 +85,4 @@ export function observe(request: IncomingMessage, address: string): Observed {
   const given = request.headers['x-request-id'];
   const id = typeof given === 'string' && givenId.test(given) ? given : `${processId}-${(++count).toString(36)}`;
   return new Observed(id, address, request);
-}
-
-export function endOf({ began }: Observed, { statusCode, writableFinished }: ServerResponse, bytes: number): End {
-  return { status: statusCode, bytes, milliseconds: performance.now() - began, aborted: !writableFinished };
 }

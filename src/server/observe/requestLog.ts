@@ -11,17 +11,16 @@ export function requestLog(format: Exclude<LogFormat, 'off'>, write: (lines: rea
 
 type Line = ReturnType<typeof lineOf>;
 
-function lineOf({ id, address, request, time, operation, work, caller, refusedBy, end }: Observed) {
-  const done = work?.done;
+function lineOf({ id, address, method, path, time, operation, caller, refusedBy, end }: Observed) {
   return {
     time: new Date(time).toISOString(),
     requestId: id,
     client: address.slice(0, 100),
-    method: request.method ?? '',
-    path: (request.url ?? '').split('?', 1)[0]?.slice(0, 1000) ?? '',
+    method,
+    path: path.slice(0, 1000),
     operation,
-    nodes: done?.nodes ?? 0,
-    estimates: done?.estimates ?? 0,
+    nodes: end?.nodes ?? 0,
+    estimates: end?.estimates ?? 0,
     milliseconds: Math.round((end?.milliseconds ?? 0) * 100) / 100,
     status: end?.status ?? 0,
     bytes: end?.bytes ?? 0,

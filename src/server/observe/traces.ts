@@ -47,13 +47,12 @@ export function startTraces(environment: NodeJS.ProcessEnv, endpoint: string): T
   const tracer = provider.getTracer('llm-inference-calculator');
   const propagator = new W3CTraceContextPropagator();
   const trace = (observed: Observed) => {
-    const { request, began, kind, end } = observed;
-    const path = (request.url ?? '').split('?', 1)[0] ?? '';
+    const { method, path, traceHeaders, began, kind, end } = observed;
     if (end === null || untraced.has(path)) return;
-    const caller = propagator.extract(ROOT_CONTEXT, request.headers, defaultTextMapGetter);
+    const caller = propagator.extract(ROOT_CONTEXT, traceHeaders ?? {}, defaultTextMapGetter);
     // Names that clients choose are attributes: there would be no end of span names.
-    const name = kind ?? `${request.method}`;
-    const attributes = attributesOf(observed, path, end);
+    const name = kind ?? method;
+    const attributes = attributesOf(observed, end);
     const span = tracer.startSpan(name, { kind: SpanKind.SERVER, startTime: began, attributes }, caller);
     if (end.status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
     span.end(began + end.milliseconds);
@@ -70,20 +69,19 @@ export function startTraces(environment: NodeJS.ProcessEnv, endpoint: string): T
 
 /** Names of the semantic conventions where there are any, and `calculator.` where there are none. */
 function attributesOf(
-  { id, address, request, kind, operation, work, caller, refusedBy, hasErrors }: Observed,
-  path: string,
-  { status, aborted }: End,
+  { id, address, method, path, kind, operation, caller, refusedBy, hasErrors }: Observed,
+  { status, aborted, nodes, estimates }: End,
 ): Attributes {
   return {
-    'http.request.method': request.method,
+    'http.request.method': method,
     'url.path': path,
     'http.response.status_code': status,
     'client.address': address,
     'graphql.operation.type': kind ?? undefined,
     'graphql.operation.name': operation ?? undefined,
     'calculator.request_id': id,
-    'calculator.nodes': work?.done.nodes ?? 0,
-    'calculator.estimates': work?.done.estimates ?? 0,
+    'calculator.nodes': nodes,
+    'calculator.estimates': estimates,
     'calculator.key': caller?.key ?? undefined,
     'calculator.refused_by': refusedBy ?? undefined,
     'calculator.errors': hasErrors || undefined,
