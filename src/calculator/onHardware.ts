@@ -20,10 +20,18 @@ import {
   contextWarnings,
   evidenceWarnings,
   priceWarnings,
+  purchaseWarnings,
   retiredWarnings,
   unusualWarnings,
 } from './judgement/warnings.ts';
-import { assumedOffer, hourOffersOfHardware, isOffer, ownedCostOf, usualHourlyPrice } from './prices.ts';
+import {
+  assumedOffer,
+  hourOffersOfHardware,
+  isOffer,
+  ownedCostOf,
+  purchaseChoice,
+  usualHourlyPrice,
+} from './prices.ts';
 import type { Question } from './question.ts';
 import { type ResolvedDeployment, resolveDeployment } from './resolve.ts';
 import { suggestionsFor } from './suggestions/suggestions.ts';
@@ -67,6 +75,7 @@ export function answerOnHardware(
       ...estimate.warnings,
       ...evidenceWarnings(engine, workload, estimate),
       ...priceWarnings(price),
+      ...purchaseWarnings(purchaseChoice(question, hardware, catalogue)),
     ],
     cost: () => {
       const { usdPerHour } = question;

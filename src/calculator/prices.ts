@@ -59,17 +59,20 @@ const usualOf = remembered((offers: readonly OfferProfile[]) =>
  * @throws MissingFigureError no purchase price is known and none is given, or the device's power is not known
  */
 export function ownedCostOf(
-  { owned }: Question,
-  { id, engine }: HardwareProfile,
+  question: Question,
+  hardware: HardwareProfile,
   devices: number,
   throughput: ThroughputEstimate,
   catalogue: Catalogue,
 ): OwnedCost | null {
+  const { owned } = question;
   if (owned == null) return null;
+  const { id, engine } = hardware;
   const { usdPerDevice } = owned;
+  const choice = purchaseChoice(question, hardware, catalogue);
   const price =
     usdPerDevice == null
-      ? purchasePrice(catalogue, id)
+      ? choice && purchasePrice(choice.chosen)
       : { usdPerDevice, priceBasis: 'the purchase price given with the question', offer: null };
   const watts = engine.powerWatts;
   if (price === null) throw new MissingFigureError('purchase price (give options.owned.usdPerDevice)', id, 'hardware');
@@ -77,14 +80,22 @@ export function ownedCostOf(
   return ownedCost(owned, price, { devices, watts }, throughput);
 }
 
-/** The newest purchase price of a device, undated ones last; of one day, the lowest. */
-function purchasePrice(catalogue: Catalogue, id: string) {
-  const prices = purchaseOffersOfHardware(catalogue, id).map(({ engine }) => engine);
-  const each = ({ usd, devices }: PurchasePrice) => usd / devices;
-  const [chosen] = prices.toSorted(
-    (one, other) => compareText(other.date ?? '', one.date ?? '') || each(one) - each(other),
-  );
-  if (chosen === undefined) return null;
+/** The purchase price that a question about owning rests on, and all there are; null where it gives its own, or none is known. */
+export function purchaseChoice({ owned }: Question, { id }: HardwareProfile, catalogue: Catalogue) {
+  if (owned == null || owned.usdPerDevice != null) return null;
+  const compared = purchaseOffersOfHardware(catalogue, id).map(({ engine }) => engine);
+  const chosen = newest(compared);
+  return chosen === undefined ? null : { chosen, compared };
+}
+
+const each = ({ usd, devices }: PurchasePrice) => usd / devices;
+
+/** Undated ones last; of one day, the lowest. */
+function newest(prices: readonly PurchasePrice[]): PurchasePrice | undefined {
+  return prices.toSorted((one, other) => compareText(other.date ?? '', one.date ?? '') || each(one) - each(other))[0];
+}
+
+function purchasePrice(chosen: PurchasePrice) {
   const kind = chosen.priceKind === 'msrp' ? 'the maker’s price' : 'a street price';
   const priceBasis = `${kind} of ${chosen.date ?? 'an unknown day'}`;
   return { usdPerDevice: each(chosen), priceBasis, offer: chosen.offer };

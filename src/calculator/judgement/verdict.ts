@@ -52,11 +52,11 @@ function hosted(answer: Answer): Verdict {
   const { deployment, model } = answer;
   const provider = (deployment.mode === 'api' ? deployment.provider : null) ?? 'a provider';
   const speed = isTimed(answer)
-    ? `at about ${significant(answer.throughput.outputTokensPerSecondPerSequence)} tokens/s to one reader`
-    : 'how fast, nobody is known to have measured';
+    ? `, at about ${significant(answer.throughput.outputTokensPerSecondPerSequence)} tokens/s to one reader`
+    : ', and nobody is known to have measured how fast';
   return {
     status: 'hosted',
     headline: `Runs at ${provider}`,
-    about: `${model.name} runs behind the API of ${provider}, ${speed}; no hardware of your own is needed.`,
+    about: `${model.name} runs behind the API of ${provider}${speed}; no hardware of your own is needed.`,
   };
 }

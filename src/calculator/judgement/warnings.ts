@@ -1,5 +1,6 @@
 import type { Estimate } from '../../engine/answer.ts';
 import { thinPromptRate } from '../../engine/evidence/uncertainty.ts';
+import type { PurchasePrice } from '../../engine/money/price.ts';
 import type { PriceChoice } from '../../engine/money/priceChoice.ts';
 import { readableCount } from '../../engine/readable.ts';
 import type { Deployment, Workload } from '../../engine/shapes.ts';
@@ -69,6 +70,18 @@ export function priceWarnings(choice: PriceChoice<QuotedPrice> | null): string[]
     warnings.push(`The price rests on one offer, that of ${provider}: others may differ by several times.`);
   }
   if (effectiveFrom === null) warnings.push(`The price of ${provider} is undated: it may have changed.`);
+  return warnings;
+}
+
+/** The same of what a device costs to buy. A maker's price is one by its nature. */
+export function purchaseWarnings(choice: Pick<PriceChoice<PurchasePrice>, 'chosen' | 'compared'> | null): string[] {
+  if (choice === null) return [];
+  const { chosen, compared } = choice;
+  const warnings: string[] = [];
+  if (compared.length === 1 && chosen.priceKind === 'street') {
+    warnings.push('The purchase price rests on one offer: others may differ. options.owned.usdPerDevice takes yours.');
+  }
+  if (chosen.date === null) warnings.push('The purchase price is undated: it may have changed.');
   return warnings;
 }
 

@@ -194,9 +194,13 @@ function advice({ changes, question, deployment }: Trial): string {
   return hasDevices ? `Use ${devices} and weights in ${weights.name}` : `Use weights in ${weights.name}`;
 }
 
-function room({ estimate: { memory }, deployment: { engine } }: Trial): string {
+function room({ estimate: { memory, admittedBatch }, deployment: { engine }, question: { batch } }: Trial): string {
   const each = engine.devices > 1 ? ' on each' : '';
-  return `needs ${readableGib(memory.perDeviceBytes)} of ${readableGib(memory.usablePerDeviceBytes)} GiB${each}`;
+  const running =
+    admittedBatch < batch
+      ? ` for the ${readableCount(admittedBatch)} of ${readableCount(batch)} sequences at once`
+      : '';
+  return `needs ${readableGib(memory.perDeviceBytes)} of ${readableGib(memory.usablePerDeviceBytes)} GiB${each}${running}`;
 }
 
 /** What becomes another with the change, and what it does to the speed. */

@@ -92,3 +92,28 @@ test('a price that rests on one offer comes with a warning, one that was named d
   expect(await said('')).toContain('rests on one offer');
   expect(await said(`, options: { offer: "${offers?.[0]?.id}" }`)).not.toContain('rests on one offer');
 });
+
+test('a purchase price that rests on one street offer, or is undated, comes with a warning; one’s own does not', async () => {
+  const catalogue = calculator.registry.catalogue();
+  const bought = catalogue.offer.all().flatMap(({ facts }) => (facts.basis === 'hardware-purchase' ? [facts] : []));
+  const alone = [...Map.groupBy(bought, ({ hardware }) => hardware)].flatMap(([device, offers]) => {
+    const [only] = offers;
+    const powered = catalogue.hardware.get(device).engine.powerWatts !== null;
+    return only !== undefined && offers.length === 1 && powered && device.startsWith('nvidia')
+      ? [{ device, only }]
+      : [];
+  });
+  const [street, dated, undated] = [
+    alone.find(({ only }) => only.priceKind === 'street' && only.date !== null)?.device,
+    alone.find(({ only }) => only.priceKind === 'msrp' && only.date !== null)?.device,
+    alone.find(({ only }) => only.date === null)?.device,
+  ];
+  const said = async (device: string | undefined, price = '') => {
+    const owned = `owned: { years: 3, usdPerKilowattHour: 0.2 ${price} }`;
+    return (await answerTo(`model: "llama-3.2-1b", hardware: "${device}", options: { ${owned} }`)).warnings.join(' ');
+  };
+  expect(await said(street)).toContain('The purchase price rests on one offer');
+  expect(await said(street, ', usdPerDevice: 1000')).not.toContain('purchase price');
+  expect(await said(dated)).not.toContain('purchase price');
+  expect(await said(undated)).toContain('The purchase price is undated');
+});
