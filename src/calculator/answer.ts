@@ -10,7 +10,7 @@ import type {
   ThroughputEstimate,
 } from '../engine/answer.ts';
 import type { OwnMeasurementFactors } from '../engine/evidence/ownMeasurements.ts';
-import type { EvidenceMethod } from '../engine/evidence/uncertainty.ts';
+import type { ErrorScope, EvidenceMethod } from '../engine/evidence/uncertainty.ts';
 import type { Interval } from '../engine/hosted.ts';
 import type { CostEstimate } from '../engine/money/cost.ts';
 import type { EnergyEstimate } from '../engine/money/energy.ts';
@@ -73,6 +73,8 @@ export interface Basis {
   /** Null where none moved the answer. */
   ownMeasurements: AppliedMeasurements | null;
   expectedErrorPercent: number | null;
+  /** Whose machine the intervals of the phase asked about are for; null behind an API. */
+  intervalScope: ErrorScope | null;
   coefficients: readonly CoefficientUse[];
   hostedMeasurements: readonly HostedLatencyProfile[];
 }

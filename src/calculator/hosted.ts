@@ -167,6 +167,7 @@ function basisOf(estimate: HostedEstimate | null, catalogue: Catalogue): Basis {
     nearestMeasurement: () => null,
     ownMeasurements: null,
     expectedErrorPercent: null,
+    intervalScope: null,
     coefficients: [],
   };
   if (estimate === null) {

@@ -13,7 +13,7 @@ import type { Answer, Arrivals, Basis, LatencyIntervals } from './answer.ts';
 import { assumedFigures, assumedProfile } from './assumedFigures.ts';
 import { defaultOffer, defaultsOfDeployment, defaultsOfQuestion } from './defaults/defaultsTaken.ts';
 import { InvalidQuestionError } from './errors.ts';
-import { evidenceFor, type MovedEstimate, movedEstimate, nearestMeasurement } from './evidence/evidence.ts';
+import { evidenceFor, type MovedEstimate, movedEstimate, nearestMeasurement, phaseAsked } from './evidence/evidence.ts';
 import { unmeasured } from './evidence/unmeasured.ts';
 import { assumedOffer, hourOffersOfHardware, isOffer, usualHourlyPrice } from './prices.ts';
 import type { Question } from './question.ts';
@@ -64,7 +64,7 @@ export function answerOnHardware(
       return price === null ? null : rentedCost(price, engine.devices, throughput, tokens);
     },
     energy: () => energyEstimate(hardware.engine.powerWatts, engine.devices, throughput),
-    basis: () => basisOf(answered, band(), () => nearestMeasurement(run, catalogue)),
+    basis: () => basisOf(answered, band(), workload, () => nearestMeasurement(run, catalogue)),
     suggestions: () =>
       suggestionsFor({
         ...{ question, model, deployment, estimate, catalogue, coefficients },
@@ -101,7 +101,8 @@ function around(value: number, halfWidth: number) {
 
 function basisOf(
   { estimate: { coefficients }, ownMeasurements }: MovedEstimate,
-  { method, evidence, endToEnd }: ErrorBand,
+  { method, evidence, endToEnd, scopes }: ErrorBand,
+  workload: Workload,
   nearest: Basis['nearestMeasurement'],
 ): Basis {
   return {
@@ -110,6 +111,7 @@ function basisOf(
     nearestMeasurement: nearest,
     ownMeasurements,
     expectedErrorPercent: typicalErrorPercent(endToEnd),
+    intervalScope: scopes[phaseAsked(workload)],
     coefficients,
     hostedMeasurements: [],
   };
