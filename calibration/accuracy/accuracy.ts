@@ -1,18 +1,19 @@
 /**
- * npm run accuracy               cross-validates (minutes), sets the 80 % intervals in seeds/coefficients.json and writes
- *                                docs/accuracy.md with its plots, and the same as data in seeds/accuracy.json
- * npm run accuracy -- --rewrite  writes the page again from the last cross-validation (seconds)
+ * npm run accuracy               fits without each source and without each fold (minutes), sets the 80 % intervals in
+ *                                seeds/coefficients.json and writes docs/accuracy.md with its plots, and the same as data in
+ *                                seeds/accuracy.json
+ * npm run accuracy -- --rewrite  writes the page again from the last left-out figures (seconds)
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { progressBar } from '../../bench/progress.ts';
 import { coefficientText } from '../fit/newCoefficients.ts';
 import { structureOf } from '../fit/parameters.ts';
+import { errorTables } from '../intervals/bands.ts';
 import { accuracyText } from '../page/accuracyFile.ts';
 import { documentOf } from '../page/document.ts';
 import { plotsOf } from '../page/plots.ts';
-import { errorTables } from './bands.ts';
-import { crossValidate } from './crossValidation.ts';
+import { withoutFolds, withoutSources } from './crossValidation.ts';
 import { readLeftOut, writeLeftOut } from './leftOutFile.ts';
 import { resultsOf } from './results.ts';
 import { isTrusted, sortedByKey } from './score.ts';
@@ -22,12 +23,14 @@ const { values } = parseArgs({ options: { rewrite: { type: 'boolean', default: f
 const points = readPoints(readProfiles()).points.filter(isTrusted);
 
 if (!values.rewrite) {
-  const found = await crossValidate(points, structureOf(points, readCoefficients()), progressBar('Cross-validating'));
-  writeLeftOut(new Date().toISOString().slice(0, 10), found);
+  const structure = structureOf(points, readCoefficients());
+  const sources = await withoutSources(points, structure, progressBar('Leaving out sources'));
+  const folds = await withoutFolds(points, structure, progressBar('Leaving out folds'));
+  writeLeftOut(new Date().toISOString().slice(0, 10), { sources, folds });
 }
 
 // Read back, so that what is written follows from the committed file alone.
-const { date, leftOut } = readLeftOut(points);
+const { date, ...leftOut } = readLeftOut(points);
 const coefficients = readCoefficients();
 const tables = sortedByKey({ ...coefficients.tables, ...errorTables(leftOut, date) });
 writeFileSync('seeds/coefficients.json', coefficientText({ ...coefficients, tables }));

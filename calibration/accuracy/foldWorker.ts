@@ -1,6 +1,7 @@
 /** Fits without one fold and predicts it: a worker of `crossValidation.ts`. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { inheritanceOf } from '../../src/engine/evidence/uncertainty.ts';
+import type { Phase } from '../../src/engine/answer.ts';
+import { inheritanceOf, uncertainMemory } from '../../src/engine/evidence/uncertainty.ts';
 import type { Parameter, RowKey } from '../fit/parameters.ts';
 import { fittedWithout } from './folds.ts';
 import { nameOf, type Point } from './points.ts';
@@ -20,10 +21,12 @@ export interface FoldWork {
 export interface LeftOutFigures {
   place: number;
   predicted: number;
-  /** Steps of inheritance of its estimate. */
-  inheritance: number;
+  /** Steps of inheritance of its estimate, by phase. */
+  inheritance: Readonly<Record<Phase, number>>;
   /** Share of the first token in the time of the whole request. */
   firstShare: number;
+  /** Half-width of what is uncertain in its memory; see `uncertainMemory`. */
+  uncertainMemory: number;
 }
 
 if (parentPort !== null) answer(workerData, (message) => parentPort?.postMessage(message));
@@ -44,8 +47,9 @@ function answer({ ids, parameters, rows, fold }: FoldWork, post: (message: unkno
     return {
       place,
       predicted: predicted(point, estimate),
-      inheritance: inheritanceOf(estimate),
+      inheritance: { prefill: inheritanceOf(estimate, 'prefill'), decode: inheritanceOf(estimate, 'decode') },
       firstShare: timeToFirstTokenSeconds / endToEndSeconds,
+      uncertainMemory: uncertainMemory(estimate.memory),
     };
   });
   post(figures);

@@ -1,7 +1,17 @@
 import type { Coefficients } from '../../src/engine/coefficients.ts';
-import { fitRows, withFitted } from '../fit/fit.ts';
-import { entryOf, mutableCopy, parametersOf, type RowKey, type Structure, withoutRows } from '../fit/parameters.ts';
+import { fitRows, independentParts, withFitted } from '../fit/fit.ts';
+import {
+  entryOf,
+  mutableCopy,
+  parametersOf,
+  type RowKey,
+  rowKey,
+  type Structure,
+  structureOf,
+  withoutRows,
+} from '../fit/parameters.ts';
 import type { Point } from './points.ts';
+import { estimateOf } from './predict.ts';
 import { groupBy } from './score.ts';
 
 /**
@@ -27,8 +37,9 @@ export function foldsOf(points: readonly Point[], count: number): Point[][] {
 }
 
 /**
- * Coefficients fitted without a fold, as they would be had nobody measured it. Of the rows that only the fold's points
- * reach, those with a documented start are at it; the others are gone, so that what needed them inherits.
+ * Coefficients fitted without a fold, as they would be had nobody measured it. Rows that would not be there then go, so
+ * that what needed them inherits; those with a documented start stay, at it. Rows that no point of the fold can depend on
+ * (the other estimator's) are not fitted: what they are does not matter to it.
  */
 export function fittedWithout(
   fold: readonly Point[],
@@ -38,15 +49,55 @@ export function fittedWithout(
   onProgress?: (done: number, total: number) => void,
 ): Coefficients {
   const left = new Set(fold);
-  const rest = points.filter((point) => !left.has(point));
-  const reached = new Set(parametersOf(rest, structure).map(({ key }) => key));
-  const blank = mutableCopy(coefficients);
+  const rest = connectedTo(fold, points, structure).filter((point) => !left.has(point));
+  const unmade = rowsMadeFor(fold, rest, structure, coefficients);
+  const others = withoutRows(coefficients, unmade);
+  const known = unmade.size === 0 ? structure : structureOf(rest, others);
+  const reached = new Set(parametersOf(rest, known).map(({ key }) => key));
+  const blank = mutableCopy(others);
   const hidden = new Set<RowKey>();
   for (const { key, table, row, leansOn } of structure.parameters.values()) {
-    if (reached.has(key)) continue;
+    if (reached.has(key) || unmade.has(key)) continue;
     if ('start' in leansOn) entryOf(blank, table, row).value = leansOn.start;
     else hidden.add(key);
   }
-  const rows = fitRows(rest, structure, blank, { ...(onProgress && { onProgress }) });
+  const rows = fitRows(rest, known, blank, { ...(onProgress && { onProgress }) });
   return withoutRows(withFitted(blank, rows), hidden);
+}
+
+/**
+ * Rows that only the fold's points have as their own: the others use them for want of a nearer one (a run of 2025 the row
+ * of 2023) and would have one of their own, or a wider one. Documented rows do not count.
+ */
+function rowsMadeFor(
+  fold: readonly Point[],
+  rest: readonly Point[],
+  { parameters }: Structure,
+  coefficients: Coefficients,
+): Set<RowKey> {
+  const nearest = (some: readonly Point[]) => {
+    const steps = new Map<RowKey, number>();
+    for (const point of some) {
+      for (const { name, row, inheritance } of estimateOf(point, coefficients).coefficients) {
+        const key = rowKey(name, row);
+        steps.set(key, Math.min(inheritance, steps.get(key) ?? Number.POSITIVE_INFINITY));
+      }
+    }
+    return steps;
+  };
+  const parents = new Set([...parameters.values()].map(({ leansOn }) => 'parent' in leansOn && leansOn.parent));
+  const [ours, theirs] = [nearest(fold), nearest(rest)];
+  const made = [...ours].filter(([key, step]) => {
+    const parameter = parameters.get(key);
+    const isLeaf = parameter !== undefined && !('start' in parameter.leansOn) && !parents.has(key);
+    return isLeaf && step < (theirs.get(key) ?? step);
+  });
+  return new Set(made.map(([key]) => key));
+}
+
+/** The points that share rows, over any number of others, with those of a fold. */
+function connectedTo(fold: readonly Point[], points: readonly Point[], structure: Structure): Point[] {
+  const left = new Set(fold);
+  const parts = independentParts(points, parametersOf(points, structure), structure);
+  return parts.filter((part) => part.points.some((point) => left.has(point))).flatMap((part) => part.points);
 }

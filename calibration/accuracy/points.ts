@@ -1,4 +1,5 @@
 import { measuredDeployment, measuredWorkload } from '../../src/calculator/evidence/measuredDeployment.ts';
+import { sourceOf } from '../../src/calculator/evidence/sourceOf.ts';
 import type { Deployment, Hardware, Model, Runtime, WeightFormat, Workload } from '../../src/engine/shapes.ts';
 import type { Measurement, MetricName } from '../../src/registry/kinds/measurement.ts';
 import type { RuntimeFacts } from '../../src/registry/kinds/runtime.ts';
@@ -17,6 +18,8 @@ export interface Point {
   workload: Workload;
   /** Source set, model and device family: what cross-validation leaves out together. */
   foldKey: string;
+  /** Who published it: what errors by source leave out together. */
+  source: string;
   row: Measurement;
 }
 
@@ -64,6 +67,7 @@ export function pointsOf(id: string, row: Measurement, profiles: Profiles): (Poi
       deployment,
       workload: measuredWorkload(row, scoredMetric),
       foldKey: [row.set, row.model, row.hardware === null ? 'file' : deployment.hardware.family].join('|'),
+      source: sourceOf(row),
       row,
     };
   });

@@ -3,7 +3,7 @@ import { groupBy, type Score, type Scored, score } from './score.ts';
 
 /** Ways to split a group's residuals, to find what a formula misses. */
 export const splits: Readonly<Record<string, (point: Point) => string>> = {
-  set: ({ row }) => row.set,
+  source: ({ source }) => source,
   'runtime and year': ({ row }) =>
     [row.runtime, row.backend, row.runtimeYear].filter((part) => part !== null).join(' '),
   device: ({ row }) => row.hardware ?? 'file',
@@ -31,9 +31,9 @@ export function splitBy(predictions: readonly Scored[], split: string): SubGroup
     .sort((a, b) => b.score.count - a.score.count);
 }
 
-/** The whole (set, model, device family) groups with the largest median error, of those with at least `atLeast` points. */
-export function worstFolds(predictions: readonly Scored[], atLeast: number): { key: string; score: Score }[] {
-  return [...groupBy(predictions, ({ point }) => `${point.group}: ${point.foldKey}`)]
+/** The sources with the largest median error in a group, of those with at least `atLeast` points there. */
+export function worstSources(predictions: readonly Scored[], atLeast: number): { key: string; score: Score }[] {
+  return [...groupBy(predictions, ({ point }) => `${point.group}: ${point.source}`)]
     .filter(([, members]) => members.length >= atLeast)
     .map(([key, members]) => ({ key, score: score(members) }))
     .sort((a, b) => b.score.median - a.score.median);

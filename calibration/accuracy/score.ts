@@ -67,6 +67,26 @@ export function quantile(values: readonly number[], fraction: number): number {
   return below + (above - below) * (place - Math.floor(place));
 }
 
+/**
+ * `quantile` of values that count differently: each lies at the weight of those below it, as a share of the weight of all
+ * but the largest.
+ */
+export function weightedQuantile(values: readonly number[], weights: readonly number[], fraction: number): number {
+  const sorted = values.map((value, place) => ({ value, weight: weights[place] as number }));
+  sorted.sort((a, b) => a.value - b.value);
+  const largest = sorted.at(-1);
+  if (largest === undefined) return Number.NaN;
+  const place = fraction * (sorted.reduce((sum, { weight }) => sum + weight, 0) - largest.weight);
+  let below = 0;
+  for (const [index, { value, weight }] of sorted.entries()) {
+    const above = sorted[index + 1];
+    if (above === undefined) break;
+    if (place <= below + weight) return value + ((above.value - value) * (place - below)) / weight;
+    below += weight;
+  }
+  return largest.value;
+}
+
 export function byGroup(predictions: readonly Scored[]): Map<ReportGroup, Scored[]> {
   return groupBy(predictions, ({ point }) => point.group);
 }

@@ -11,17 +11,19 @@ import { readCoefficients, readPoints, readProfiles } from '../accuracy/seeds.ts
 import { fitRows } from './fit.ts';
 import { movement } from './movement.ts';
 import { coefficientText, newCoefficients } from './newCoefficients.ts';
+import { withNewRows } from './newRows.ts';
 import { structureOf } from './parameters.ts';
 
 const { values } = parseArgs({ options: { 'dry-run': { type: 'boolean', default: false } } });
 const points = readPoints(readProfiles()).points;
 const before = readCoefficients();
-const structure = structureOf(points, before);
+const grown = withNewRows(points, before);
+const structure = structureOf(points, grown);
 console.log(`${structure.parameters.size} rows, ${points.length} figures.`);
 
 for (const key of structure.withoutPrior) console.log(`kept: ${key} has no prior in calibration/fit/priors.ts`);
 
-const fitted = fitRows(points, structure, before, { onProgress: progressBar('Fitting') });
-const after = newCoefficients(before, fitted, structure, new Date().toISOString().slice(0, 10));
+const fitted = fitRows(points, structure, grown, { onProgress: progressBar('Fitting') });
+const after = newCoefficients(grown, fitted, structure, new Date().toISOString().slice(0, 10));
 for (const line of movement(before, after)) console.log(line);
 if (!values['dry-run']) writeFileSync('seeds/coefficients.json', coefficientText(after));

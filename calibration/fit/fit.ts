@@ -161,13 +161,17 @@ function thinned(points: readonly Point[]): Point[] {
   });
 }
 
-interface Part {
+export interface Part {
   points: Point[];
   parameters: Parameter[];
 }
 
 /** Points and rows that nothing connects: serving and local machines, time and memory. */
-function independentParts(points: readonly Point[], parameters: readonly Parameter[], { rowsOf }: Structure): Part[] {
+export function independentParts(
+  points: readonly Point[],
+  parameters: readonly Parameter[],
+  { rowsOf }: Structure,
+): Part[] {
   const above = new Map<RowKey, RowKey>();
   const top = (key: RowKey): RowKey => {
     let at = key;

@@ -106,13 +106,29 @@ function isFree(coefficients: Coefficients, table: string, row: string): boolean
   return entry !== undefined && entry.value > 0 && entry.known !== 'source' && priorOf(table) !== null;
 }
 
-/** The rows a prediction looks up, found by watching the look-ups. */
+/** One look-up of a prediction; the entry is undefined where the row is missing. */
+export interface RowLookUp {
+  table: string;
+  row: string;
+  entry: Coefficient | undefined;
+}
+
+/** Every look-up of a prediction in its order, found by watching. */
+export function lookUpsOf(point: Point, coefficients: Coefficients): RowLookUp[] {
+  const lookUps: RowLookUp[] = [];
+  predictedWith(
+    point,
+    watch(coefficients, (table, row, entry) => lookUps.push({ table, row, entry })),
+  );
+  return lookUps;
+}
+
+/** The rows a prediction looks up and finds, each once. */
 function rowsUsed(point: Point, coefficients: Coefficients): { table: string; row: string }[] {
   const used = new Map<RowKey, { table: string; row: string }>();
-  const watched = watch(coefficients, (table, row, entry) => {
+  for (const { table, row, entry } of lookUpsOf(point, coefficients)) {
     if (entry !== undefined) used.set(rowKey(table, row), { table, row });
-  });
-  predictedWith(point, watched);
+  }
   return [...used.values()];
 }
 

@@ -1,3 +1,6 @@
+import { desktopRows } from '../../src/engine/rows.ts';
+import type { Deployment } from '../../src/engine/shapes.ts';
+
 /** What is believed of a table's rows before any measurement is seen. */
 export interface TablePrior {
   /** One standard deviation of log(row ÷ parent row). */
@@ -10,7 +13,23 @@ export interface TablePrior {
    */
   start: Readonly<Record<string, number>>;
   startSpread: number;
+  /** Whether a row of that name, which a deployment misses, is made once enough of its measurements are known. */
+  grows?: Grows;
 }
+
+type Grows = (row: string, deployment: Deployment) => boolean;
+
+/** One row for each format of a device family: products of CDNA 3 in fp8 say little of Hopper's. */
+const formatOfFamily: Grows = (row, { hardware }) => row.startsWith(`${hardware.family}|`);
+/** One row for each device family. */
+const family: Grows = (row, { hardware }) => row === hardware.family;
+/** One row for each device family, and one for Vulkan on it, whose matrix kernels reach a fraction of the maker's own. */
+const familyAndVulkan: Grows = (row, deployment) => {
+  const { backend, engineName } = desktopRows(deployment);
+  return family(row, deployment) || (backend === 'vulkan' && row === `${deployment.hardware.family}|${engineName}`);
+};
+/** One row for each kind of link between devices. */
+const link: Grows = (row, { hardware }) => row === hardware.link?.kind;
 
 /** Tables that are settings rather than measurements, or that measurements do not identify: kept as they are. */
 const kept = [
@@ -84,6 +103,7 @@ const priors: Readonly<Record<string, TablePrior>> = {
     spread: 0.4,
     start: { all: 20 * microseconds, nvlink: 10 * microseconds, pcie: 60 * microseconds, network: 30 * microseconds },
     startSpread: 0.6,
+    grows: link,
   },
   // Hosts with PCIe 5 let cards reach one another's memory; before, most copies went through the host's.
   'serving.linkStreamFraction': {
@@ -91,20 +111,24 @@ const priors: Readonly<Record<string, TablePrior>> = {
     maximum: 1,
     start: { all: 0.6, 'pcie|nvidia-blackwell': 0.65 },
     startSpread: 0.5,
+    grows: link,
   },
   // Large copies reach 85 to 92 % of the datasheet bandwidth, matrix products in a stream of kernels less. The named
-  // devices' products were measured one by one (ai-dynamo/aiconfigurator, tables of August 2026), to about 5 %.
+  // devices' products were measured one by one (ai-dynamo/aiconfigurator, tables of August 2026), to about 5 %; MI300X
+  // copies at 0.77 to 0.80 and multiplies in fp8 at 0.44 (Azure AI benchmarking guide, 2025).
   'serving.streamFraction': {
     spread: 0.06,
     maximum: 0.98,
     start: {
       all: 0.75,
       'hbm|fp8': 0.85,
+      'amd-cdna3|fp8': 0.72,
       'nvidia-hopper|fp8': 0.85,
       'nvidia-hopper|16-bit': 0.8,
       'nvidia-ampere-hbm|16-bit': 0.75,
     },
     startSpread: 0.05,
+    grows: formatOfFamily,
   },
   'serving.computeFraction': {
     spread: 0.12,
@@ -112,11 +136,13 @@ const priors: Readonly<Record<string, TablePrior>> = {
     start: {
       all: 0.6,
       'hbm|fp8': 0.55,
+      'amd-cdna3|fp8': 0.44,
       'nvidia-hopper|fp8': 0.57,
       'nvidia-hopper|16-bit': 0.75,
       'nvidia-ampere-hbm|16-bit': 0.75,
     },
     startSpread: 0.12,
+    grows: formatOfFamily,
   },
   'serving.cacheStreamFraction': { spread: 0.2, maximum: 1, start: { all: 0.75 }, startSpread: 0.2 },
   'serving.attentionComputeFraction': { spread: 0.3, maximum: 1, start: { all: 0.5 }, startSpread: 0.4 },
@@ -137,6 +163,7 @@ const priors: Readonly<Record<string, TablePrior>> = {
     // Desktop memory controllers reach three quarters; HBM needs more bytes in flight than one sequence's kernels have.
     start: { all: 0.85, ddr: 0.73, hbm: 0.6 },
     startSpread: 0.25,
+    grows: family,
   },
   // As `serving.layerSeconds`; command buffers cost more where the API encodes each kernel.
   'local.layerSeconds': { spread: 0.5, start: { all: 60 * microseconds, cpu: 25 * microseconds }, startSpread: 1 },
@@ -195,6 +222,7 @@ const priors: Readonly<Record<string, TablePrior>> = {
     maximum: 1,
     start: { all: 0.4, CPU: 0.7, hbm: 0.3 },
     startSpread: 0.5,
+    grows: familyAndVulkan,
   },
   'local.prefillRuntimeFactor': { spread: 0.25, start: { all: 1 }, startSpread: 0.2 },
   // Without bf16 matrix instructions in the driver, Vulkan computes in fp32.

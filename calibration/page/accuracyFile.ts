@@ -5,19 +5,22 @@ import type { Score } from '../accuracy/score.ts';
 
 /** The report as data, as the calculator ships it: one line a point, so that a change of one source is a change of its lines. */
 export function accuracyText(results: Results, date: string): string {
-  const groups = results.groups.map(({ group, title, aim, leftOut, rivals }): AccuracyFile['groups'][number] => {
-    const rival = bestRival(rivals);
-    return {
-      group,
-      title,
-      ...figuresOf(leftOut),
-      bias: rounded(leftOut.bias),
-      coverage: leftOut.coverage === null ? null : rounded(leftOut.coverage),
-      aim,
-      bestRival: rival === null ? null : { name: rival.baseline.title, ...figuresOf(rival.theirs) },
-    };
-  });
-  const points = results.leftOut
+  const groups = results.groups.map(
+    ({ group, title, sources, aim, bySource, rivals }): AccuracyFile['groups'][number] => {
+      const rival = bestRival(rivals);
+      return {
+        group,
+        title,
+        sources,
+        ...figuresOf(bySource),
+        bias: rounded(bySource.bias),
+        coverage: bySource.coverage === null ? null : rounded(bySource.coverage),
+        aim,
+        bestRival: rival === null ? null : { name: rival.baseline.title, ...figuresOf(rival.theirs) },
+      };
+    },
+  );
+  const points = results.bySource
     .map(({ point, predicted, interval }): [string, AccuracyFile['points'][number]] => {
       const [low, high] = interval ?? [null, null];
       const range = [low, high].map((end) => (end === null ? null : rounded(end)));

@@ -19,9 +19,9 @@ export function plotsOf(results: Results): Map<string, string> {
   ]);
 }
 
-function predictedAgainstMeasured({ groups, leftOut }: Results): string {
-  const members = groupBy(leftOut, ({ point }) => point.group);
-  const panels = groups.map(({ group, title, leftOut: { count } }, place) => ({
+function predictedAgainstMeasured({ groups, bySource }: Results): string {
+  const members = groupBy(bySource, ({ point }) => point.group);
+  const panels = groups.map(({ group, title, bySource: { count } }, place) => ({
     column: place % COLUMNS,
     row: Math.floor(place / COLUMNS),
     title: `${title} (${count})`,
@@ -42,7 +42,7 @@ function predictedAgainstMeasured({ groups, leftOut }: Results): string {
       tickFormat: plainNumber,
       ticks: 6,
     },
-    y: { type: 'log', label: 'predicted, left out of the fit', tickFormat: plainNumber, ticks: 6 },
+    y: { type: 'log', label: 'predicted, its source left out', tickFormat: plainNumber, ticks: 6 },
     marks: [
       Plot.frame({ stroke: '#d0d7de' }),
       Plot.dot(dots, { x: 'measured', y: 'predicted', fx: 'column', fy: 'row', r: 1.5, fill: OURS, fillOpacity: 0.5 }),
@@ -53,10 +53,10 @@ function predictedAgainstMeasured({ groups, leftOut }: Results): string {
 }
 
 function errorByGroup({ groups }: Results): string {
-  const rows = groups.flatMap(({ title, aim, leftOut, rivals }) => {
+  const rows = groups.flatMap(({ title, aim, bySource, rivals }) => {
     const best = bestRival(rivals);
     return [
-      { title, who: 'this calculator, left out', low: leftOut.median, high: leftOut.p90, color: OURS, dy: -3 },
+      { title, who: 'this calculator, source left out', low: bySource.median, high: bySource.p90, color: OURS, dy: -3 },
       ...(best === null
         ? []
         : [{ title, who: 'best baseline', low: best.theirs.median, high: best.theirs.p90, color: THEIRS, dy: 4 }]),
@@ -77,7 +77,8 @@ function errorByGroup({ groups }: Results): string {
     marginLeft: 290,
     x: {
       type: 'log',
-      label: 'error, %: dot = median, end = 90th percentile; blue: ours left out, brown: best baseline, green: aim',
+      label:
+        'error, %: dot = median, end = 90th percentile; blue: ours, source left out, brown: best baseline, green: aim',
       grid: true,
       tickFormat: plainNumber,
     },
@@ -87,7 +88,7 @@ function errorByGroup({ groups }: Results): string {
 }
 
 function coverage({ groups }: Results): string {
-  const rows = groups.flatMap(({ title, leftOut: { coverage: share, count } }) =>
+  const rows = groups.flatMap(({ title, bySource: { coverage: share, count } }) =>
     share === null ? [] : [{ title: `${title} (${count})`, percent: 100 * share }],
   );
   const band = { least: 100 * COVERAGE_AIM.least, most: 100 * COVERAGE_AIM.most };

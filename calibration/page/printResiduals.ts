@@ -5,7 +5,7 @@
  */
 
 import { evaluate, evaluateBaseline } from '../accuracy/evaluate.ts';
-import { splitBy, splits, worstFolds } from '../accuracy/residuals.ts';
+import { splitBy, splits, worstSources } from '../accuracy/residuals.ts';
 import { byGroup, isTrusted, type Score, type Scored, score } from '../accuracy/score.ts';
 import { readCoefficients, readPoints, readProfiles } from '../accuracy/seeds.ts';
 import { baselines } from '../baselines/all.ts';
@@ -54,8 +54,8 @@ function printGroups(): void {
 }
 
 function printWorst(): void {
-  console.log('\nWorst of (source, model, device family) with at least 4 points:');
-  for (const { key, score: worst } of worstFolds(predictions, 4).slice(0, 20)) {
+  console.log('\nWorst sources of a group, with at least 4 points there:');
+  for (const { key, score: worst } of worstSources(predictions, 4).slice(0, 20)) {
     console.log(
       `${key.padEnd(78)} n ${String(worst.count).padStart(4)}  ${both(worst)}  bias ${worst.bias.toFixed(2)}`,
     );

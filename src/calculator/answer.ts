@@ -11,7 +11,7 @@ import type {
   ThroughputEstimate,
 } from '../engine/answer.ts';
 import type { OwnMeasurementFactors } from '../engine/evidence/ownMeasurements.ts';
-import type { EvidenceMethod } from '../engine/evidence/uncertainty.ts';
+import type { ErrorScope, EvidenceMethod } from '../engine/evidence/uncertainty.ts';
 import type { Interval } from '../engine/hosted.ts';
 import type { CostEstimate } from '../engine/money/cost.ts';
 import type { EnergyEstimate } from '../engine/money/energy.ts';
@@ -103,6 +103,8 @@ export interface Basis {
   expectedErrorPercent: number | null;
   /** What carries the answer, in plain words. */
   rests(): readonly Rest[];
+  /** Whose machine the intervals of the phase asked about are for; null behind an API. */
+  intervalScope: ErrorScope | null;
   coefficients: readonly CoefficientUse[];
   hostedMeasurements: readonly HostedLatencyProfile[];
 }

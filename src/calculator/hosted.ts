@@ -176,6 +176,7 @@ function basisOf(estimate: HostedEstimate | null, catalogue: Catalogue): Basis {
     ownMeasurements: null,
     expectedErrorPercent: null,
     rests: () => hostedRests(rowsUsed(estimate, catalogue)),
+    intervalScope: null,
     coefficients: [],
   };
   if (estimate === null) {

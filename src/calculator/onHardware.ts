@@ -13,7 +13,7 @@ import type { Answer, Arrivals, Basis, Intervals, Queue } from './answer.ts';
 import { assumedFigures, assumedProfile } from './assumedFigures.ts';
 import { defaultOffer, defaultsOfDeployment, defaultsOfQuestion } from './defaults/defaultsTaken.ts';
 import { InvalidQuestionError } from './errors.ts';
-import { evidenceFor, type MovedEstimate, movedEstimate, nearestMeasurement } from './evidence/evidence.ts';
+import { evidenceFor, type MovedEstimate, movedEstimate, nearestMeasurement, phaseAsked } from './evidence/evidence.ts';
 import { restsOf } from './evidence/rests.ts';
 import { unmeasured } from './evidence/unmeasured.ts';
 import {
@@ -87,7 +87,7 @@ export function answerOnHardware(
     },
     energy: () => energyEstimate(hardware.engine.powerWatts, engine.devices, throughput),
     basis: () => ({
-      ...basisOf(answered, band(), () => nearestMeasurement(run, catalogue)),
+      ...basisOf(answered, band(), workload, () => nearestMeasurement(run, catalogue)),
       rests: () => restsOf(deployment, estimate, catalogue, coefficients),
     }),
     suggestions: () =>
@@ -134,7 +134,8 @@ function around(value: number, halfWidth: number) {
 
 function basisOf(
   { estimate: { coefficients }, ownMeasurements }: MovedEstimate,
-  { method, evidence, endToEnd }: ErrorBand,
+  { method, evidence, endToEnd, scopes }: ErrorBand,
+  workload: Workload,
   nearest: Basis['nearestMeasurement'],
 ): Omit<Basis, 'rests'> {
   return {
@@ -143,6 +144,7 @@ function basisOf(
     nearestMeasurement: nearest,
     ownMeasurements,
     expectedErrorPercent: typicalErrorPercent(endToEnd),
+    intervalScope: scopes[phaseAsked(workload)],
     coefficients,
     hostedMeasurements: [],
   };

@@ -17,6 +17,8 @@ const errors = {
 const groupSchema = z.strictObject({
   group: z.string().min(1),
   title: z.string().min(1),
+  /** That have measured it. */
+  sources: z.int().min(0),
   ...errors,
   /** Median of predicted ÷ measured. */
   bias: z.number().min(0),
@@ -49,7 +51,7 @@ export type AccuracyFile = z.infer<typeof accuracySchema>;
 
 export type AccuracyGroup = AccuracyFile['groups'][number];
 
-/** A measurement that was left out of the fit, and what the rest of them predicted for it; figures in the metric's unit. */
+/** A measurement that was left out of the fit with all that its source published, and what the rest predicted for it; figures in the metric's unit. */
 export interface AccuracyPoint {
   /** One of a kind among all points. */
   id: string;

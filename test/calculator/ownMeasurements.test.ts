@@ -3,6 +3,7 @@ import { movedEstimate } from '../../src/calculator/evidence/evidence.ts';
 import type { Question } from '../../src/calculator/question.ts';
 import { resolveDeployment } from '../../src/calculator/resolve.ts';
 import { runOf } from '../../src/engine/evidence/neighbours.ts';
+import { anyMachine } from '../../src/engine/evidence/uncertainty.ts';
 import { openRegistry, type Registry } from '../../src/registry/registry.ts';
 
 let registry: Registry;
@@ -74,6 +75,7 @@ describe('a measurement of one’s own', async () => {
       expect(estimated(change)).toEqual({
         estimate: before[here.length + index],
         ownMeasurements: null,
+        scopes: anyMachine,
       });
     });
 
@@ -87,6 +89,15 @@ describe('a measurement of one’s own', async () => {
   test('of little trust is kept and moves nothing', async () => {
     await registry.write.create({ kind: 'measurement', id: 'own-2', actor: 'test', facts: { ...facts, trust: 'low' } });
     expect(estimated({}).ownMeasurements).toBeNull();
+  });
+
+  test('takes the part of sources out of the width of the phases it timed, and of no other', async () => {
+    const metrics = { timePerOutputTokenMs: 25.5 };
+    await registry.write.create({ kind: 'measurement', id: 'own-5', actor: 'test', facts: { ...facts, metrics } });
+    expect(estimated({ model: 'qwen3-8b' }).scopes).toEqual({ prefill: 'any-machine', decode: 'own-machine' });
+    for (const change of elsewhere) expect(estimated(change).scopes).toEqual(anyMachine);
+    await registry.write.retire({ kind: 'measurement', id: 'own-5', actor: 'test' });
+    expect(estimated({}).scopes).toEqual(anyMachine);
   });
 
   test('of a whole request is met by the whole request', async () => {

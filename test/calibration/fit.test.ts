@@ -5,6 +5,7 @@ import { isTrusted } from '../../calibration/accuracy/score.ts';
 import { readCoefficients, readPoints, readProfiles } from '../../calibration/accuracy/seeds.ts';
 import { fitRows, withFitted } from '../../calibration/fit/fit.ts';
 import { coefficientText } from '../../calibration/fit/newCoefficients.ts';
+import { withNewRows } from '../../calibration/fit/newRows.ts';
 import { type Parameter, predictedWith, structureOf } from '../../calibration/fit/parameters.ts';
 import { priorOf } from '../../calibration/fit/priors.ts';
 
@@ -102,7 +103,12 @@ describe('the committed coefficients', () => {
     }
   });
 
-  test('lean on documented starts, every row that points depend on', () => {
-    expect([...structureOf(points, coefficients).withoutPrior]).toEqual([]);
+  test('have every row that the measurements call for, and lean on documented starts', () => {
+    const { parameters, withoutPrior } = structureOf(points, withNewRows(points, coefficients));
+    expect([...withoutPrior]).toEqual([]);
+    const missing = [...parameters.values()].filter(
+      ({ table, row }) => coefficients.tables[table]?.[row] === undefined,
+    );
+    expect(missing.map(({ key }) => key)).toEqual([]);
   });
 });

@@ -15,18 +15,27 @@ import {
   phaseResiduals,
   type Residual,
 } from '../../engine/evidence/residuals.ts';
-import { type ErrorBand, errorBand } from '../../engine/evidence/uncertainty.ts';
+import {
+  anyMachine,
+  type ErrorBand,
+  type ErrorScope,
+  type ErrorScopes,
+  errorBand,
+} from '../../engine/evidence/uncertainty.ts';
 import { remembered } from '../../engine/remembered.ts';
 import type { Workload } from '../../engine/shapes.ts';
 import type { Catalogue } from '../../registry/catalogue/catalogue.ts';
 import type { AppliedMeasurements, NearestMeasurement } from '../answer.ts';
 import { type MeasuredRun, measuredRunsOf } from './measuredRuns.ts';
+import { sourceOf } from './sourceOf.ts';
 
 /** An estimate, and what people's own measurements on the device with the runtime did to it. */
 export interface MovedEstimate {
   estimate: Estimate;
   /** Null without own measurements: the estimate is the engine's own. */
   ownMeasurements: AppliedMeasurements | null;
+  /** Whose machine its intervals are for, by the phases that own measurements timed. */
+  scopes: ErrorScopes;
 }
 
 /** `estimate`, moved by own measurements on the same device with the same runtime; see `ownMeasurementFactors`. */
@@ -35,10 +44,21 @@ export function movedEstimate(run: Run, catalogue: Catalogue, coefficients: Coef
   const plain = estimate(deployment, workload, coefficients);
   const own = measuredRunsOf(catalogue).own(run);
   const points = own.map(residualsWith(coefficients)).filter((point) => point !== null);
-  if (points.length === 0) return { estimate: plain, ownMeasurements: null };
+  if (points.length === 0) return { estimate: plain, ownMeasurements: null, scopes: anyMachine };
   const wanted = ownMeasurementFactors(run, points, coefficients);
   const { estimate: moved, applied } = movedByOwnMeasurements(plain, deployment, workload, wanted, coefficients);
-  return { estimate: moved, ownMeasurements: { ...applied, measurements: own.map(({ profile }) => profile) } };
+  const measurements = own.map(({ profile }) => profile);
+  return { estimate: moved, ownMeasurements: { ...applied, measurements }, scopes: scopesOf(points) };
+}
+
+/** A phase that the owner has timed by itself, or as most of a request, is known on this machine. */
+function scopesOf(points: readonly RunResiduals[]): ErrorScopes {
+  const isTimed = (phase: Phase) =>
+    points.some(({ residuals, saturation }) => {
+      return (residuals[phase]?.weight ?? 0) >= 0.5 || (phase === 'decode' && saturation !== null);
+    });
+  const scope = (phase: Phase): ErrorScope => (isTimed(phase) ? 'own-machine' : 'any-machine');
+  return { prefill: scope('prefill'), decode: scope('decode') };
 }
 
 /**
@@ -49,14 +69,14 @@ export function movedEstimate(run: Run, catalogue: Catalogue, coefficients: Coef
  */
 export function evidenceFor(
   run: Run,
-  { estimate, ownMeasurements }: MovedEstimate,
+  { estimate, ownMeasurements, scopes }: MovedEstimate,
   catalogue: Catalogue,
   coefficients: Coefficients,
 ): ErrorBand {
   const { deployment, workload } = run;
-  const band = withOwn(errorBand(deployment, bandedLoad(run), estimate, coefficients), ownMeasurements);
+  const band = withOwn(errorBand(deployment, bandedLoad(run), estimate, coefficients, scopes), ownMeasurements);
   const phase = phaseAsked(workload);
-  const near: PhaseResiduals[] = [];
+  const near: Neighbour[] = [];
   const published: number[] = [];
   let isMeasured = false;
   for (const measured of measuredRunsOf(catalogue).ofSubject(run)) {
@@ -69,11 +89,12 @@ export function evidenceFor(
     isMeasured ||= timed && (isNear || isOwn);
     if (!isNear) continue;
     const left = ownMeasurements === null ? found.residuals : afterMoving(found.residuals, ownMeasurements);
-    near.push(left);
+    near.push({ residuals: left, source: isOwn ? null : sourceOf(measured.profile.facts) });
     // That the answer agrees with what it was moved to says nothing.
     if (!isOwn && left[phase] !== null) published.push(Math.exp(left[phase].log));
   }
-  const narrowed = near.length === 0 ? band : bandWithNeighbours(band, estimate.latency, near, coefficients);
+  const counted = eachSourceOnce(near);
+  const narrowed = near.length === 0 ? band : bandWithNeighbours(band, estimate.latency, counted, coefficients);
   if (!isMeasured) return narrowed;
   const evidence = published.length === 0 ? band.evidence : `${agreement(phase, published)}; ${band.evidence}`;
   return { ...narrowed, method: 'measured-neighbour', evidence };
@@ -83,6 +104,23 @@ export function evidenceFor(
 function bandedLoad({ deployment, workload }: Run): Workload {
   if (workload.batch > 1) return workload;
   return { ...workload, scheduling: deployment.runtime.continuousBatching ? 'continuous' : 'static' };
+}
+
+interface Neighbour {
+  residuals: PhaseResiduals;
+  /** Null for one's own. */
+  source: string | null;
+}
+
+/** What a source publishes of one deployment tells of one machine, however many loads it ran: together it counts 1. */
+function eachSourceOnce(near: readonly Neighbour[]): PhaseResiduals[] {
+  const counts = new Map<string | null, number>();
+  for (const { source } of near) counts.set(source, (counts.get(source) ?? 0) + 1);
+  return near.map(({ residuals: { prefill, decode }, source }) => {
+    const share = source === null ? 1 : 1 / (counts.get(source) ?? 1);
+    const shared = (residual: Residual | null) => residual && { ...residual, weight: share * residual.weight };
+    return { prefill: shared(prefill), decode: shared(decode) };
+  });
 }
 
 function withOwn(band: ErrorBand, own: AppliedMeasurements | null): ErrorBand {
@@ -113,7 +151,7 @@ export function nearestMeasurement(run: Run, catalogue: Catalogue): NearestMeasu
 }
 
 /** Nearly all of the time of most requests is generating; a single token is all prompt. */
-function phaseAsked({ outputTokens }: Workload): Phase {
+export function phaseAsked({ outputTokens }: Workload): Phase {
   return outputTokens > 1 ? 'decode' : 'prefill';
 }
 

@@ -1,4 +1,4 @@
-import type { CoefficientUse, Estimate, LatencyEstimate } from '../answer.ts';
+import type { CoefficientUse, Estimate, LatencyEstimate, MemoryEstimate, Phase } from '../answer.ts';
 import { type Coefficients, lookUpCoefficient } from '../coefficients.ts';
 import type { Deployment, Workload } from '../shapes.ts';
 
@@ -8,41 +8,83 @@ export type EvidenceMethod = 'measured-neighbour' | 'fitted' | 'inherited' | 'da
 /** Half-widths of the 80 % intervals, as natural logarithms of the ratio: range = value × e^±w. */
 export type ErrorBand = ReturnType<typeof errorBand>;
 
-/** Figures whose interval has a table of its own, `error.` and the name. */
+/** Figures whose interval has a table of its own; see `errorTable`. */
 export type BandedFigure = 'timeToFirstToken' | 'timePerOutputToken' | 'saturatedThroughput' | 'totalMemory';
 
-/** Tables whose rows say how well a deployment is known; the rest are shared constants. */
-const FORMAT_TABLES = new Set(['serving.streamFraction', 'local.streamFraction', 'local.prefillComputeFraction']);
-const BUILD_TABLES = new Set([
+/**
+ * Whose machine an interval is for. any-machine: nobody has measured this one, so that how sources differ is part of the
+ * error. own-machine: its owner has, so that what is left is the error from one run of it to the next.
+ */
+export type ErrorScope = 'any-machine' | 'own-machine';
+
+/** Scopes by the phase that was measured. */
+export interface ErrorScopes {
+  prefill: ErrorScope;
+  decode: ErrorScope;
+}
+
+export const anyMachine: ErrorScopes = { prefill: 'any-machine', decode: 'any-machine' };
+
+/** The table of a figure's half-widths, or of how much wider a step of inheritance makes them. */
+export function errorTable(name: BandedFigure | 'wideningPerStep', scope: ErrorScope): string {
+  return scope === 'any-machine' ? `error.${name}` : `error.ownMachine.${name}`;
+}
+
+/** Tables whose rows say how well a device and format are known, by the phase they carry; the rest are shared constants. */
+const FORMAT_TABLES: Readonly<Record<Phase, ReadonlySet<string>>> = {
+  decode: new Set(['serving.streamFraction', 'local.streamFraction']),
+  prefill: new Set(['serving.streamFraction', 'local.streamFraction', 'local.prefillComputeFraction']),
+};
+/** The same of a runtime's build. */
+const DECODE_BUILD_TABLES = [
   'serving.layerSeconds',
   'serving.launchSeconds',
   'serving.expertLayerSeconds',
   'local.layerSeconds',
   'local.expertLayerSeconds',
-]);
+];
+const BUILD_TABLES: Readonly<Record<Phase, ReadonlySet<string>>> = {
+  decode: new Set(DECODE_BUILD_TABLES),
+  prefill: new Set([
+    ...DECODE_BUILD_TABLES,
+    'serving.requestSeconds',
+    'serving.queueFraction',
+    'serving.attentionComputeFraction',
+    'local.prefillRuntimeFactor',
+  ]),
+};
 
 /**
  * The 80 % intervals of an estimate, from errors on measurements left out of the fit. More inheritance is never narrower.
  * Memory rests on sizes and not on fitted rates, so it does not widen.
  */
-export function errorBand(deployment: Deployment, workload: Workload, estimate: Estimate, coefficients: Coefficients) {
-  const format = worstUse(estimate.coefficients, FORMAT_TABLES);
-  const build = worstUse(estimate.coefficients, BUILD_TABLES);
-  const inheritance = inheritanceOf(estimate);
+export function errorBand(
+  deployment: Deployment,
+  workload: Workload,
+  estimate: Estimate,
+  coefficients: Coefficients,
+  scopes: ErrorScopes = anyMachine,
+) {
+  const format = worstUse(estimate.coefficients, FORMAT_TABLES.prefill);
+  const build = worstUse(estimate.coefficients, BUILD_TABLES.prefill);
+  const inherited = { prefill: inheritanceOf(estimate, 'prefill'), decode: inheritanceOf(estimate, 'decode') };
+  const inheritance = Math.max(inherited.prefill, inherited.decode);
   const link = restsOnAssumedLink(estimate) ? 1 : 0;
-  const of = (figure: BandedFigure, further = link) =>
-    halfWidth(figure, errorGroups(figure, deployment, workload), inheritance + further, coefficients);
-  const thin = thinPromptRate(estimate);
-  const timeToFirstToken = of('timeToFirstToken', link + (thin === null ? 0 : 1));
-  const timePerOutputToken = of('timePerOutputToken');
+  const thin = thinPromptRate(estimate) === null ? 0 : 1;
+  const steps = { prefill: inherited.prefill + link + thin, decode: inherited.decode + link };
+  const of = (figure: TimedFigure, phase: Phase) =>
+    halfWidth(figure, errorGroups(figure, deployment, workload), steps[phase], coefficients, scopes[phase]);
+  const timeToFirstToken = of('timeToFirstToken', 'prefill');
+  const timePerOutputToken = of('timePerOutputToken', 'decode');
   return {
     timeToFirstToken,
     timePerOutputToken,
     endToEnd: endToEndHalfWidth(estimate.latency, timeToFirstToken, timePerOutputToken),
     /** Of the throughput with as many sequences as fit. */
-    saturatedThroughput: of('saturatedThroughput'),
+    saturatedThroughput: of('saturatedThroughput', 'decode'),
     /** Of the memory needed in all. */
-    totalMemory: of('totalMemory'),
+    totalMemory: memoryHalfWidth(estimate.memory, coefficients),
+    scopes,
     method: methodOf(format, build, inheritance),
     /** Steps of inheritance of the coefficients that carry the time: 0 = all fitted on this family and build. */
     inheritance,
@@ -67,25 +109,56 @@ function restsOnAssumedLink({ coefficients }: Pick<Estimate, 'coefficients'>): b
 
 const linkRates = new Set(['local.allReduceBytesPerSecond', 'serving.networkBytesPerSecond']);
 
-/** The half-width of the group times 1 + widening × steps of inheritance. */
+/** Figures that rest on fitted rates. */
+export type TimedFigure = Exclude<BandedFigure, 'totalMemory'>;
+
+/**
+ * The half-width of the group times 1 + widening × steps of inheritance. For any machine it is never below that for a measured one: what varies within a source varies for a stranger, too.
+ */
 export function halfWidth(
-  figure: BandedFigure,
+  figure: TimedFigure,
   groups: readonly string[],
   inheritance: number,
   coefficients: Coefficients,
+  scope: ErrorScope,
 ): number {
-  const width = lookUpCoefficient(coefficients, `error.${figure}`, groups);
-  if (figure === 'totalMemory') return width;
-  return width * (1 + inheritance * lookUpCoefficient(coefficients, 'error.wideningPerStep', ['all']));
+  const width = lookUpCoefficient(coefficients, errorTable(figure, scope), groups);
+  const wideningPerStep = lookUpCoefficient(coefficients, errorTable('wideningPerStep', scope), ['all']);
+  const widened = width * (1 + inheritance * wideningPerStep);
+  if (scope === 'own-machine') return widened;
+  return Math.max(widened, halfWidth(figure, groups, inheritance, coefficients, 'own-machine'));
+}
+
+/** How far off the memory needed in all may be. */
+export function memoryHalfWidth(memory: MemoryParts, coefficients: Coefficients): number {
+  return uncertainMemory(memory) * memoryMultiple(coefficients);
+}
+
+/** Multiples of `uncertainMemory` that hold the errors of four sources in five. */
+export function memoryMultiple(coefficients: Coefficients): number {
+  return lookUpCoefficient(coefficients, errorTable('totalMemory', 'any-machine'), ['all']);
+}
+
+type MemoryParts = Pick<MemoryEstimate, 'activationBytes' | 'totalBytes'>;
+
+/** Rounding of allocations and what a driver adds beside its context: two or three hundredths of the whole. */
+const ROUNDED_SHARE = 0.025;
+
+/**
+ * The half-width of a total that adds up exact sizes (weights, cache) and work space known to a factor of two:
+ * 0.025 + ln 2 × its share of the total.
+ */
+export function uncertainMemory({ activationBytes, totalBytes }: MemoryParts): number {
+  return ROUNDED_SHARE + (totalBytes === 0 ? 0 : (Math.LN2 * activationBytes) / totalBytes);
 }
 
 /**
- * Steps of inheritance of the coefficients that carry the time, device and build together. A family row is what the fit
- * identifies; a device row on top is a refinement, its absence no inheritance.
+ * Steps of inheritance of the coefficients that carry the time of a phase, device and build together. A family row is what
+ * the fit identifies; a device row on top is a refinement, its absence no inheritance.
  */
-export function inheritanceOf({ coefficients }: Pick<Estimate, 'coefficients'>): number {
-  const format = worstUse(coefficients, FORMAT_TABLES);
-  const build = worstUse(coefficients, BUILD_TABLES);
+export function inheritanceOf({ coefficients }: Pick<Estimate, 'coefficients'>, phase: Phase): number {
+  const format = worstUse(coefficients, FORMAT_TABLES[phase]);
+  const build = worstUse(coefficients, BUILD_TABLES[phase]);
   return Math.max(0, (format?.inheritance ?? 0) - 1) + (build?.inheritance ?? 0);
 }
 
@@ -98,15 +171,13 @@ export function endToEndHalfWidth(latency: LatencyEstimate, timeToFirstToken: nu
 /**
  * From the closest group to the widest. Time: estimator | experts or dense | alone or batched | how requests
  * arrive (servers) or whose machine it is.
- * Memory: estimator | runtime.
  */
 export function errorGroups(
-  figure: BandedFigure,
+  figure: TimedFigure,
   { model, hardware, runtime }: Deployment,
   { batch, scheduling }: Workload,
 ): string[] {
-  const { estimator, coefficients } = runtime;
-  if (figure === 'totalMemory') return [`${estimator}|${coefficients}`, estimator, 'all'];
+  const { estimator } = runtime;
   const experts = model.architecture.blocks.some(({ feedForward }) => feedForward?.kind === 'experts');
   const kind = experts ? 'experts' : 'dense';
   if (figure === 'saturatedThroughput') return [`${estimator}|${kind}`, estimator, 'all'];

@@ -28,11 +28,13 @@ const RivalType = builder.objectRef<NonNullable<AccuracyGroup['bestRival']>>('Ac
 });
 
 const GroupType = builder.objectRef<AccuracyGroup>('AccuracyGroup').implement({
-  description: 'Measurements of one sort, and how far predictions that were fitted without them are off.',
+  description:
+    'Measurements of one sort, and how far predictions are off that were fitted without all that their source published.',
   fields: (t) => ({
     id: t.exposeID('group', { description: 'Short slug, to ask `points` for.' }),
     title: t.exposeString('title', { description: 'What was measured.' }),
     count: t.exposeInt('count', { description: 'Points, a count.' }),
+    sources: t.exposeInt('sources', { description: 'Sources that have measured it, a count.' }),
     median: t.exposeFloat('median', {
       description: 'Median of |predicted ÷ measured − 1|, a fraction (dimensionless).',
     }),
@@ -53,7 +55,7 @@ const GroupType = builder.objectRef<AccuracyGroup>('AccuracyGroup').implement({
 });
 
 const PointType = builder.objectRef<AccuracyPoint>('AccuracyPoint').implement({
-  description: 'A measured figure, and what was predicted for it by coefficients that were fitted without it.',
+  description: 'A measured figure, and what was predicted for it by coefficients that were fitted without its source.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'One of a kind among all points.' }),
     measurementId: t.exposeID('measurement', { description: 'Id of the measurement.' }),
@@ -85,7 +87,7 @@ const AccuracyPointConnection = connectionOf('AccuracyPoint', PointType, 'points
 
 const AccuracyType = builder.objectRef<Accuracy>('Accuracy').implement({
   description:
-    'How well published measurements are predicted that were left out of the fit: the report docs/accuracy.md, as data.',
+    'How well published measurements are predicted by a fit that knows nothing of their source: the report docs/accuracy.md, as data.',
   fields: (t) => ({
     date: t.exposeString('date', { description: 'Day of the cross-validation, ISO.' }),
     groups: t.field({ type: [GroupType], description: 'Its groups.', resolve: ({ groups }) => [...groups] }),

@@ -17,6 +17,15 @@ const BasisMethod = enumOf('BasisMethod', 'What an estimate rests on, the firmes
   datasheet: 'Datasheet figures and assumed efficiencies: nobody measured anything close.',
 });
 
+const IntervalScope = enumOf('IntervalScope', 'Whose machine the 80 % ranges are for.', {
+  'any-machine':
+    'Anybody’s: how published sources differ on like machines is part of the range, because yours may be like any of ' +
+    'them. It holds four of five measurements of a source that was never seen.',
+  'own-machine':
+    'Yours: you have recorded a measurement of this device by this runtime, so that the range is narrower by what ' +
+    'sources differ in.',
+});
+
 const CoefficientType = builder.objectRef<CoefficientUse>('Coefficient').implement({
   description: 'One number that physics cannot know, as it was used.',
   fields: (t) => ({
@@ -130,6 +139,14 @@ export const BasisType = builder.objectRef<Basis>('Basis').implement({
       description:
         'Typical (median) error of endToEndMs for estimates with such a basis, in percent; null where a single ' +
         'published measurement is all there is.',
+    }),
+    intervalScope: t.expose('intervalScope', {
+      type: IntervalScope,
+      nullable: true,
+      description:
+        'Which of two ranges the answer has: the wide one, or the narrow one of a machine you have measured, of the phase ' +
+        'asked about (generating; reading the prompt when one token is generated). A phase you have not timed keeps the ' +
+        'wide one. Null for an API.',
     }),
     coefficients: t.field({
       type: [CoefficientType],

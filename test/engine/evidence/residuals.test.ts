@@ -6,7 +6,7 @@ import {
   type MeasuredTimes,
   phaseResiduals,
 } from '../../../src/engine/evidence/residuals.ts';
-import type { ErrorBand } from '../../../src/engine/evidence/uncertainty.ts';
+import { anyMachine, type ErrorBand } from '../../../src/engine/evidence/uncertainty.ts';
 import { latencyLaw } from '../../../src/engine/queue.ts';
 import { coefficients, workloadOf } from '../deployments.ts';
 
@@ -106,6 +106,7 @@ describe('intervals with neighbours', () => {
         endToEnd: 0.15,
         saturatedThroughput: 0.2,
         totalMemory: 0.05,
+        scopes: anyMachine,
         method: 'fitted',
         inheritance: 0,
         evidence: '',

@@ -4,35 +4,63 @@ import { estimateOf } from '../../../calibration/accuracy/predict.ts';
 import { readCoefficients, readPoints, readProfiles } from '../../../calibration/accuracy/seeds.ts';
 import { withoutRows } from '../../../calibration/fit/parameters.ts';
 import type { CoefficientUse } from '../../../src/engine/answer.ts';
-import { type BandedFigure, errorBand, errorGroups, halfWidth } from '../../../src/engine/evidence/uncertainty.ts';
+import {
+  errorBand,
+  errorGroups,
+  halfWidth,
+  memoryHalfWidth,
+  type TimedFigure,
+  uncertainMemory,
+} from '../../../src/engine/evidence/uncertainty.ts';
 
 const coefficients = readCoefficients();
 const { points } = readPoints(readProfiles());
 const anyPoint = fc.constantFrom(...points.filter((_, place) => place % 7 === 0));
-const anyFigure = fc.constantFrom<BandedFigure>(
-  'timeToFirstToken',
-  'timePerOutputToken',
-  'saturatedThroughput',
-  'totalMemory',
-);
+const figures = ['timeToFirstToken', 'timePerOutputToken', 'saturatedThroughput'] as const;
+const scopes = ['any-machine', 'own-machine'] as const;
+const anyFigure = fc.constantFrom<TimedFigure>(...figures);
 
 describe('80 % intervals', () => {
-  test('have a width for every figure of every measured deployment', () => {
+  test('have a width for every figure of every measured deployment, on any machine and on a measured one', () => {
     for (const { deployment, workload } of points) {
-      for (const figure of ['timeToFirstToken', 'timePerOutputToken', 'saturatedThroughput', 'totalMemory'] as const) {
-        expect(halfWidth(figure, errorGroups(figure, deployment, workload), 0, coefficients)).toBeGreaterThan(0);
+      for (const figure of figures) {
+        const groups = errorGroups(figure, deployment, workload);
+        for (const scope of scopes) expect(halfWidth(figure, groups, 0, coefficients, scope)).toBeGreaterThan(0);
       }
     }
   });
 
   test('are never narrower with more inheritance', () => {
     fc.assert(
-      fc.property(anyPoint, anyFigure, fc.nat(12), fc.nat(12), (point, figure, steps, more) => {
-        const groups = errorGroups(figure, point.deployment, point.workload);
-        const width = halfWidth(figure, groups, steps, coefficients);
-        expect(halfWidth(figure, groups, steps + more, coefficients)).toBeGreaterThanOrEqual(width);
-      }),
+      fc.property(
+        anyPoint,
+        anyFigure,
+        fc.constantFrom(...scopes),
+        fc.nat(12),
+        fc.nat(12),
+        (point, figure, scope, steps, more) => {
+          const groups = errorGroups(figure, point.deployment, point.workload);
+          const width = halfWidth(figure, groups, steps, coefficients, scope);
+          expect(halfWidth(figure, groups, steps + more, coefficients, scope)).toBeGreaterThanOrEqual(width);
+        },
+      ),
     );
+  });
+
+  test('widen by as much a step, and are never below those of a machine that has been measured', () => {
+    const row = (value: number) => ({ value, spread: 1, count: 1, known: 'fitted' as const, data: 'made up' });
+    const tables = {
+      'error.timePerOutputToken': { serving: row(0.2), all: row(0.4) },
+      'error.wideningPerStep': { all: row(0.5) },
+      'error.ownMachine.timePerOutputToken': { serving: row(0.1), all: row(0.6) },
+      'error.ownMachine.wideningPerStep': { all: row(0.25) },
+    };
+    const of = (groups: string[], steps: number, scope: 'any-machine' | 'own-machine') =>
+      halfWidth('timePerOutputToken', groups, steps, { date: '2026-11-25', tables }, scope);
+    expect(of(['serving', 'all'], 0, 'any-machine')).toBe(0.2);
+    expect(of(['serving', 'all'], 3, 'any-machine')).toBeCloseTo(0.5, 12);
+    expect(of(['serving', 'all'], 2, 'own-machine')).toBeCloseTo(0.15, 12);
+    expect(of(['local', 'all'], 0, 'any-machine')).toBe(0.6);
   });
 
   // The widest rows stay: without them there is no answer.
@@ -99,5 +127,21 @@ describe('the method', () => {
       method: asked.method,
       inheritance: asked.steps,
     });
+  });
+});
+
+describe('the memory needed in all', () => {
+  test('is as uncertain as a fortieth of it, and the work space by a factor of two', () => {
+    expect(uncertainMemory({ activationBytes: 0, totalBytes: 10e9 })).toBeCloseTo(0.025, 12);
+    expect(uncertainMemory({ activationBytes: 5e9, totalBytes: 10e9 })).toBeCloseTo(0.025 + Math.LN2 / 2, 12);
+    expect(uncertainMemory({ activationBytes: 0, totalBytes: 0 })).toBe(0.025);
+  });
+
+  test('has a range that grows with the share of work space', () => {
+    const widths = [0, 1e9, 4e9].map((activationBytes) => {
+      return memoryHalfWidth({ activationBytes, totalBytes: 10e9 }, coefficients);
+    });
+    expect(widths).toEqual([...widths].sort((a, b) => a - b));
+    expect(widths[0]).toBeGreaterThan(0);
   });
 });

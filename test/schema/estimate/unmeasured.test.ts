@@ -30,6 +30,6 @@ test('what no measurement speaks for says so, and a family that may be a slip is
   createLikeL4('no-slip', 'nvidia-ada');
   expect(await said('no-slip')).toEqual([]);
   // Not measured either, but no slip.
-  expect(await said('amd-mi355x-288gb')).toEqual([expect.stringContaining('the family amd-cdna4 is known')]);
+  expect(await said('amd-mi455x-432gb')).toEqual([expect.stringContaining('the family amd-cdna5 is known')]);
   expect(await said('A100')).toEqual([]);
 });

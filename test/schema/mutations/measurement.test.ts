@@ -69,12 +69,18 @@ const retire = (id: string, verb: 'Retire' | 'Restore') =>
   );
 
 interface Estimate {
-  latency: { timeToFirstTokenMs: number; timePerOutputTokenMs: number; endToEndMs: number };
+  latency: {
+    timeToFirstTokenMs: number;
+    timePerOutputTokenMs: number;
+    endToEndMs: number;
+    timePerOutputTokenMsRange: { low: number; high: number };
+  };
   throughput: { outputTokensPerSecond: number };
   saturation: { outputTokensPerSecond: number };
   basis: {
     method: string;
     evidence: string;
+    intervalScope: 'ANY_MACHINE' | 'OWN_MACHINE' | null;
     calibration: { timePerOutputTokenFactor: number; measurements: { id: string }[] } | null;
     nearestMeasurement: { measurement: { id: string }; differs: string[] };
   };
@@ -82,11 +88,16 @@ interface Estimate {
 
 async function estimate(question: string): Promise<Estimate> {
   const answer = await calculator.answer<{ estimate: Estimate }>(`{ estimate(${question}) {
-    latency { timeToFirstTokenMs timePerOutputTokenMs endToEndMs } throughput { outputTokensPerSecond }
+    latency { timeToFirstTokenMs timePerOutputTokenMs endToEndMs timePerOutputTokenMsRange { low high } } throughput { outputTokensPerSecond }
     saturation { outputTokensPerSecond }
-    basis { method evidence calibration { timePerOutputTokenFactor measurements { id } }
+    basis { method evidence intervalScope calibration { timePerOutputTokenFactor measurements { id } }
       nearestMeasurement { measurement { id } differs } } } }`);
   return answer.estimate;
+}
+
+/** High ÷ low of the time per output token. */
+function width({ latency: { timePerOutputTokenMsRange } }: Estimate): number {
+  return timePerOutputTokenMsRange.high / timePerOutputTokenMsRange.low;
 }
 
 const run = {
@@ -119,6 +130,10 @@ describe('measurementRecord', () => {
     });
     // That it agrees with what it was moved to is no evidence.
     expect(after.basis.evidence).toMatch(/^moved by one measurement of your own/);
+
+    // Nobody's machine is known until it is measured; then what sources differ in leaves the range.
+    expect([before.basis.intervalScope, after.basis.intervalScope]).toEqual(['ANY_MACHINE', 'OWN_MACHINE']);
+    expect(width(after)).toBeLessThan(width(before));
 
     // Under another load it is the same deployment, moved by the scalar and no further.
     const far = asked.replace(/promptTokens: \d+/, 'promptTokens: 16000');
