@@ -22,8 +22,14 @@ export interface WorkLimits {
   milliseconds: number;
 }
 
-/** Milliseconds of an event-loop round that requests may work in; beyond, they wait for turns. */
+/** Milliseconds of a round that requests may work in; beyond, they wait for turns. */
 const roundMs = 10;
+
+/**
+ * How often the event loop polls in a round, a count. Node accepts one new connection each time: were there a piece of work
+ * between any two, the connection of a probe would stand behind two hundred others for half a minute.
+ */
+const pollsInRound = 32;
 
 /** Items of a list that are answered in one turn. */
 const itemsInTurn = 25;
@@ -125,21 +131,26 @@ export class Work {
   }
 }
 
-/** When the event loop's present round began to work; null before it has. All requests that arrive together share it. */
+/** When the present round began to work; null before it has. All requests that arrive together share it. */
 let roundBegan: number | null = null;
 
-/** Whether this round of the event loop has been worked in for as long as it may. */
+/** Whether this round has been worked in for as long as it may. */
 export function isRoundFull(): boolean {
   if (roundBegan !== null) return performance.now() - roundBegan > roundMs;
   roundBegan = performance.now();
-  setImmediate(() => {
+  inNextRound(() => {
     roundBegan = null;
   });
   return false;
 }
 
+/** Does something when everybody else has been heard. */
+export function inNextRound(action: () => void, polls = pollsInRound): void {
+  setImmediate(polls > 1 ? () => inNextRound(action, polls - 1) : action);
+}
+
 /**
- * Requests with something left to do, the oldest first. One turn an event-loop round: between two, everybody else is
+ * Requests with something left to do, the oldest first. One turn a round: between two, everybody else is
  * served. Every other turn is the oldest one's, so that long requests end one after another and do not all hold half an
  * answer in memory; the rest belong to requests that have had little yet.
  */
@@ -158,22 +169,24 @@ function waitForTurn(work: Work): void {
   // Back to its place: whoever began earlier is done earlier.
   const place = inLine.findLastIndex(({ began }) => began <= work.began) + 1;
   inLine.splice(place, 0, work);
-  if (inLine.length === 1 && running === null) setImmediate(nextTurn);
+  if (inLine.length === 1 && running === null) inNextRound(nextTurn);
 }
 
 function nextTurn(): void {
-  if (running !== null) {
-    // What a turn set in motion has run until here.
-    running.end();
-    if (!running.isWaiting) inLine.splice(inLine.indexOf(running), 1);
-  }
   oldestsTurn = !oldestsTurn;
   const [oldest] = inLine;
   const short = oldestsTurn ? undefined : inLine.find((work) => work.isShort && work.isWaiting);
   running = short ?? oldest ?? null;
   if (running === null) return;
   running.begin();
-  setImmediate(nextTurn);
+  setImmediate(endTurn, running);
+}
+
+/** What a turn set in motion has run until here. */
+function endTurn(work: Work): void {
+  work.end();
+  if (!work.isWaiting) inLine.splice(inLine.indexOf(work), 1);
+  inNextRound(nextTurn);
 }
 
 /** How many estimates a field is worth, as an extension of the field: `t.field({ ...worth(1) })`. */

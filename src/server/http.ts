@@ -120,7 +120,7 @@ export function httpListener(options: HttpOptions): RequestListener {
     if (place !== null) await place;
     try {
       // Of a client that has left meanwhile nobody waits for the answer.
-      if (request.socket.destroyed) return;
+      if (request.destroyed || request.socket.destroyed) return;
       if (wantsGraphiqlPage(request)) {
         await servePage(request, response);
         return;

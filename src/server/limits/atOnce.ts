@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { isRoundFull } from '../../schema/work.ts';
+import { inNextRound, isRoundFull } from '../../schema/work.ts';
 
 export interface AtOnceLimits {
   /** Questions of all clients, a count. */
@@ -25,12 +25,12 @@ interface Waiting {
 /** How often places are looked at while questions wait, in milliseconds. */
 const sweepMs = 250;
 
-/** Waiting questions that begin in one round of the event loop, a count: the worst document takes milliseconds to refuse. */
+/** Waiting questions that begin in one round, a count: the worst document takes milliseconds to refuse. */
 const begunInRound = 4;
 
 /**
  * How many questions are answered at once; the others wait, their bodies unread. Each holds memory until its answer is
- * sent: a body, half an answer. And hundreds that arrive in one round of the event loop begin in several, so that others are
+ * sent: a body, half an answer. And hundreds that arrive in one round begin in several, so that others are
  * heard between them. Clients take turns: one who asks hundreds waits for himself. And a body that hardly comes keeps its
  * place only while nobody waits for one: behind a proxy that is not named, all the world is one client.
  */
@@ -98,7 +98,7 @@ export class AtOnce {
   #beginSome(): void {
     if (this.#waiting === 0 || this.#isBeginning) return;
     this.#isBeginning = true;
-    setImmediate(() => {
+    inNextRound(() => {
       this.#isBeginning = false;
       let begun = 0;
       while (begun < begunInRound && this.#beginNext()) begun += 1;
