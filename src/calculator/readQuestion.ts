@@ -44,6 +44,7 @@ export function readQuestion(asked: Question, catalogue: Catalogue): ReadQuestio
   const hardware = asked.hardware == null ? null : resolveName(catalogue, 'hardware', asked.hardware, 'hardware');
   if (hardware !== null) {
     question.hardware = hardware.profile.id;
+    question.machine = hardware.soldAs ?? null;
     question.devices = agreed('devices', asked, hardware.devices);
     question.memoryGiB = agreed('memoryGiB', asked, hardware.memoryGiB);
     note(readings, asked.hardware ?? '', hardware);
