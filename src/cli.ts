@@ -67,8 +67,11 @@ for (const [name, table] of Object.entries(tables)) {
     .argument('[search...]', 'words that must all occur, in any order')
     .action(async (words: string[], options: Given & OutputOptions) => {
       const search = words.join(' ');
-      const variables = { ...variablesOf(tableOptions, options), ...(search !== '' && { search }) };
-      const only = (data: TableReply) => searched(data, search);
+      const variables = { ...variablesOf(tableOptions, options), ...(search !== '' && { search, text: search }) };
+      const only = (data: TableReply, refusals: readonly ReplyError[]) => {
+        if (refusals.length > 0) throw new RefusedError(inWords(refusals), refusals);
+        return searched(data, search);
+      };
       await answer<TableReply>(options, table.query, variables, ({ data }) => tableText(table, data), undefined, only);
     });
 }
@@ -131,11 +134,11 @@ async function answer<Reply extends object>(
   variables: Record<string, unknown>,
   report: (answered: Answered<Reply>, width: number) => string,
   key?: string,
-  only: (data: Reply) => Reply = (data) => data,
+  only: (data: Reply, refusals: readonly ReplyError[]) => Reply = (data) => data,
 ): Promise<void> {
   const print = async (ask: Ask) => {
     const { data: whole, refusals } = await ask<Reply>(query, variables);
-    const data = only(whole);
+    const data = only(whole, refusals);
     const width = Math.min(process.stdout.columns ?? 100, 120);
     const reply = refusals.length === 0 ? data : { ...data, errors: refusals };
     process.stdout.write(json ? jsonText(reply) : report({ data, refusals }, width));

@@ -49,7 +49,7 @@ export function answerHosted(question: Question, model: ModelProfile, catalogue:
       ...defaultOffer(question, price()),
       ...assumedOffer(price(), catalogue),
     ],
-    warnings: [...retiredWarnings([model]), ...contextWarnings(model, workload), ...priceWarnings(price())],
+    warnings: [...retiredWarnings([model]), ...contextWarnings(model, workload), ...priceWarnings(price(), catalogue)],
     cost: () => {
       const choice = price();
       return choice === null ? null : hostedCost(choice, tokensOfRequest(workload));

@@ -28,6 +28,7 @@ import {
   assumedOffer,
   hourOffersOfHardware,
   isOffer,
+  machinePrice,
   ownedCostOf,
   purchaseChoice,
   usualHourlyPrice,
@@ -74,7 +75,7 @@ export function answerOnHardware(
       ...unusualWarnings(deployment, catalogue),
       ...estimate.warnings,
       ...evidenceWarnings(engine, workload, estimate),
-      ...priceWarnings(price),
+      ...priceWarnings(price, catalogue),
       ...purchaseWarnings(purchaseChoice(question, hardware, catalogue)),
     ],
     cost: () => {
@@ -169,13 +170,14 @@ function assumedOf(
   ];
 }
 
-/** The offer named, or the median of comparable offers; null when nobody rents the device out or the question gives a price. */
+/** The offer named, that of the machine named, or the median of comparable offers; null when nobody rents the device out or the question gives a price. */
 function hourlyPrice(
-  { usdPerHour, offer: id }: Question,
+  { usdPerHour, offer: id, machine }: Question,
   hardware: HardwareProfile,
   catalogue: Catalogue,
 ): PriceChoice<HardwareHourPrice> | null {
-  if (id == null) return usdPerHour == null ? usualHourlyPrice(catalogue, hardware.id) : null;
+  if (id == null && usdPerHour != null) return null;
+  if (id == null) return machinePrice(catalogue, machine, hardware.id) ?? usualHourlyPrice(catalogue, hardware.id);
   if (usdPerHour != null) {
     throw new InvalidQuestionError('offer', id, 'must be left out where usdPerHour gives the price');
   }

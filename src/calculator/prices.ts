@@ -3,13 +3,14 @@ import { compareText } from '../engine/compareText.ts';
 import { MissingFigureError } from '../engine/errors.ts';
 import type { Interval } from '../engine/hosted.ts';
 import { type OwnedCost, ownedCost } from '../engine/money/ownedCost.ts';
-import type { PurchasePrice } from '../engine/money/price.ts';
+import type { HardwareHourPrice, PurchasePrice } from '../engine/money/price.ts';
 import { chooseHourlyPrice, type PriceChoice } from '../engine/money/priceChoice.ts';
 import { remembered } from '../engine/remembered.ts';
 import type { Catalogue } from '../registry/catalogue/catalogue.ts';
 import { groupedBy } from '../registry/catalogue/derivation.ts';
 import type { HardwareProfile, OfferProfile } from '../registry/catalogue/profiles.ts';
 import type { OfferFacts } from '../registry/kinds/offer.ts';
+import { offersByMachine } from '../registry/names/nameKeys.ts';
 import { type Answer, isTimed } from './answer.ts';
 import { assumedProfile } from './assumedFigures.ts';
 import type { Question } from './question.ts';
@@ -46,6 +47,18 @@ export function purchaseOffersOfHardware(catalogue: Catalogue, id: string): Offe
 /** The hourly price to answer with when a question names none: chosen once for a device and the state of its offers. */
 export function usualHourlyPrice(catalogue: Catalogue, id: string) {
   return usualOf(offersOf(catalogue, id));
+}
+
+/** What a cloud asks for its machine that was named, on the same device; null = none was, or nobody prices it now. */
+export function machinePrice(
+  { offer }: Pick<Catalogue, 'offer'>,
+  machine: string | null | undefined,
+  hardware: string,
+): PriceChoice<HardwareHourPrice> | null {
+  if (machine == null) return null;
+  const offers = offer.derived(offersByMachine).get(machine) ?? [];
+  const choice = usualOf(offers.filter(({ facts }) => facts.basis === 'hardware-hour' && facts.hardware === hardware));
+  return choice && { ...choice, rule: `of the machine named, ${choice.rule}`, named: true };
 }
 
 /** By the offers of a device, which a change elsewhere leaves as they are. */

@@ -12,6 +12,8 @@ export interface Question {
   model: string;
   /** Needed on own hardware, ignored (and said so) behind an API. */
   hardware?: string | null | undefined;
+  /** The cloud's machine that `hardware` was named by, as a key of its offers: its own price is meant. */
+  machine?: string | null | undefined;
   /** Generated per sequence. */
   outputTokens: number;
   /** Sequences in flight. */

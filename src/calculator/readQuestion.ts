@@ -1,6 +1,12 @@
 import type { Assumption } from '../engine/answer.ts';
 import type { Catalogue } from '../registry/catalogue/catalogue.ts';
-import type { HardwareProfile, ModelProfile, RuntimeProfile } from '../registry/catalogue/profiles.ts';
+import type {
+  HardwareProfile,
+  ModelProfile,
+  RuntimeProfile,
+  WeightFormatProfile,
+} from '../registry/catalogue/profiles.ts';
+import { preferenceFor } from '../registry/kinds/runtime.ts';
 import { type Reading, resolveName } from '../registry/names/resolve.ts';
 import { InvalidQuestionError } from './errors.ts';
 import { defaultCacheWord, runsSomewhere, usualCacheNamed, usualWeights, type Where } from './formatWords.ts';
@@ -38,6 +44,7 @@ export function readQuestion(asked: Question, catalogue: Catalogue): ReadQuestio
   const hardware = asked.hardware == null ? null : resolveName(catalogue, 'hardware', asked.hardware, 'hardware');
   if (hardware !== null) {
     question.hardware = hardware.profile.id;
+    question.machine = hardware.soldAs ?? null;
     question.devices = agreed('devices', asked, hardware.devices);
     question.memoryGiB = agreed('memoryGiB', asked, hardware.memoryGiB);
     note(readings, asked.hardware ?? '', hardware);
@@ -66,14 +73,21 @@ function agreed(field: 'devices' | 'memoryGiB', asked: Question, named: number |
 function note(
   readings: Assumption[],
   typed: string,
-  { profile, literal, devices, memoryGiB }: Reading<ModelProfile | HardwareProfile | RuntimeProfile | { name: string }>,
+  {
+    profile,
+    literal,
+    devices,
+    memoryGiB,
+    bySize,
+  }: Reading<ModelProfile | HardwareProfile | RuntimeProfile | { name: string }>,
   format: string | null = null,
 ): void {
   if (literal) return;
   const count = devices === null ? '' : `${devices} × `;
   const memory = memoryGiB === null ? '' : ` with ${memoryGiB} GiB`;
   const weights = format === null ? '' : `, weights in ${format}`;
-  readings.push({ code: 'NAME_READ', text: `"${typed}" is read as ${count}${profile.name}${memory}${weights}.` });
+  const why = bySize ? ', the best known open model of that size' : '';
+  readings.push({ code: 'NAME_READ', text: `"${typed}" is read as ${count}${profile.name}${memory}${weights}${why}.` });
 }
 
 /** By id, alias or name where something can run it there; else what the word usually means there. */
@@ -87,10 +101,9 @@ export function readWeights(
   const { weightFormat, runtime } = catalogue;
   const literal = weightFormat.find(typed);
   if (literal?.id === typed) return typed;
-  const runtimes = where.runtime === null ? runtime.all() : [where.runtime];
-  if (literal !== null && (!literal.engine.forWeights || runsSomewhere(literal, runtimes, where.hardware)))
-    return literal.id;
+  const runtimes = where.runtime === null ? runtime.all().filter(({ facts }) => !facts.demonstration) : [where.runtime];
   const usual = usualWeights(catalogue, typed, where);
+  if (literal !== null && !givesWay(literal, usual, runtimes, where)) return literal.id;
   const fits = usual !== null && runsSomewhere(usual, runtimes, where.hardware);
   const meant = (fits ? usual : literal) ?? usual ?? resolveName(catalogue, 'weightFormat', typed, 'weights').profile;
   if (meant !== literal && meant.name !== typed) {
@@ -98,6 +111,23 @@ export function readWeights(
     readings.push({ code: 'WEIGHTS_READ', text: `"${typed}" is read as weights in ${meant.name}${by}.` });
   }
   return meant.id;
+}
+
+/**
+ * Whether people there mean something else by a format's alias: nothing runs it, or what the word usually means is at least twice as
+ * preferred ("int4" on a Mac is MLX 4-bit, though MLC LLM reads GPTQ).
+ */
+function givesWay(
+  literal: WeightFormatProfile,
+  usual: WeightFormatProfile | null,
+  runtimes: readonly RuntimeProfile[],
+  { hardware }: Where,
+): boolean {
+  if (!literal.engine.forWeights || hardware === null) return false;
+  const likes = ({ engine: { efficiencyClass } }: WeightFormatProfile) =>
+    Math.max(0, ...runtimes.map(({ facts }) => preferenceFor(facts, hardware, efficiencyClass) ?? 0));
+  const liked = likes(literal);
+  return liked === 0 || (usual !== null && likes(usual) >= 2 * liked);
 }
 
 function readCache(

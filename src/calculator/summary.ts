@@ -29,7 +29,9 @@ function pace(answer: Answer): string {
   if (!isTimed(answer)) return 'nobody is known to have measured how fast it answers';
   const { workload, latency, throughput, memory } = answer;
   const { outputTokens, batch } = workload;
-  const tokens = outputTokens === 1 ? '1 token takes' : `${readableCount(outputTokens)} tokens take`;
+  const isUnreal = memory !== null && !memory.fits;
+  const take = isUnreal ? 'would take' : outputTokens === 1 ? 'takes' : 'take';
+  const tokens = `${outputTokens === 1 ? '1 token' : `${readableCount(outputTokens)} tokens`} ${take}`;
   const { low, high } = answer.intervals().endToEndSeconds;
   const range = low < high ? `80 % range ${readableSeconds(low)} to ${readableSeconds(high)}; ` : '';
   const each = `${significant(throughput.outputTokensPerSecondPerSequence)} tokens/s`;
@@ -37,9 +39,8 @@ function pace(answer: Answer): string {
     batch === 1
       ? each
       : `${each} each, ${significant(throughput.outputTokensPerSecond)} tokens/s over ${readableCount(batch)} sequences`;
-  const would = memory !== null && !memory.fits ? 'if it fitted, ' : '';
   const first = `first token after ${readableSeconds(latency.timeToFirstTokenSeconds)}`;
-  return `${would}${tokens} about ${readableSeconds(latency.endToEndSeconds)} (${range}${speed}), ${first}`;
+  return `${isUnreal ? 'if it fitted, ' : ''}${tokens} about ${readableSeconds(latency.endToEndSeconds)} (${range}${speed}), ${first}`;
 }
 
 function room(memory: MemoryEstimate, { deployment, queue }: Answer): string {
@@ -57,8 +58,7 @@ function price(answer: Answer): string[] {
   const cost = answer.cost();
   if (cost === null) return [];
   const { kind, provider } = cost.basis;
-  const there =
-    provider === null ? ` at ${kind === 'owned' ? 'what owning it comes to' : 'the price given'}` : ` at ${provider}`;
+  const there = provider === null ? (kind === 'owned' ? ', owning it' : ' at the price given') : ` at ${provider}`;
   const known = answer.deployment.mode === 'api' && provider === answer.deployment.provider;
   return [`costs about ${readableUsd(cost.usdPerRequest)} a request${known ? '' : there}`];
 }

@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { RefusedError } from './ask.ts';
+import { spellingsOf } from './spelling.ts';
 
 /** What a shell reads at its start to complete commands and options after Tab. */
 export function completion(shell: string, program: Command): string {
   const commands = program.commands.map((command) => ({
     name: command.name(),
-    options: command.options.flatMap(({ long }) => long ?? []),
+    options: command.options.flatMap(({ long }) => (long == null ? [] : spellingsOf(long))),
   }));
   const write = shells[shell];
   if (write === undefined) {
@@ -43,5 +44,7 @@ complete -o default -F _calc calc
 
 function cases(commands: readonly Completed[]): string {
   const named = commands.map(({ name, options }) => `    ${name}) local words="${options.join(' ')}" ;;`);
-  return [...named, '    *) local words="" ;;'].join('\n');
+  // `calc 8b 4090 --gpus` is `calc calculate 8b 4090 --gpus`.
+  const plain = commands.find(({ name }) => name === 'calculate')?.options ?? [];
+  return [...named, `    *) local words="${plain.join(' ')}" ;;`].join('\n');
 }

@@ -13,6 +13,11 @@ const plainNames: Readonly<Record<string, string>> = {
   '--ctx': '--context-tokens',
 };
 
+/** Every way to write an option, the plain one first. */
+export function spellingsOf(option: string): string[] {
+  return [option, ...Object.keys(plainNames).filter((name) => plainNames[name] === option)];
+}
+
 /** Rewrites the names of long options, `--name=value` included; everything after a lone `--` stays as it is. */
 export function normaliseOptions(words: readonly string[]): string[] {
   const end = words.indexOf('--');

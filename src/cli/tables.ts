@@ -16,12 +16,18 @@ type List = { totalCount: number; nodes: readonly Item[] };
 /** What a list answers: `list` with pages, or all of them. */
 export interface TableReply {
   list: List | readonly Item[];
+  /** What a search without a hit may have meant. */
+  near: readonly { id: string }[];
 }
 
 export const tableOptions = [sent('--first <count>', 'lines at most, 1 to 1000 (default: 30)', { as: numberOrText })];
 
-const paged = (field: string, more: string, selection: string) =>
-  `query List($search: String, $first: Int = 30) { list: ${field}(search: $search, first: $first${more}) { totalCount nodes { ${selection} } } }`;
+const near = (kind: string) => `near: search(text: $text, kinds: [${kind}], first: 3) { id }`;
+const paged = (field: string, kind: string, more: string, selection: string) =>
+  `query List($search: String, $text: String! = "", $first: Int = 30) {
+    list: ${field}(search: $search, first: $first${more}) { totalCount nodes { ${selection} } } ${near(kind)} }`;
+const whole = (field: string, kind: string, selection: string) =>
+  `query List($text: String! = "") { list: ${field} { ${selection} } ${near(kind)} }`;
 
 const itemsOf = ({ list }: TableReply): readonly Item[] => ('nodes' in list ? list.nodes : list);
 
@@ -35,6 +41,7 @@ export const tables: Readonly<Record<string, Table>> = {
     about: 'the models, the newest first',
     query: paged(
       'models',
+      'MODEL',
       ', orderBy: { field: RELEASED, direction: DESC }',
       'id name developer released contextTokens parameters { total active }',
     ),
@@ -53,6 +60,7 @@ export const tables: Readonly<Record<string, Table>> = {
     about: 'the devices, by name',
     query: paged(
       'hardwareList',
+      'HARDWARE',
       ', orderBy: { field: NAME }',
       'id name memoryGiB memoryBandwidthGBPerSecond estimable priceFrom { usdPerDeviceHour usdPerDevice }',
     ),
@@ -69,7 +77,7 @@ export const tables: Readonly<Record<string, Table>> = {
   },
   formats: {
     about: 'formats of weights and caches, the widest first',
-    query: '{ list: weightFormats { id name aliases bitsPerWeight cacheBitsPerElement } }',
+    query: whole('weightFormats', 'WEIGHT_FORMAT', 'id name aliases bitsPerWeight cacheBitsPerElement'),
     titles: ['id', 'name', 'bits a weight', 'bits a cached element'],
     rows: (data) =>
       itemsOf(data).map(({ id, name, bitsPerWeight, cacheBitsPerElement }) => [
@@ -81,7 +89,7 @@ export const tables: Readonly<Record<string, Table>> = {
   },
   runtimes: {
     about: 'the runtimes, by name',
-    query: '{ list: runtimes { id name aliases continuousBatching homepage } }',
+    query: whole('runtimes', 'RUNTIME', 'id name aliases continuousBatching homepage'),
     titles: ['id', 'name', 'batches requests', 'homepage'],
     rows: (data) =>
       itemsOf(data).map(({ id, name, continuousBatching, homepage }) => [
@@ -95,6 +103,7 @@ export const tables: Readonly<Record<string, Table>> = {
     about: 'prices in force, by id',
     query: paged(
       'offers',
+      'OFFER',
       ', filter: { inForce: true }',
       `id name date ... on HardwareHourOffer { usdPerDeviceHour } ... on HardwarePurchaseOffer { usd }
       ... on ModelTokensOffer { usdPerMillionInputTokens usdPerMillionOutputTokens }`,
@@ -122,13 +131,13 @@ export function searched(data: TableReply, search: string): TableReply {
     const found = [item.id, item.name, item.aliases].join(' ').toLowerCase();
     return words.every((word) => found.includes(word));
   });
-  return { list };
+  return { ...data, list };
 }
 
 /** The lines of a list under their titles; a last line says how many more there are. */
 export function tableText(table: Table, data: TableReply): string {
   const rows = table.rows(data);
-  if (rows.length === 0) return 'Nothing is called that.\n';
+  if (rows.length === 0) return `Nothing is called that${didYouMean(data.near)}.\n`;
   const lines = [table.titles, ...rows];
   const widths = table.titles.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
   const written = lines.map((line) =>
@@ -143,4 +152,8 @@ export function tableText(table: Table, data: TableReply): string {
       ? `and ${number(left)} more: name words to search for, or --first ${Math.min(1000, rows.length + left)}\n`
       : '';
   return `${written.join('\n')}\n${more}`;
+}
+
+function didYouMean(near: TableReply['near']): string {
+  return near.length === 0 ? '' : `; the nearest: ${near.map(({ id }) => id).join(', ')}`;
 }

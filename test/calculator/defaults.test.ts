@@ -184,6 +184,13 @@ describe('memory of one device', () => {
     expect(textOf(asked, 'DEFAULT_MEMORY')).toBeUndefined();
   });
 
+  test('a processor is taken to have the most memory it takes, and says so', () => {
+    const asked = answer('llama-3.1-8b', 'EPYC 9654');
+    expect(textOf(asked, 'DEFAULT_MEMORY')).toMatch(/^AMD EPYC 9654 with 6,144 GiB of memory .+ the most it takes/);
+    const stated = answer('llama-3.1-8b', 'EPYC 9654', { usableGiB: 512 });
+    expect(textOf(stated, 'DEFAULT_MEMORY')).toBeUndefined();
+  });
+
   test('is used as far as the question says', () => {
     const asked = answer('llama-3.1-70b', 'apple-m4-max', { memoryGiB: 48, usableGiB: 46 });
     expect(usableGiB(asked)).toBe(46);

@@ -35,6 +35,10 @@ describe('a question in other words', () => {
     ]);
   });
 
+  test('a size alone is the best known open model of it, and the answer says so', () => {
+    expect(texts({ model: '8b' })).toEqual(['"8b" is read as Llama 3.1 8B, the best known open model of that size.']);
+  });
+
   test('in ids, aliases and names says nothing of the sort', () => {
     expect(texts({})).toEqual([]);
     expect(texts({ model: 'Llama 3.1 8B', hardware: 'NVIDIA L40S', runtime: 'vLLM', weights: 'FP8' })).toEqual([]);
@@ -82,6 +86,10 @@ describe('a question in other words', () => {
     ['q4_K_M', { hardware: 'RTX 4090' }, 'gguf-q4_k_m'],
     ['fp8', { hardware: 'H100' }, 'fp8-e4m3-per-tensor'],
     ['fp8', { hardware: 'RTX 4090', runtime: 'llama.cpp' }, 'gguf-q8_0'],
+    ['fp8', { hardware: 'M4 Max' }, 'mlx-8bit-g64'],
+    ['int4', { hardware: 'M4 Max' }, 'mlx-4bit-g64'],
+    ['int4', { hardware: 'L40S' }, 'gptq-int4-g128-sym'],
+    ['awq', { hardware: 'L40S' }, 'awq-int4-g128'],
     ['w4a16', { hardware: 'H100' }, 'gptq-int4-g128-sym'],
     ['int8', { hardware: 'RTX 4090', runtime: 'llama.cpp' }, 'gguf-q8_0'],
     // What nothing there runs is refused under the name that was asked for.

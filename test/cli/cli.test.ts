@@ -157,6 +157,7 @@ describe('the catalogue as tables', () => {
     ['formats q4_k_m', /^gguf-q4_k_m +GGUF Q4_K_M +4.5$/m],
     ['runtimes vllm', /^vllm +vLLM +yes +https:/m],
     ['offers h100 --first 2', /a device and hour +\d{4}[\s\S]*^and \d+ more/m],
+    ['models mixtrl', /^Nothing is called that; the nearest: mixtral-8x7b, /m],
     ['models no-such-thing', /^Nothing is called that\.$/m],
   ])('%s', async (words, shown) => {
     const { code, stdout, stderr } = await ask(words);
@@ -213,7 +214,10 @@ test('a shell completes commands and their options', async () => {
       { encoding: 'utf8' },
     ).trim();
   expect(complete('hard')).toBe('hardware');
-  expect(complete('calculate', '--mod')).toBe('--model');
+  expect(complete('calculate', '--prompt')).toBe('--prompt-tokens');
+  expect(complete('calculate', '--gp')).toBe('--gpu --gpus');
+  expect(complete('8b', '4090', '--q')).toBe('--quant');
+  expect(complete('8b', '4090', '--ct')).toBe('--ctx');
   expect((await calc(['completion', 'csh'])).stderr).toContain('there is for bash, zsh, fish');
 });
 

@@ -42,6 +42,11 @@ describe('search', () => {
     // By the same likeness as "did you mean", and of equally like names the best known first.
     ['nvidia b200', 'nvidia-b200-sxm-180gb'],
     ['mixtrl', 'mixtral-8x7b'],
+    // Of formats that answer to a word equally well, what people run.
+    ['q4', 'gguf-q4_k_m'],
+    ['gguf', 'gguf-q4_k_m'],
+    ['q5', 'gguf-q5_k_m'],
+    ['8b', 'llama-3.1-8b'],
     ['8xH100', 'nvidia-h100-sxm-80gb'],
     ['Llama 3.1 8B', 'llama-3.1-8b'],
   ])('%s finds %s first', async (text, id) => {

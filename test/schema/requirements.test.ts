@@ -74,6 +74,18 @@ describe('what a model requires', () => {
     expect(new Set(packed?.devices.map(({ hardware }) => hardware.vendor))).toEqual(new Set(['NVIDIA']));
   });
 
+  test('formats are those that the runtimes most people use take, and save memory', async () => {
+    const idsOf = async (model: string) => {
+      const { formats } = await requirementsOf(model, '', 'first: 1');
+      return formats.map(({ format }) => format.id);
+    };
+    expect(await idsOf('llama-3.1-8b')).toEqual([
+      ...['bf16', 'fp8-e4m3-per-tensor', 'gguf-q8_0', 'mlx-8bit-g64'],
+      ...['awq-int4-g128', 'gguf-q4_k_m', 'mlx-4bit-g64'],
+    ]);
+    expect(await idsOf('gpt-oss-20b')).toEqual(['mxfp4']);
+  });
+
   test('left out, the context is 8,192 tokens, or what the model can', async () => {
     expect((await requirementsOf('llama-3.1-8b', '')).contextTokens).toBe(8192);
     expect((await requirementsOf('7B', '')).contextTokens).toBe(4096);

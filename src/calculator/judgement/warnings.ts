@@ -60,10 +60,14 @@ export function evidenceWarnings(
   return warnings;
 }
 
-/** A price that rests on one offer, or that nobody dated, may be far from what is asked today. */
-export function priceWarnings(choice: PriceChoice<QuotedPrice> | null): string[] {
+/**
+ * A price that rests on one offer, or that nobody dated, may be far from what is asked today. One that somebody recorded here is
+ * theirs, and they know it.
+ */
+export function priceWarnings(choice: PriceChoice<QuotedPrice> | null, { offer }: Pick<Catalogue, 'offer'>): string[] {
   if (choice === null) return [];
   const { chosen, compared, named } = choice;
+  if (offer.get(chosen.offer).origin === 'user') return [];
   const { provider, effectiveFrom, firstParty = false } = chosen;
   const warnings: string[] = [];
   if (compared.length === 1 && !named && !firstParty) {
@@ -86,6 +90,7 @@ export function purchaseWarnings(choice: Pick<PriceChoice<PurchasePrice>, 'chose
 }
 
 interface QuotedPrice {
+  offer: string;
   provider: string;
   effectiveFrom: string | null;
   firstParty?: boolean;

@@ -6,6 +6,7 @@ import type { HardwareProfile, WeightFormatProfile } from '../../registry/catalo
 import { preferenceFor, RARE_PREFERENCE } from '../../registry/kinds/runtime.ts';
 import { headroomBytes } from '../judgement/headroom.ts';
 import { hourOffersOfHardware, purchaseOffersOfHardware } from '../prices.ts';
+import { NARROWER } from '../requirements/usualFormats.ts';
 import type { Search } from './trial.ts';
 
 /** Whether the weights alone, spread evenly, would leave headroom: what this excludes need not be estimated. */
@@ -24,9 +25,6 @@ const usualFormats = [
   ...['fp8-e4m3-per-tensor', 'int8-w8a8', 'gguf-q8_0', 'mlx-8bit-g64', 'gguf-q6_k', 'gguf-q5_k_m', 'gguf-q4_k_m'],
   ...['mlx-4bit-g64', 'awq-int4-g128', 'gptq-int4-g128-sym', 'gguf-q3_k_m', 'gguf-q2_k'],
 ];
-
-/** A format that saves less is no step: 4.16 bits of AWQ after 4.25 of MXFP4. */
-const NARROWER = 0.95;
 
 /** Below so many bits a weight, answers get visibly worse: a last resort (llama.cpp, tools/quantize/README.md). */
 const FEWEST_GOOD_BITS = 4;

@@ -94,7 +94,8 @@ export function wordsOfModel(model: ModelProfile): Set<string> {
   return new Set([...said, ...sizes, ...dayWords(released)]);
 }
 
-const sizeWord = /^(?:\d+x)?\d+(?:\.\d+)?[bmt]$/;
+/** A size as makers write it: 70b, 8x7b, 1.5b, 350m. */
+export const sizeWord = /^(?:\d+x)?\d+(?:\.\d+)?[bmt]$/;
 
 /** 671b, 1t, 30.5b, 30b (rounded and cut off). */
 function sizeWords(count: number): string[] {

@@ -24,6 +24,8 @@ export interface Reading<P> extends Machine {
   literal: boolean;
   /** The weights named with a model: "q4_k_m"; null = none. */
   format: string | null;
+  /** The name is a size alone, and the profile the best known open model of it. */
+  bySize?: true;
 }
 
 const nothingMore = { devices: null, memoryGiB: null, format: null };
@@ -81,15 +83,16 @@ export function resolveOrNull<Kind extends keyof Named>(
 }
 
 /**
- * The one profile that a name means and nothing beside it; null where it means none, several, or says a count, a memory or a format
- * too: what is written down must not lose them.
+ * The one profile that a name means and nothing beside it; null where it means none, several, a size alone, or says a count, a memory
+ * or a format too: what is written down must not lose them.
  */
 export function resolvePlain(catalogue: Catalogue, kindName: string, typed: string): Profile | null {
   const kind = namedKind(catalogue, kindName);
   if (kind === undefined) return shelfOf(catalogue, kindName).find(typed);
   try {
-    const { profile, devices, memoryGiB, format } = resolveName(catalogue, kind, typed);
-    return devices === null && memoryGiB === null && format === null ? profile : null;
+    const { profile, devices, memoryGiB, format, bySize } = resolveName(catalogue, kind, typed);
+    const saysMore = devices !== null || memoryGiB !== null || format !== null;
+    return saysMore || bySize ? null : profile;
   } catch (error) {
     if (error instanceof UnknownProfileError) return null;
     throw error;

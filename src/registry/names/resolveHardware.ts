@@ -20,6 +20,8 @@ export interface Machine {
   devices: number | null;
   /** Memory of the computer named, in GiB; null = it does not say. */
   memoryGiB: number | null;
+  /** The machine that a cloud sells under that name and nobody calls a device so, as a key of its offers. */
+  soldAs?: string;
 }
 
 /** The device that a name no profile has literally means: a folded name, a count, a computer, a cloud machine. */
@@ -30,7 +32,9 @@ export function findHardware(catalogue: Catalogue, typed: string): Found<Hardwar
   // "HGX H100" is a machine in one cloud's list and a device with a count to everybody.
   const isCounted = count !== null && 'profile' in found;
   const machine = isCounted ? null : (machineNamed(catalogue, typed) ?? machineNamed(catalogue, name, count ?? 1));
-  if (machine !== null) return machine;
+  if (machine !== null) {
+    return 'profile' in found ? machine : { ...machine, soldAs: machineKey(count === null ? typed : name) };
+  }
   if (count !== null && !('profile' in found) && /\ds$/i.test(name)) {
     // "two 4090s", after "4x L40S" has been looked for.
     const one = name.slice(0, -1);

@@ -1,3 +1,4 @@
+import { compareText } from '../../engine/compareText.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { ModelProfile } from '../catalogue/profiles.ts';
 import { readModel } from './modelName.ts';
@@ -7,13 +8,15 @@ import {
   modelsByUnsaidKey,
   modelsByWord,
   offersByHostedName,
+  sizeWord,
   wordsOfModel,
 } from './nameKeys.ts';
+import { popularityIn } from './popularity.ts';
 import { theOne } from './theOne.ts';
 import { keyOf } from './words.ts';
 
 /** What a typed name leads to: one profile, or several that it might mean. */
-export type Found<P> = { profile: P } | { candidates: readonly P[] };
+export type Found<P> = { profile: P; bySize?: true } | { candidates: readonly P[] };
 
 /** The model that a name no profile has literally means, and the format named beside it. */
 export function findModel(catalogue: Catalogue, typed: string): Found<ModelProfile> & { format: string | null } {
@@ -35,6 +38,9 @@ export function findModel(catalogue: Catalogue, typed: string): Found<ModelProfi
     if (hosted !== null) return { profile: hosted, format: words === fullest ? null : format };
   }
   if (candidates.length > 0) return { candidates, format };
+  // What a size begins with names nothing else: "70b", "70b-awq".
+  const ofSize = path === null && /^\s*\d/.test(typed) ? bestKnownOfSize(catalogue, readings.at(-1) ?? []) : null;
+  if (ofSize !== null) return { profile: ofSize, bySize: true, format };
   for (const words of readings.toReversed()) {
     const found = byWords(catalogue, words, path !== null);
     if ('profile' in found || found.candidates.length > 0) return { ...found, format };
@@ -49,6 +55,23 @@ function hostedModel({ offer, model }: Catalogue, key: string): ModelProfile | n
   );
   const [only, ...others] = ids;
   return only == null || others.length > 0 ? null : model.find(only);
+}
+
+/**
+ * The model that a size alone means, as "7B" and "70b" are asked about: of the open ones that are called so and have a shape of
+ * their own, the one with the most prices and measurements. Null = the words say more than a size, or no model is called so.
+ */
+function bestKnownOfSize(catalogue: Catalogue, words: readonly string[]): ModelProfile | null {
+  const [size, ...more] = words;
+  if (size === undefined || more.length > 0 || !sizeWord.test(size)) return null;
+  const called = (catalogue.model.derived(modelsByWord).get(size) ?? []).filter((model) => {
+    const { facts, engine, retired } = model;
+    const isOpen = engine.architecture !== null && facts.shapeOf === undefined && facts.generates !== false;
+    return isOpen && retired === null && modelSpellings(model).some((spelling) => spelling.includes(size));
+  });
+  const known = popularityIn(catalogue);
+  const [best] = called.toSorted((one, other) => known(other) - known(one) || compareText(one.id, other.id));
+  return best ?? null;
 }
 
 /** Words that tell neither a model's shape nor its price: leaving them out is no choice between models. */

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Catalogue } from '../../../src/registry/catalogue/catalogue.ts';
 import { AmbiguousNameError, UnknownProfileError } from '../../../src/registry/errors.ts';
+import { readModel } from '../../../src/registry/names/modelName.ts';
+import { spellings } from '../../../src/registry/names/nameKeys.ts';
 import { resolveName, resolvePlain } from '../../../src/registry/names/resolve.ts';
 import { openRegistry, type Registry } from '../../../src/registry/registry.ts';
 
@@ -109,6 +111,32 @@ describe('what a name says beside', () => {
     expect(resolvePlain(catalogue, 'hardware', 'NVIDIA H100 80GB HBM3')?.id).toBe('nvidia-h100-sxm-80gb');
     expect(resolvePlain(catalogue, 'hardware', '8xH100')).toBeNull();
   });
+});
+
+describe('a size alone', () => {
+  test.each([
+    ['8b', 'llama-3.1-8b'],
+    ['70B', 'llama-3.1-70b'],
+    ['8x7b', 'mixtral-8x7b'],
+    ['70b-q4_k_m', 'llama-3.1-70b'],
+  ])('%s means the best known open model that is called so', (typed, id) => {
+    expect(resolveName(catalogue, 'model', typed)).toMatchObject({ profile: { id }, literal: false });
+  });
+
+  test('is no name to write down, as what is best known changes', () => {
+    expect(resolvePlain(catalogue, 'model', '8b')).toBeNull();
+    expect(resolvePlain(catalogue, 'model', 'Llama 3.1 8B')).toMatchObject({ id: 'llama-3.1-8b' });
+  });
+});
+
+test('no name of a model says another format than its own: who types one means those weights', () => {
+  const wrong = catalogue.model.all().flatMap((model) =>
+    spellings(model).filter((name) => {
+      const { format } = readModel(name);
+      return format !== null && catalogue.weightFormat.find(format)?.id !== model.facts.nativeFormat;
+    }),
+  );
+  expect(wrong).toEqual([]);
 });
 
 describe('what is refused', () => {

@@ -117,3 +117,21 @@ test('a purchase price that rests on one street offer, or is undated, comes with
   expect(await said(dated)).not.toContain('purchase price');
   expect(await said(undated)).toContain('The purchase price is undated');
 });
+
+test('a machine of a cloud costs what that cloud asks for it, unless the question says otherwise', async () => {
+  const costOf = async (hardware: string, options = '') => {
+    const { data } = await calculator.ask<{ estimate: { cost: { usdPerHour: number; basis: { provider: string } } } }>(
+      `{ estimate(model: "llama-3.1-8b", hardware: "${hardware}"${options}) { cost { usdPerHour basis { provider } } } }`,
+    );
+    return data.estimate.cost;
+  };
+  const [aws, azure, plain] = await Promise.all(
+    ['p5.48xlarge', 'Standard_ND96isr_H100_v5', '8xH100'].map((name) => costOf(name)),
+  );
+  expect(aws?.basis.provider).toBe('AWS');
+  expect(azure?.basis.provider).toBe('Azure');
+  expect(plain?.basis.provider).not.toMatch(/^(AWS|Azure)$/);
+  const twice = await costOf('2x p5.48xlarge');
+  expect(twice.usdPerHour).toBeCloseTo(2 * (aws?.usdPerHour ?? 0));
+  expect(await costOf('p5.48xlarge', ', options: { usdPerHour: 5 }')).toMatchObject({ usdPerHour: 5 });
+});
