@@ -146,12 +146,13 @@ function assumedOf(
   catalogue: Catalogue,
 ): Assumption[] {
   const between = engine.devices > 1 ? ['link', 'host'] : [];
+  const rates = engine.hardware.kind === hardware.facts.kind ? ['compute', 'cpu'] : ['cpuSide'];
   const filled = engine.runtime.estimator === 'serving' ? ['processors'] : [];
   return [
     ...assumedProfile(model),
     ...assumedFigures(model, ['parameters', 'architecture']),
     ...unmeasured(hardware, runtime, catalogue),
-    ...assumedFigures(hardware, ['memory', 'usableMemory', 'compute', 'cpu', ...filled, ...between, 'power']),
+    ...assumedFigures(hardware, ['memory', 'usableMemory', ...rates, ...filled, ...between, 'power']),
     ...assumedFigures(weights, ['weights', 'packing']),
     ...assumedFigures(kvCache, ['cache']),
     ...assumedFigures(runtime, ['memory', 'scheduling', 'execution']),

@@ -23,6 +23,8 @@ export interface Question {
   runtime?: string | null | undefined;
   /** Year of the runtime's build. */
   runtimeYear?: number | null | undefined;
+  /** What the runtime computes with on the device: vulkan, rocm, cpu. */
+  backend?: string | null | undefined;
   /** Format of the weights. */
   weights?: string | null | undefined;
   /** Format of the KV cache. */

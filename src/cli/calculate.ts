@@ -43,6 +43,13 @@ export const calculateOptions = [
     to: 'options.runtimeYear',
     as: numberOrText,
   }),
+  sent(
+    '--backend <name>',
+    'cuda, rocm, vulkan, metal, sycl, or cpu for the CPU cores of a chip (default: the runtime’s)',
+    {
+      to: 'options.backend',
+    },
+  ),
   sent('--scheduling <mode>', 'static or continuous batching (default: as the runtime does)', {
     to: 'options.scheduling',
     as: enumValue,

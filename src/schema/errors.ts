@@ -149,6 +149,7 @@ export function argumentOf(field: string): string {
 const optionNames = new Set<string>([
   'runtime',
   'runtimeYear',
+  'backend',
   'weights',
   'kvCache',
   'devices',

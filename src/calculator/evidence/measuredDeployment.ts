@@ -1,3 +1,5 @@
+import { onThreads } from '../../engine/cpuSide.ts';
+import { withBackend } from '../../engine/rows.ts';
 import type { Deployment, Hardware, Model, Parallelism, Runtime, WeightFormat, Workload } from '../../engine/shapes.ts';
 import type { Measurement, MetricName } from '../../registry/kinds/measurement.ts';
 import { type RuntimeFacts, runtimeOnDevice } from '../../registry/kinds/runtime.ts';
@@ -39,7 +41,7 @@ export function measuredDeployment(
   const estimator = estimatedBy === undefined ? undefined : profiles.estimators?.get(estimatedBy);
   if (estimatedBy !== undefined && estimator === undefined) return `no estimator ${estimatedBy}`;
   const devices = row.devices ?? 1;
-  const hardware = withThreads(device, row);
+  const hardware = onThreads(device, row.threads);
   return {
     model: { ...model, architecture: model.architecture },
     hardware,
@@ -85,13 +87,10 @@ function runtimeAsRun(runtime: Runtime, hardware: Hardware, row: Measurement): R
   const { backend, prefillChunkTokens, mode } = row;
   if (backend === null && prefillChunkTokens === null && mode === 'served') return runtime;
   return {
-    ...runtime,
+    ...(backend === null ? runtime : withBackend(runtime, hardware, backend)),
     // Only runs over HTTP pay for requests and streaming; the rest call the library.
     served: runtime.served && mode === 'served',
     ...(row.runtimeVersion === LEAN_LOOP && { coefficients: 'hf-lean', promptSums: 'fp32' }),
-    ...(backend !== null && {
-      backends: { ...runtime.backends, [hardware.kind === 'cpu' ? 'CPU' : hardware.vendor]: backend },
-    }),
     ...(prefillChunkTokens !== null && { prefillChunkTokens }),
   };
 }
@@ -100,12 +99,4 @@ function runtimeAsRun(runtime: Runtime, hardware: Hardware, row: Measurement): R
 function majorMinor(version: string | null): { runtimeVersion?: string } {
   const found = /(?:^|\s)(\d+\.\d+)/.exec(version ?? '')?.[1];
   return found === undefined ? {} : { runtimeVersion: found };
-}
-
-/** A run on fewer threads than cores is a run on a processor with that many cores. */
-function withThreads(device: Hardware, { threads }: Measurement): Hardware {
-  const { cpu } = device;
-  if (device.kind !== 'cpu' || threads === null || cpu === null || threads >= cpu.cores) return device;
-  const peaks = Object.entries(device.peaks).map(([format, peak]) => [format, (peak * threads) / cpu.cores]);
-  return { ...device, cpu: { ...cpu, cores: threads }, peaks: Object.fromEntries(peaks) };
 }

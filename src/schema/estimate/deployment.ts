@@ -1,5 +1,6 @@
 import type { Answer } from '../../calculator/answer.ts';
 import type { ResolvedDeployment } from '../../calculator/resolve.ts';
+import { backendOn } from '../../engine/rows.ts';
 import type { Parallelism } from '../../engine/shapes.ts';
 import { builder } from '../builder.ts';
 import { DeploymentMode } from '../enums.ts';
@@ -53,6 +54,16 @@ export const DeploymentType = builder.objectRef<AnsweredDeployment>('Deployment'
       nullable: true,
       description: 'Year of the runtime’s build (calendar year): runtimes get faster; null for an API.',
       resolve: (deployment) => onHardware(deployment)?.engine.runtimeYear,
+    }),
+    backend: t.string({
+      nullable: true,
+      description:
+        'What the runtime computes with on the device: cuda, rocm, vulkan, metal, sycl, cpu; null for an API and for a runtime ' +
+        'with but one way to run there.',
+      resolve: (deployment) => {
+        const engine = onHardware(deployment)?.engine;
+        return engine && backendOn(engine.runtime, engine.hardware);
+      },
     }),
     weights: t.field({
       type: WeightFormatType,

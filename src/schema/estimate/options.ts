@@ -59,6 +59,11 @@ export const EstimateOptions = builder.inputType('EstimateOptions', {
       description: `Year of its build (calendar year), ${rangeText(questionRanges.runtimeYear)}: runtimes get faster. Default: the latest year with measurements.`,
       ...ranged(questionRanges.runtimeYear),
     }),
+    backend: t.id({
+      description:
+        'What the runtime computes with on the device, upper and lower case alike: cuda, rocm, rocm+rocwmma, vulkan, metal, sycl, ' +
+        'or cpu for the CPU cores alone of a chip that has a GPU. Default: the runtime’s own there (`Deployment.backend`).',
+    }),
     weights: t.id({
       description:
         'The format of the weights: its id, alias or name, or a word that means the usual one of the runtime and device: 4bit, q4, int8, gguf, bnb, UD-Q4_K_XL. Default: the format named with the model ("…-AWQ"), else the one the model is published in, or the usual one where that cannot be run or leaves no room in memory; `assumptions` says which.',

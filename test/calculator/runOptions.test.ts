@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isTimed } from '../../src/calculator/answer.ts';
+import { calculate } from '../../src/calculator/calculate.ts';
+import { InvalidQuestionError } from '../../src/calculator/errors.ts';
+import type { Question } from '../../src/calculator/question.ts';
+import type { ResolvedDeployment } from '../../src/calculator/resolve.ts';
+import { openRegistry, type Registry } from '../../src/registry/registry.ts';
+
+let registry: Registry;
+beforeAll(async () => {
+  registry = await openRegistry({ databasePath: ':memory:' });
+});
+afterAll(() => registry.close());
+
+type Asked = Partial<Question> & { hardware: string };
+
+function answerTo(asked: Asked) {
+  const question = { model: 'llama-2-7b', outputTokens: 128, batch: 1, promptTokens: 0, ...asked };
+  const answer = calculate(registry.catalogue(), registry.coefficients, question);
+  if (!isTimed(answer)) throw new TypeError('an answer on hardware without its latency');
+  return answer;
+}
+
+const deploymentOf = (asked: Asked) => answerTo(asked).deployment as ResolvedDeployment;
+const decodeRate = (asked: Asked) => 1 / answerTo(asked).latency.timePerOutputTokenSeconds;
+const promptRate = (asked: Asked) => answerTo({ outputTokens: 1, ...asked }).throughput.prefillTokensPerSecond;
+const codes = (asked: Asked) =>
+  answerTo(asked)
+    .assumptions()
+    .map(({ code }) => code);
+
+function refusal(asked: Asked): InvalidQuestionError {
+  try {
+    answerTo(asked);
+  } catch (error) {
+    if (error instanceof InvalidQuestionError) return error;
+    throw error;
+  }
+  throw new Error('was answered');
+}
+
+const strixHalo = { hardware: 'amd-ryzen-ai-max-395-128gb', runtime: 'llama.cpp', weights: 'gguf-q4_k_m' };
+
+describe('a backend', () => {
+  // llama-bench on Strix Halo, builds b6077 and b6111 of August 2025, Llama 2 7B Q4_K_M with flash attention
+  // (lhl-strix-halo-1643, -1683, -1678, -1718 of seeds/measurements/lhl-strix-halo.json).
+  const of2025 = { ...strixHalo, runtimeYear: 2025 };
+
+  test('on the same chip writes as much faster as was measured: Vulkan 43.7, ROCm 38.4 tokens/s', () => {
+    const ratio =
+      decodeRate({ ...of2025, outputTokens: 2048, backend: 'vulkan' }) /
+      decodeRate({ ...of2025, outputTokens: 2048, backend: 'rocm' });
+    expect(ratio / (43.73 / 38.44)).toBeGreaterThan(0.95);
+    expect(ratio / (43.73 / 38.44)).toBeLessThan(1.05);
+  });
+
+  test('reads prompts as much faster as was measured: rocWMMA 1,014, Vulkan 673 tokens/s', () => {
+    const ratio =
+      promptRate({ ...of2025, promptTokens: 2048, backend: 'rocm+rocwmma' }) /
+      promptRate({ ...of2025, promptTokens: 2048, backend: 'vulkan' });
+    expect(ratio / (1014.08 / 673.24)).toBeGreaterThan(0.9);
+    expect(ratio / (1014.08 / 673.24)).toBeLessThan(1.1);
+  });
+
+  test('that is the runtime’s own changes nothing, however it is written', () => {
+    const usual = answerTo(strixHalo);
+    expect(answerTo({ ...strixHalo, backend: ' ROCm' }).latency).toEqual(usual.latency);
+    expect(answerTo({ ...strixHalo, backend: ' ROCm' }).memory).toEqual(usual.memory);
+  });
+
+  test.each([
+    { asked: { ...strixHalo, backend: 'cuda' }, allowed: ['rocm', 'vulkan', 'rocm+rocwmma'] },
+    {
+      asked: { hardware: 'apple-m4-max-40c', runtime: 'llama.cpp', weights: 'Q4_0', backend: 'vulkan' },
+      allowed: ['metal', 'cpu'],
+    },
+    { asked: { hardware: 'nvidia-h100-sxm-80gb', runtime: 'vllm', backend: 'vulkan' }, allowed: [] },
+  ])('that the runtime has not there is refused: $asked.backend, of $allowed', ({ asked, allowed }) => {
+    expect(refusal(asked)).toMatchObject({ field: 'backend', value: asked.backend, allowed });
+  });
+});
+
+describe('the CPU cores of a chip that has a GPU', () => {
+  // llama.cpp b4384 on the eight fast cores of an M2 Max, Llama 3.1 8B Q4_0, 512 tokens: 114.6 tokens/s
+  // (ik-llamacpp-cpu-0094), where the GPU's formula says several times that.
+  test('read prompts as measured, within the width of processors', () => {
+    const asked = { model: 'llama-3.1-8b', hardware: 'apple-m2-max', runtime: 'llama.cpp', weights: 'Q4_0' };
+    const rate = promptRate({ ...asked, runtimeYear: 2024, backend: 'cpu', promptTokens: 512 });
+    expect(rate / 114.6).toBeGreaterThan(1 / 1.7);
+    expect(rate / 114.6).toBeLessThan(1.7);
+    expect(promptRate({ ...asked, runtimeYear: 2024, promptTokens: 512 })).toBeGreaterThan(4 * rate);
+  });
+
+  test('have all of the memory, and say what their figures rest on', () => {
+    const asked = { hardware: 'apple-m2-max', weights: 'Q4_0', backend: 'cpu' };
+    const { engine, runtime } = deploymentOf(asked);
+    expect(engine.hardware).toMatchObject({ kind: 'cpu', family: 'cpu-apple', usableMemoryBytes: 96 * 2 ** 30 });
+    expect(runtime.id).toBe('llama.cpp');
+    expect(codes(asked)).not.toContain('SHARED_MEMORY');
+    expect(codes(asked)).not.toContain('UNMEASURED_FAMILY');
+    const texts = answerTo(asked)
+      .assumptions()
+      .map(({ text }) => text);
+    expect(texts.join(' ')).toContain('cpu side: assumed');
+    expect(deploymentOf({ ...asked, usableGiB: 20 }).engine.hardware.usableMemoryBytes).toBe(20 * 2 ** 30);
+  });
+
+  test('are told apart from its GPU by measurements', () => {
+    const asked = { model: 'llama-3.1-8b', hardware: 'apple-m2-max', runtime: 'llama.cpp', weights: 'Q4_0' };
+    const nearest = (backend: string) =>
+      answerTo({ ...asked, backend })
+        .basis()
+        .nearestMeasurement()?.measurement.facts.backend;
+    expect(nearest('cpu')).toBe('cpu');
+    expect(nearest('metal')).not.toBe('cpu');
+  });
+
+  test('of a card there are none: the processor beside it is a device of its own', () => {
+    expect(refusal({ hardware: 'nvidia-rtx-4090-24gb', backend: 'cpu' })).toMatchObject({
+      field: 'backend',
+      value: 'cpu',
+    });
+  });
+
+  test('every runtime chosen for them runs there', () => {
+    const { hardware, weightFormat } = registry.catalogue();
+    const chips = hardware.all().filter(({ engine }) => engine.cpuSide !== undefined);
+    expect(chips.length).toBeGreaterThan(10);
+    for (const { id } of chips) {
+      for (const { id: weights } of weightFormat
+        .all()
+        .filter(({ engine }) => engine.efficiencyClass === '16-bit' || engine.efficiencyClass === 'gguf')) {
+        const { runtime, engine } = deploymentOf({ hardware: id, weights, backend: 'cpu' });
+        expect(engine.runtime.backends.CPU, `${runtime.id} on ${id}`).toBe('cpu');
+      }
+    }
+  });
+});
