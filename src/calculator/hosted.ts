@@ -92,10 +92,10 @@ function workloadOf({ promptTokens, outputTokens, batch, contextTokens, scheduli
 /** What the question says about hardware has no meaning for an API: said, not silently dropped. */
 function ignored(question: Question): Assumption[] {
   const { hardware, runtime, runtimeYear, weights, kvCache, devices, memoryGiB, usableGiB } = question;
-  const { backend, parallelism, usdPerHour, owned } = question;
+  const { backend, flashAttention, microBatch, threads, parallelism, usdPerHour, owned } = question;
   const options = Object.entries({
     ...{ runtime, runtimeYear, backend, weights, kvCache, devices, memoryGiB, usableGiB },
-    ...{ parallelism, usdPerHour, owned },
+    ...{ flashAttention, microBatch, threads, parallelism, usdPerHour, owned },
   });
   const given = options.filter(([, value]) => value !== null && value !== undefined).map(([name]) => name);
   const names = [...(hardware ? [`hardware (${hardware})`] : []), ...given];

@@ -68,7 +68,7 @@ export function resolveDeployment(question: Question, model: ModelProfile, catal
     kvCache: kvCache.engine,
     ...pluggedEstimator(catalogue.estimators, runtime.engine),
   };
-  const engine = withRunOptions(question, { runtime, hardware }, unset);
+  const engine = withRunOptions({ question, runtime, hardware, assumptions }, unset);
   if (engine.estimator !== undefined) {
     const { id, title } = engine.estimator;
     assumptions.push({ code: 'PLUGGED_ESTIMATOR', text: `Estimated by ${id} of a pack: ${title}` });

@@ -1,4 +1,4 @@
-import { enumValue, numberOrText, sent } from './sentOption.ts';
+import { enumValue, numberOrText, onOrOff, sent } from './sentOption.ts';
 
 /** Options of `calculate`, in the order of its help. */
 export const calculateOptions = [
@@ -50,6 +50,18 @@ export const calculateOptions = [
       to: 'options.backend',
     },
   ),
+  sent('--flash-attention <on|off>', 'fused attention kernels, where there is a switch (default: as the build does)', {
+    to: 'options.flashAttention',
+    as: onOrOff,
+  }),
+  sent('--micro-batch <tokens>', 'most prompt tokens read in one step: llama.cpp -ub (default: as the runtime does)', {
+    to: 'options.microBatch',
+    as: numberOrText,
+  }),
+  sent('--threads <count>', 'threads on a CPU (default: one on every physical core)', {
+    to: 'options.threads',
+    as: numberOrText,
+  }),
   sent('--scheduling <mode>', 'static or continuous batching (default: as the runtime does)', {
     to: 'options.scheduling',
     as: enumValue,

@@ -199,6 +199,8 @@ export interface Deployment {
   weightFileBytes?: number;
   /** Overrides the runtime's flash-attention setting (desktop runtimes have a switch). */
   flashAttention?: boolean;
+  /** Asked for, of a CPU: `hardware` then has that many cores, or all that there are. */
+  threads?: number;
   /** Answers instead of the engine's own estimators: what the runtime's `estimatedBy` names. */
   estimator?: Estimator;
 }
