@@ -92,9 +92,9 @@ function workloadOf({ promptTokens, outputTokens, batch, contextTokens, scheduli
 /** What the question says about hardware has no meaning for an API: said, not silently dropped. */
 function ignored(question: Question): Assumption[] {
   const { hardware, runtime, runtimeYear, weights, kvCache, devices, memoryGiB, usableGiB } = question;
-  const { backend, flashAttention, microBatch, threads, parallelism, usdPerHour, owned } = question;
+  const { runtimeVersion, backend, flashAttention, microBatch, threads, parallelism, usdPerHour, owned } = question;
   const options = Object.entries({
-    ...{ runtime, runtimeYear, backend, weights, kvCache, devices, memoryGiB, usableGiB },
+    ...{ runtime, runtimeYear, runtimeVersion, backend, weights, kvCache, devices, memoryGiB, usableGiB },
     ...{ flashAttention, microBatch, threads, parallelism, usdPerHour, owned },
   });
   const given = options.filter(([, value]) => value !== null && value !== undefined).map(([name]) => name);

@@ -26,6 +26,7 @@ import {
 import { assumedOffer, hourOffersOfHardware, isOffer, ownedCostOf, usualHourlyPrice } from './prices.ts';
 import type { Question } from './question.ts';
 import { type ResolvedDeployment, resolveDeployment } from './resolve.ts';
+import { buildAssumptions } from './runtimeBuild.ts';
 import { suggestionsFor } from './suggestions/suggestions.ts';
 
 /** A model on hardware: the deployment resolved from the catalogue, estimated by the engine. */
@@ -55,6 +56,7 @@ export function answerOnHardware(
       ...defaultsOfQuestion(question, model, workload, hardware.name),
       ...assumptions,
       ...defaultsOfDeployment(question, deployment),
+      ...buildAssumptions(question, runtime, engine, estimate),
       ...estimate.assumptions,
       ...assumedOf(deployment, model, catalogue),
       ...defaultOffer(question, price),

@@ -23,6 +23,8 @@ export interface Question {
   runtime?: string | null | undefined;
   /** Year of the runtime's build. */
   runtimeYear?: number | null | undefined;
+  /** Of the build, as the runtime prints it. */
+  runtimeVersion?: string | null | undefined;
   /** What the runtime computes with on the device: vulkan, rocm, cpu. */
   backend?: string | null | undefined;
   /** Fused attention kernels, where the runtime has a switch for them. */

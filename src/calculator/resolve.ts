@@ -19,6 +19,7 @@ import { memoryAssumptions, sizedHardware } from './defaults/sizedHardware.ts';
 import { InvalidQuestionError, NoArchitectureError } from './errors.ts';
 import type { Asked, Question } from './question.ts';
 import { computingDevice, withRunOptions } from './runOptions.ts';
+import { buildOf } from './runtimeBuild.ts';
 
 /** A deployment with every default filled in: the profiles it is put together from, and the engine's shape of it. */
 export interface ResolvedDeployment {
@@ -63,7 +64,7 @@ export function resolveDeployment(question: Question, model: ModelProfile, catal
     devices,
     parallelism: question.parallelism == null && runtime.engine.split === 'layers' ? layered(devices) : parallelism,
     runtime: runtimeOnDevice(runtime.engine, runtime.facts, hardware.engine),
-    runtimeYear: question.runtimeYear ?? runtime.engine.defaultYear,
+    ...buildOf(question, runtime, catalogue),
     weights: weights.engine,
     kvCache: kvCache.engine,
     ...pluggedEstimator(catalogue.estimators, runtime.engine),

@@ -43,6 +43,9 @@ export const calculateOptions = [
     to: 'options.runtimeYear',
     as: numberOrText,
   }),
+  sent('--runtime-version <text>', 'version of its build: 0.14.1, b6077 (default: only the year counts)', {
+    to: 'options.runtimeVersion',
+  }),
   sent(
     '--backend <name>',
     'cuda, rocm, vulkan, metal, sycl, or cpu for the CPU cores of a chip (default: the runtime’s)',

@@ -5,6 +5,7 @@ import type { Measurement, MetricName } from '../../registry/kinds/measurement.t
 import { type RuntimeFacts, runtimeOnDevice } from '../../registry/kinds/runtime.ts';
 import type { Estimators } from '../../registry/pluggedEstimator.ts';
 import { layered, usualCache } from '../resolve.ts';
+import { majorMinor } from '../runtimeBuild.ts';
 
 /** The profiles a measurement names, by id; null where there is none. */
 export interface MeasuredProfiles {
@@ -93,10 +94,4 @@ function runtimeAsRun(runtime: Runtime, hardware: Hardware, row: Measurement): R
     ...(row.runtimeVersion === LEAN_LOOP && { coefficients: 'hf-lean', promptSums: 'fp32' }),
     ...(prefillChunkTokens !== null && { prefillChunkTokens }),
   };
-}
-
-/** The build as major.minor, where its version has that form (0.14.0, 1.0.0rc3, Neuron 2.18.1; not b6077). */
-function majorMinor(version: string | null): { runtimeVersion?: string } {
-  const found = /(?:^|\s)(\d+\.\d+)/.exec(version ?? '')?.[1];
-  return found === undefined ? {} : { runtimeVersion: found };
 }

@@ -219,7 +219,7 @@ export function measuredRun(facts: Measurement, catalogue: Catalogue): MeasuredR
   return { ...runOf(asAsked(deployment), workload, saturated), times, saturatedTokensPerSecond };
 }
 
-/** Questions name a year, not a version, and no year after the newest calibrated one. */
+/** As most questions do: by a year, not a version, and no year after the newest calibrated one. */
 function asAsked({ runtimeVersion: _version, ...deployment }: Deployment): Deployment {
   return { ...deployment, runtimeYear: Math.min(deployment.runtimeYear, deployment.runtime.defaultYear) };
 }

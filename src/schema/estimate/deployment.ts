@@ -56,6 +56,12 @@ export const DeploymentType = builder.objectRef<AnsweredDeployment>('Deployment'
       description: 'Year of the runtime’s build (calendar year): runtimes get faster; null for an API.',
       resolve: (deployment) => onHardware(deployment)?.engine.runtimeYear,
     }),
+    runtimeVersion: t.string({
+      nullable: true,
+      description:
+        'Version of the build as major.minor, where one was asked for; null where only its year counts, and for an API.',
+      resolve: (deployment) => onHardware(deployment)?.engine.runtimeVersion,
+    }),
     backend: t.string({
       nullable: true,
       description:

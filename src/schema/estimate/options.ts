@@ -59,6 +59,11 @@ export const EstimateOptions = builder.inputType('EstimateOptions', {
       description: `Year of its build (calendar year), ${rangeText(questionRanges.runtimeYear)}: runtimes get faster. Default: the latest year with measurements.`,
       ...ranged(questionRanges.runtimeYear),
     }),
+    runtimeVersion: t.string({
+      description:
+        'Version of its build, as it prints it: 0.14.1, b6077. It counts where that version was measured; elsewhere its year does, ' +
+        'which measurements of versions around it tell, or runtimeYear. `assumptions` says which. Default: only the year counts.',
+    }),
     backend: t.id({
       description:
         'What the runtime computes with on the device, upper and lower case alike: cuda, rocm, rocm+rocwmma, vulkan, metal, sycl, ' +
