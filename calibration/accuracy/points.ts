@@ -1,10 +1,10 @@
 import { measuredDeployment, measuredWorkload } from '../../src/calculator/evidence/measuredDeployment.ts';
 import { sourceOf } from '../../src/calculator/evidence/sourceOf.ts';
+import { cpuSideOf } from '../../src/engine/cpuSide.ts';
 import type { Deployment, Hardware, Model, Runtime, WeightFormat, Workload } from '../../src/engine/shapes.ts';
 import type { Measurement, MetricName } from '../../src/registry/kinds/measurement.ts';
 import type { RuntimeFacts } from '../../src/registry/kinds/runtime.ts';
 import { type ReportGroup, reportGroup } from '../page/reportGroup.ts';
-import { cpuSideOf } from './cpuSide.ts';
 
 /** One figure to predict: what was run, what was asked of it, and what was measured. */
 export interface Point {

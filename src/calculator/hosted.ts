@@ -92,9 +92,10 @@ function workloadOf({ promptTokens, outputTokens, batch, contextTokens, scheduli
 /** What the question says about hardware has no meaning for an API: said, not silently dropped. */
 function ignored(question: Question): Assumption[] {
   const { hardware, runtime, runtimeYear, weights, kvCache, devices, memoryGiB, usableGiB } = question;
-  const { parallelism, usdPerHour, owned } = question;
+  const { runtimeVersion, backend, flashAttention, microBatch, threads, parallelism, usdPerHour, owned } = question;
   const options = Object.entries({
-    ...{ runtime, runtimeYear, weights, kvCache, devices, memoryGiB, usableGiB, parallelism, usdPerHour, owned },
+    ...{ runtime, runtimeYear, runtimeVersion, backend, weights, kvCache, devices, memoryGiB, usableGiB },
+    ...{ flashAttention, microBatch, threads, parallelism, usdPerHour, owned },
   });
   const given = options.filter(([, value]) => value !== null && value !== undefined).map(([name]) => name);
   const names = [...(hardware ? [`hardware (${hardware})`] : []), ...given];

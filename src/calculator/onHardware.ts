@@ -35,6 +35,7 @@ import {
 } from './prices.ts';
 import type { Question } from './question.ts';
 import { type ResolvedDeployment, resolveDeployment } from './resolve.ts';
+import { buildAssumptions } from './runtimeBuild.ts';
 import { suggestionsFor } from './suggestions/suggestions.ts';
 
 /** A model on hardware: the deployment resolved from the catalogue, estimated by the engine. */
@@ -64,6 +65,7 @@ export function answerOnHardware(
       ...defaultsOfQuestion(question, model, workload, hardware.name),
       ...assumptions,
       ...defaultsOfDeployment(question, deployment),
+      ...buildAssumptions(question, runtime, engine, estimate),
       ...estimate.assumptions,
       ...assumedOf(deployment, model, catalogue),
       ...defaultOffer(question, price),
@@ -158,12 +160,13 @@ function assumedOf(
   catalogue: Catalogue,
 ): Assumption[] {
   const between = engine.devices > 1 ? ['link', 'host'] : [];
+  const rates = engine.hardware.kind === hardware.facts.kind ? ['compute', 'cpu'] : ['cpuSide'];
   const filled = engine.runtime.estimator === 'serving' ? ['processors'] : [];
   return [
     ...assumedProfile(model),
     ...assumedFigures(model, ['parameters', 'architecture']),
     ...unmeasured(hardware, runtime, catalogue),
-    ...assumedFigures(hardware, ['memory', 'usableMemory', 'compute', 'cpu', ...filled, ...between, 'power']),
+    ...assumedFigures(hardware, ['memory', 'usableMemory', ...rates, ...filled, ...between, 'power']),
     ...assumedFigures(weights, ['weights', 'packing']),
     ...assumedFigures(kvCache, ['cache']),
     ...assumedFigures(runtime, ['memory', 'scheduling', 'execution']),

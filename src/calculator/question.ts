@@ -25,6 +25,16 @@ export interface Question {
   runtime?: string | null | undefined;
   /** Year of the runtime's build. */
   runtimeYear?: number | null | undefined;
+  /** Of the build, as the runtime prints it. */
+  runtimeVersion?: string | null | undefined;
+  /** What the runtime computes with on the device: vulkan, rocm, cpu. */
+  backend?: string | null | undefined;
+  /** Fused attention kernels, where the runtime has a switch for them. */
+  flashAttention?: boolean | null | undefined;
+  /** Prompt tokens read in one step at most (llama.cpp: ubatch). */
+  microBatch?: number | null | undefined;
+  /** Of a CPU, on each device. */
+  threads?: number | null | undefined;
   /** Format of the weights. */
   weights?: string | null | undefined;
   /** Format of the KV cache. */
@@ -72,6 +82,8 @@ export const questionRanges = {
   memoryGiB: { minimum: 0, aboveMinimum: true, maximum: 8192, whole: false },
   usableGiB: { minimum: 0, aboveMinimum: true, maximum: 8192, whole: false },
   contextTokens: whole(0, 1e9),
+  microBatch: whole(1, 1e6),
+  threads: whole(1, 4096),
   usdPerHour: { minimum: 0, aboveMinimum: true, maximum: 1e6, whole: false },
 } satisfies { [Field in keyof Question]?: NumberRange };
 

@@ -18,6 +18,8 @@ import { chooseSoftware } from './defaults/chooseWeights.ts';
 import { memoryAssumptions, sizedHardware } from './defaults/sizedHardware.ts';
 import { InvalidQuestionError, NoArchitectureError } from './errors.ts';
 import type { Asked, Question } from './question.ts';
+import { computingDevice, withRunOptions } from './runOptions.ts';
+import { buildOf } from './runtimeBuild.ts';
 
 /** A deployment with every default filled in: the profiles it is put together from, and the engine's shape of it. */
 export interface ResolvedDeployment {
@@ -56,17 +58,18 @@ export function resolveDeployment(question: Question, model: ModelProfile, catal
   const { weights, runtime, insteadOf } = chooseSoftware(catalogue, asked, parallelism, assumptions);
   const kvCache = chooseCache(catalogue, question, runtime, weights, assumptions);
   noteArithmetic(hardware, weights.engine, assumptions);
-  const engine: Deployment = {
+  const unset: Deployment = {
     model: { ...model.engine, architecture },
     hardware: hardware.engine,
     devices,
     parallelism: question.parallelism == null && runtime.engine.split === 'layers' ? layered(devices) : parallelism,
     runtime: runtimeOnDevice(runtime.engine, runtime.facts, hardware.engine),
-    runtimeYear: question.runtimeYear ?? runtime.engine.defaultYear,
+    ...buildOf(question, runtime, catalogue),
     weights: weights.engine,
     kvCache: kvCache.engine,
     ...pluggedEstimator(catalogue.estimators, runtime.engine),
   };
+  const engine = withRunOptions({ question, runtime, hardware, assumptions }, unset);
   if (engine.estimator !== undefined) {
     const { id, title } = engine.estimator;
     assumptions.push({ code: 'PLUGGED_ESTIMATOR', text: `Estimated by ${id} of a pack: ${title}` });
@@ -84,7 +87,8 @@ function lookedUp(question: Question, model: ModelProfile, catalogue: Catalogue)
   if (question.hardware == null) {
     throw new InvalidQuestionError('hardware', null, 'must name a device, unless the deployment is API');
   }
-  const hardware = sizedHardware(question, catalogue.hardware.get(question.hardware, 'hardware'));
+  const sized = sizedHardware(question, catalogue.hardware.get(question.hardware, 'hardware'));
+  const hardware = computingDevice(question, sized);
   const { architecture } = model.engine;
   if (architecture === null) {
     throw new NoArchitectureError(model.id, model.name);

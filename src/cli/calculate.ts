@@ -1,4 +1,4 @@
-import { enumValue, numberOrText, sent } from './sentOption.ts';
+import { enumValue, numberOrText, onOrOff, sent } from './sentOption.ts';
 
 /** Options of `calculate`, in the order of its help. */
 export const calculateOptions = [
@@ -41,6 +41,28 @@ export const calculateOptions = [
   sent('--runtime <id>', 'vllm, llama.cpp, ... (default: what people use on that device)', { to: 'options.runtime' }),
   sent('--runtime-year <year>', 'year of the runtime’s build (default: the latest with measurements)', {
     to: 'options.runtimeYear',
+    as: numberOrText,
+  }),
+  sent('--runtime-version <text>', 'version of its build: 0.14.1, b6077 (default: only the year counts)', {
+    to: 'options.runtimeVersion',
+  }),
+  sent(
+    '--backend <name>',
+    'cuda, rocm, vulkan, metal, sycl, or cpu for the CPU cores of a chip (default: the runtime’s)',
+    {
+      to: 'options.backend',
+    },
+  ),
+  sent('--flash-attention <on|off>', 'fused attention kernels, where there is a switch (default: as the build does)', {
+    to: 'options.flashAttention',
+    as: onOrOff,
+  }),
+  sent('--micro-batch <tokens>', 'most prompt tokens read in one step: llama.cpp -ub (default: as the runtime does)', {
+    to: 'options.microBatch',
+    as: numberOrText,
+  }),
+  sent('--threads <count>', 'threads on a CPU (default: one on every physical core)', {
+    to: 'options.threads',
     as: numberOrText,
   }),
   sent('--scheduling <mode>', 'static or continuous batching (default: as the runtime does)', {

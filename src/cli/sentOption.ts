@@ -48,6 +48,12 @@ export function numberOrText(text: string): number | string {
 }
 
 /** A word as GraphQL writes it. */
+/** on and off; anything else goes as it is, for the API to refuse. */
+export function onOrOff(text: string): boolean | string {
+  const isOn = { on: true, true: true, off: false, false: false }[text.toLowerCase()];
+  return isOn ?? text;
+}
+
 export function enumValue(text: string): string {
   return text.trim().toUpperCase().replaceAll('-', '_');
 }

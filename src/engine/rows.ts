@@ -2,7 +2,7 @@ import { usesFlashAttention } from './builds.ts';
 import type { RowChain } from './coefficients.ts';
 import { ownEntry } from './ownEntry.ts';
 import { remembered } from './remembered.ts';
-import type { Deployment, Hardware } from './shapes.ts';
+import type { Deployment, Hardware, Runtime } from './shapes.ts';
 
 // Which rows of the coefficient tables speak for a deployment, nearest first, and how far each is from it:
 // step 0 = its own, 1 = its runtime's at another age or its family's, 2 = of its backend or vendor, 3 = everything's.
@@ -135,12 +135,22 @@ const deviceSteps = [0, 0, 1, 1, 2, 2, 2, 2, 3];
  * the attention kernels of rocm+rocwmma.
  */
 function engineOf({ runtime, hardware }: Deployment): Engine {
-  const built = ownEntry(runtime.backends, vendorKey(hardware));
+  const built = backendOn(runtime, hardware);
   if (built === undefined) return { engine: runtime.coefficients, backend: runtime.coefficients };
   const plus = built.indexOf('+');
   if (plus < 0) return { engine: `${runtime.coefficients}-${built}`, backend: built };
   const backend = built.slice(0, plus);
   return { engine: `${runtime.coefficients}-${backend}`, backend, option: built.slice(plus + 1) };
+}
+
+/** The runtime, with another backend on the device than its own. */
+export function withBackend(runtime: Runtime, hardware: Hardware, backend: string): Runtime {
+  return { ...runtime, backends: { ...runtime.backends, [vendorKey(hardware)]: backend } };
+}
+
+/** The backend a runtime uses on a device; undefined for a runtime that has but one way to run there. */
+export function backendOn(runtime: Runtime, hardware: Hardware): string | undefined {
+  return ownEntry(runtime.backends, vendorKey(hardware));
 }
 
 /** What a runtime lists its backend for a device under: the vendor's name, or CPU. */

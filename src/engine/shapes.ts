@@ -70,6 +70,16 @@ export interface Link {
   domainDevices: number;
 }
 
+export interface CpuSide {
+  /** Whose fitted efficiencies the cores share: cpu-apple, cpu-arm. */
+  family: string;
+  /** Of the fast kind. */
+  cores: number;
+  hertz: number;
+  /** On 32-bit floats, of one core: a multiply-add counts as two. */
+  flopsPerCycle: number;
+}
+
 /** One device as the runtime sees it: one GPU of a dual-GPU board, one TPU chip, one CPU socket. */
 export interface Hardware {
   id: string;
@@ -96,6 +106,8 @@ export interface Hardware {
   /** CPU and GPU share the memory. */
   unifiedMemory: boolean;
   cpu: { cores: number; allCoreHertz: number | null; vectorBytes: number } | null;
+  /** What the CPU cores of a chip described by its GPU calculate with; absent = not known, or the device is a CPU. */
+  cpuSide?: CpuSide;
   powerWatts: number | null;
   idleWatts: number | null;
 }
@@ -187,6 +199,8 @@ export interface Deployment {
   weightFileBytes?: number;
   /** Overrides the runtime's flash-attention setting (desktop runtimes have a switch). */
   flashAttention?: boolean;
+  /** Asked for, of a CPU: `hardware` then has that many cores, or all that there are. */
+  threads?: number;
   /** Answers instead of the engine's own estimators: what the runtime's `estimatedBy` names. */
   estimator?: Estimator;
 }

@@ -149,6 +149,11 @@ export function argumentOf(field: string): string {
 const optionNames = new Set<string>([
   'runtime',
   'runtimeYear',
+  'runtimeVersion',
+  'backend',
+  'flashAttention',
+  'microBatch',
+  'threads',
   'weights',
   'kvCache',
   'devices',

@@ -205,3 +205,10 @@ describe('memory of one device', () => {
     expect(() => answer('llama-3.1-8b', 'apple-m4-max', { [field]: value })).toThrow(message);
   });
 });
+
+test('MXFP4 on an Intel Arc B card is llama.cpp’s unasked, and answered for vLLM where that is named', () => {
+  const card = 'intel-arc-pro-b60-24gb';
+  expect(local(answer('gpt-oss-20b', card)).runtime.id).toBe('llama.cpp');
+  const { weights, runtime } = local(answer('gpt-oss-20b', card, { runtime: 'vllm' }));
+  expect([runtime.id, weights.id]).toEqual(['vllm', 'mxfp4']);
+});

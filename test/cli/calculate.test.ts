@@ -53,3 +53,12 @@ test('the defaults that help names are those of the schema', () => {
     expect(sent?.option.description).toContain(`default: ${argument?.defaultValue})`);
   }
 });
+
+test('settings of a run go as the API takes them', () => {
+  const said = { flashAttention: 'off', microBatch: '2k', threads: '8', backend: 'vulkan', runtimeVersion: '0.14' };
+  expect(estimateVariables(said)).toEqual({
+    options: { flashAttention: false, microBatch: 2000, threads: 8, backend: 'vulkan', runtimeVersion: '0.14' },
+  });
+  expect(estimateVariables({ flashAttention: 'ON' })).toEqual({ options: { flashAttention: true } });
+  expect(estimateVariables({ flashAttention: 'maybe' })).toEqual({ options: { flashAttention: 'maybe' } });
+});

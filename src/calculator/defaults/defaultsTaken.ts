@@ -49,7 +49,7 @@ export function defaultsOfDeployment(question: Question, { engine, runtime }: Re
   if (question.devices == null && question.parallelism == null) {
     taken.push({ code: 'DEFAULT_DEVICES', text: 'One device: no other number was given.' });
   }
-  if (question.runtimeYear == null) {
+  if (question.runtimeYear == null && question.runtimeVersion == null) {
     const text = `A build of ${runtime.name} of ${engine.runtimeYear}, the latest year with figures of its own.`;
     taken.push({ code: 'DEFAULT_RUNTIME_YEAR', text });
   }

@@ -43,7 +43,7 @@ export function sizedHardware(
 }
 
 /** Facts of a stored profile are read when they are asked for, so a copy has to ask. */
-function withEngine(profile: HardwareProfile, engine: Hardware): HardwareProfile {
+export function withEngine(profile: HardwareProfile, engine: Hardware): HardwareProfile {
   const { facts } = profile;
   return { ...profile, facts, engine };
 }
@@ -67,7 +67,7 @@ export function memoryAssumptions(
     const text = `${name} with ${readableGib(engine.memoryBytes)} GiB of memory in all its channels, the most it takes (options.usableGiB says what yours has).`;
     lines.push({ code: 'DEFAULT_MEMORY', text });
   }
-  const share = gpuShareOf(facts, engine.memoryBytes / gibibyte);
+  const share = engine.kind === 'cpu' ? null : gpuShareOf(facts, engine.memoryBytes / gibibyte);
   if (usableGiB == null && share !== null) {
     const [usable, all] = [engine.usableMemoryBytes, engine.memoryBytes].map(readableGib);
     const text = `${share.system} lets the GPU take ${usable} of ${all} GiB of shared memory, unless ${share.setting} (options.usableGiB).`;

@@ -1,8 +1,11 @@
+import { onThreads } from '../../engine/cpuSide.ts';
+import { withBackend } from '../../engine/rows.ts';
 import type { Deployment, Hardware, Model, Parallelism, Runtime, WeightFormat, Workload } from '../../engine/shapes.ts';
 import type { Measurement, MetricName } from '../../registry/kinds/measurement.ts';
 import { type RuntimeFacts, runtimeOnDevice } from '../../registry/kinds/runtime.ts';
 import type { Estimators } from '../../registry/pluggedEstimator.ts';
 import { layered, usualCache } from '../resolve.ts';
+import { majorMinor } from '../runtimeBuild.ts';
 
 /** The profiles a measurement names, by id; null where there is none. */
 export interface MeasuredProfiles {
@@ -39,7 +42,7 @@ export function measuredDeployment(
   const estimator = estimatedBy === undefined ? undefined : profiles.estimators?.get(estimatedBy);
   if (estimatedBy !== undefined && estimator === undefined) return `no estimator ${estimatedBy}`;
   const devices = row.devices ?? 1;
-  const hardware = withThreads(device, row);
+  const hardware = onThreads(device, row.threads);
   return {
     model: { ...model, architecture: model.architecture },
     hardware,
@@ -85,27 +88,10 @@ function runtimeAsRun(runtime: Runtime, hardware: Hardware, row: Measurement): R
   const { backend, prefillChunkTokens, mode } = row;
   if (backend === null && prefillChunkTokens === null && mode === 'served') return runtime;
   return {
-    ...runtime,
+    ...(backend === null ? runtime : withBackend(runtime, hardware, backend)),
     // Only runs over HTTP pay for requests and streaming; the rest call the library.
     served: runtime.served && mode === 'served',
     ...(row.runtimeVersion === LEAN_LOOP && { coefficients: 'hf-lean', promptSums: 'fp32' }),
-    ...(backend !== null && {
-      backends: { ...runtime.backends, [hardware.kind === 'cpu' ? 'CPU' : hardware.vendor]: backend },
-    }),
     ...(prefillChunkTokens !== null && { prefillChunkTokens }),
   };
-}
-
-/** The build as major.minor, where its version has that form (0.14.0, 1.0.0rc3, Neuron 2.18.1; not b6077). */
-function majorMinor(version: string | null): { runtimeVersion?: string } {
-  const found = /(?:^|\s)(\d+\.\d+)/.exec(version ?? '')?.[1];
-  return found === undefined ? {} : { runtimeVersion: found };
-}
-
-/** A run on fewer threads than cores is a run on a processor with that many cores. */
-function withThreads(device: Hardware, { threads }: Measurement): Hardware {
-  const { cpu } = device;
-  if (device.kind !== 'cpu' || threads === null || cpu === null || threads >= cpu.cores) return device;
-  const peaks = Object.entries(device.peaks).map(([format, peak]) => [format, (peak * threads) / cpu.cores]);
-  return { ...device, cpu: { ...cpu, cores: threads }, peaks: Object.fromEntries(peaks) };
 }

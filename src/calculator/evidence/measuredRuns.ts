@@ -1,4 +1,5 @@
 import { compareText } from '../../engine/compareText.ts';
+import { cpuSideOf } from '../../engine/cpuSide.ts';
 import { type Run, runDistance, runOf, subjectDistance } from '../../engine/evidence/neighbours.ts';
 import type { MeasuredTimes } from '../../engine/evidence/residuals.ts';
 import { remembered } from '../../engine/remembered.ts';
@@ -22,8 +23,8 @@ export interface ProfiledRun extends MeasuredRun {
 }
 
 /**
- * Measured runs of one catalogue, by model, device and runtime. Sizes, runs of low trust and runs on the CPU cores of a
- * chip that the catalogue describes as a GPU are left out: they say nothing about the speed of a deployment.
+ * Measured runs of one catalogue, by model, device and runtime. Sizes and runs of low trust are left out: they say nothing
+ * about the speed of a deployment. Runs on a chip's GPU and runs on its CPU cores say nothing about each other.
  * Facts are parsed, and runs made, for the subjects that questions lead to.
  */
 export class MeasuredRuns {
@@ -34,7 +35,7 @@ export class MeasuredRuns {
     profiles.map((profile) => profiledRun(profile, this.#catalogue)).filter((run) => run !== null),
   );
   /** One run of each subject: all of them are equally far in model, device and runtime. */
-  #examples: readonly { subject: string; run: ProfiledRun }[] | undefined;
+  readonly #examples = new Map<boolean, readonly { subject: string; run: ProfiledRun }[]>();
   readonly #order = new Map<string, Order>();
   #families: ReadonlySet<string> | undefined;
   #runtimes: ReadonlySet<string> | undefined;
@@ -47,29 +48,40 @@ export class MeasuredRuns {
 
   /** Every measured run of the run's model on its device by its runtime. */
   ofSubject(run: Run): readonly ProfiledRun[] {
-    return this.#runsOf(this.#profiles.get(subjectOf(run)) ?? none);
+    return this.#alike(run, this.#profiles.get(subjectOf(run)) ?? none);
   }
 
-  /** Families of the devices that anything was measured on. */
+  #alike(run: Run, profiles: readonly MeasurementProfile[]): readonly ProfiledRun[] {
+    const onCores = isOnCores(run);
+    return this.#runsOf(profiles).filter((measured) => isOnCores(measured) === onCores);
+  }
+
+  /** Families of the devices that anything was measured on, and of their CPU cores. */
   get families(): ReadonlySet<string> {
-    this.#families ??= this.#named(({ hardware }) => this.#catalogue.hardware.find(hardware ?? '')?.engine.family);
+    this.#families ??= this.#named(({ hardware }) => {
+      const device = this.#catalogue.hardware.find(hardware ?? '')?.engine;
+      return [device?.family, device?.cpuSide?.family];
+    });
     return this.#families;
   }
 
   /** Coefficients of the runtimes that anything was measured with. */
   get runtimes(): ReadonlySet<string> {
-    this.#runtimes ??= this.#named(({ runtime }) => this.#catalogue.runtime.find(runtime)?.engine.coefficients);
+    this.#runtimes ??= this.#named(({ runtime }) => [this.#catalogue.runtime.find(runtime)?.engine.coefficients]);
     return this.#runtimes;
   }
 
-  #named(nameOf: (subject: MeasurementSubject) => string | undefined): ReadonlySet<string> {
-    const names = [...this.#profiles.values()].map(([profile]) => profile && nameOf(subjectOfName(profile.name)));
+  #named(namesOf: (subject: MeasurementSubject) => readonly (string | undefined)[]): ReadonlySet<string> {
+    const names = [...this.#profiles.values()].flatMap(([profile]) =>
+      profile === undefined ? [] : namesOf(subjectOfName(profile.name)),
+    );
     return new Set(names.filter((name) => name !== undefined));
   }
 
   /** What people recorded themselves on the run's device by its runtime, of any model. */
-  own({ deployment: { hardware, runtime } }: Run): readonly ProfiledRun[] {
-    return this.#runsOf(this.#ownProfiles.get(ownKeyOf(hardware.id, runtime.id)) ?? none);
+  own(run: Run): readonly ProfiledRun[] {
+    const { hardware, runtime } = run.deployment;
+    return this.#alike(run, this.#ownProfiles.get(ownKeyOf(hardware.id, runtime.id)) ?? none);
   }
 
   /** The run with the least distance that `says` something to the point; null when there is none. Ties: by id. */
@@ -78,7 +90,7 @@ export class MeasuredRuns {
     if (best !== null) return best.measured;
     for (const { subject, distance } of this.#orderFrom(run)) {
       if (best !== null && distance >= best.distance) break;
-      const found = nearestOf(run, this.#runsOf(this.#profiles.get(subject) ?? none), says);
+      const found = nearestOf(run, this.#alike(run, this.#profiles.get(subject) ?? none), says);
       if (found !== null && (best === null || found.distance < best.distance)) best = found;
     }
     return best?.measured ?? null;
@@ -86,14 +98,11 @@ export class MeasuredRuns {
 
   /** Subjects by their distance from the run's, the nearest first. Remembered: people ask about a deployment again. */
   #orderFrom(run: Run): Order {
-    const subject = subjectOf(run);
+    const onCores = isOnCores(run);
+    const subject = `${subjectOf(run)} ${onCores}`;
     const known = this.#order.get(subject);
     if (known !== undefined) return known;
-    this.#examples ??= [...this.#profiles].flatMap(([other, profiles]) => {
-      const example = firstRun(profiles, this.#catalogue);
-      return example === null ? [] : [{ subject: other, run: example }];
-    });
-    const order = this.#examples
+    const order = this.#examplesOf(onCores)
       .map((example) => ({ subject: example.subject, distance: subjectDistance(run, example.run) }))
       .sort((one, other) => one.distance - other.distance || compareText(one.subject, other.subject))
       .slice(0, mostSubjects);
@@ -102,6 +111,17 @@ export class MeasuredRuns {
     if (this.#order.size >= mostOrders) this.#order.clear();
     this.#order.set(subject, order);
     return order;
+  }
+
+  #examplesOf(onCores: boolean): readonly { subject: string; run: ProfiledRun }[] {
+    const known = this.#examples.get(onCores);
+    if (known !== undefined) return known;
+    const examples = [...this.#profiles].flatMap(([subject, profiles]) => {
+      const run = firstRun(profiles, this.#catalogue, onCores);
+      return run === null ? [] : [{ subject, run }];
+    });
+    this.#examples.set(onCores, examples);
+    return examples;
   }
 
   #isListed({ deployment: { model, hardware } }: Run): boolean {
@@ -159,12 +179,17 @@ function nearestOf(run: Run, runs: readonly ProfiledRun[], says: (measured: Prof
   return best;
 }
 
-function firstRun(profiles: readonly MeasurementProfile[], catalogue: Catalogue): ProfiledRun | null {
+function firstRun(profiles: readonly MeasurementProfile[], catalogue: Catalogue, onCores: boolean): ProfiledRun | null {
   for (const profile of profiles) {
     const run = profiledRun(profile, catalogue);
-    if (run !== null) return run;
+    if (run !== null && isOnCores(run) === onCores) return run;
   }
   return null;
+}
+
+/** On the CPU cores of a chip that the catalogue describes by its GPU. */
+function isOnCores({ deployment: { hardware } }: Run): boolean {
+  return hardware.kind === 'cpu' && hardware.cpuSide !== undefined;
 }
 
 function profiledRun(profile: MeasurementProfile, catalogue: Catalogue): ProfiledRun | null {
@@ -176,13 +201,15 @@ function profiledRun(profile: MeasurementProfile, catalogue: Catalogue): Profile
 export function measuredRun(facts: Measurement, catalogue: Catalogue): MeasuredRun | null {
   const device = facts.hardware === null ? null : catalogue.hardware.find(facts.hardware);
   if (device === null || facts.trust === 'low') return null;
-  if (facts.backend === 'cpu' && device.engine.kind !== 'cpu') return null;
+  const onCores = facts.backend === 'cpu' && device.engine.kind !== 'cpu';
+  const hardware = onCores ? cpuSideOf(device.engine) : device.engine;
+  if (hardware === null) return null;
   const workload = measuredWorkload(facts, 'timePerOutputTokenMs');
   const times = measuredTimes(facts, workload);
   const saturated = facts.mode === 'saturated';
   const saturatedTokensPerSecond = saturated ? (facts.metrics.outputTokensPerSecond ?? null) : null;
   if (saturatedTokensPerSecond === null && Object.values(times).every((seconds) => seconds === null)) return null;
-  const deployment = measuredDeployment(facts, device.engine, {
+  const deployment = measuredDeployment(facts, hardware, {
     model: (id) => catalogue.model.find(id)?.engine ?? null,
     weightFormat: (id) => catalogue.weightFormat.find(id)?.engine ?? null,
     runtime: (id) => catalogue.runtime.find(id),
@@ -192,7 +219,7 @@ export function measuredRun(facts: Measurement, catalogue: Catalogue): MeasuredR
   return { ...runOf(asAsked(deployment), workload, saturated), times, saturatedTokensPerSecond };
 }
 
-/** Questions name a year, not a version, and no year after the newest calibrated one. */
+/** As most questions do: by a year, not a version, and no year after the newest calibrated one. */
 function asAsked({ runtimeVersion: _version, ...deployment }: Deployment): Deployment {
   return { ...deployment, runtimeYear: Math.min(deployment.runtimeYear, deployment.runtime.defaultYear) };
 }

@@ -99,7 +99,7 @@ function datasheetRests({ hardware }: ResolvedDeployment): Rest[] {
       ...rest,
       about: 'Peak rates',
       text: `${name}: ${Object.keys(engine.peaks).join(', ')}.`,
-      source: sourceIn(facts.sources, facts.compute?.source),
+      source: sourceIn(facts.sources, (engine.kind === facts.kind ? facts.compute : facts.cpuSide)?.source),
     },
   ];
 }

@@ -51,7 +51,8 @@ export function tried(search: Search, changes: readonly Change[]): Trial | null 
 function withStaleChoices(question: Question, changes: readonly Change[]): Change[] {
   const changed = new Set<ChangedField>(changes.map(({ field }) => field));
   const stale: ChangedField[] = ['parallelism'];
-  if (changed.has('hardware')) stale.push('memoryGiB', 'usableGiB', 'offer', 'runtimeYear');
+  if (changed.has('hardware'))
+    stale.push('memoryGiB', 'usableGiB', 'offer', 'runtimeYear', 'runtimeVersion', 'backend', 'threads');
   if (changed.has('hardware') || changed.has('devices')) stale.push('usdPerHour');
   const dropped = stale.filter((field) => question[field] != null && !changed.has(field));
   return [...changes, ...dropped.map((field) => ({ field, value: null }) as Change)];

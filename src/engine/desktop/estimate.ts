@@ -130,9 +130,9 @@ function bottleneck({ prefillStep: prompts, decodeStep: mean }: Times, workload:
 }
 
 function addAssumptions(assumptions: Assumption[], machine: DesktopMachine, workload: Workload): void {
-  const { runtime, hardware, parallelism, flashAttention } = machine.deployment;
+  const { runtime, hardware, parallelism, flashAttention, threads } = machine.deployment;
   const add = (code: string, text: string) => assumptions.push({ code, text });
-  if (hardware.kind === 'cpu') {
+  if (hardware.kind === 'cpu' && threads === undefined) {
     add('ALL_PHYSICAL_CORES', 'One thread runs on every physical core.');
   }
   if (flashAttention === undefined) {

@@ -1,7 +1,6 @@
 import { usesFlashAttention } from '../builds.ts';
 import { countParameters } from '../model/parameters.ts';
-import { ownEntry } from '../ownEntry.ts';
-import { vendorKey } from '../rows.ts';
+import { backendOn } from '../rows.ts';
 import type { Deployment, WeightFormat, Workload } from '../shapes.ts';
 
 /**
@@ -28,7 +27,7 @@ export function runOf(deployment: Deployment, workload: Workload, saturated = fa
     saturated,
     /** Build year as the constants know it: a build newer than the newest calibrated one counts as that. */
     buildYear: Math.min(runtimeYear, runtime.defaultYear),
-    backend: ownEntry(runtime.backends, vendorKey(hardware)) ?? '',
+    backend: backendOn(runtime, hardware) ?? '',
     flashAttention: usesFlashAttention(deployment),
     /** Cores that a CPU computes on; 0 for another device. */
     cores: hardware.kind === 'cpu' ? (hardware.cpu?.cores ?? 0) : 0,

@@ -92,6 +92,9 @@ const executionSchema = strictObject({
   flashAttentionSince: optional(buildYear).describe(
     'Year of the build since which its attention never stores the score matrix (a calendar year); left out = never.',
   ),
+  flashAttentionSwitch: optional(z.literal(true)).describe(
+    'Whoever runs it can turn fused attention on or off: true, or left out.',
+  ),
   graphContextLimit: optional(graphContextLimitSchema).describe(
     'Context up to which older builds capture decode steps; left out = no limit.',
   ),

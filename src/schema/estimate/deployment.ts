@@ -1,5 +1,7 @@
 import type { Answer } from '../../calculator/answer.ts';
 import type { ResolvedDeployment } from '../../calculator/resolve.ts';
+import { usesFlashAttention } from '../../engine/builds.ts';
+import { backendOn } from '../../engine/rows.ts';
 import type { Parallelism } from '../../engine/shapes.ts';
 import { builder } from '../builder.ts';
 import { DeploymentMode } from '../enums.ts';
@@ -53,6 +55,43 @@ export const DeploymentType = builder.objectRef<AnsweredDeployment>('Deployment'
       nullable: true,
       description: 'Year of the runtime’s build (calendar year): runtimes get faster; null for an API.',
       resolve: (deployment) => onHardware(deployment)?.engine.runtimeYear,
+    }),
+    runtimeVersion: t.string({
+      nullable: true,
+      description:
+        'Version of the build as major.minor, where one was asked for; null where only its year counts, and for an API.',
+      resolve: (deployment) => onHardware(deployment)?.engine.runtimeVersion,
+    }),
+    backend: t.string({
+      nullable: true,
+      description:
+        'What the runtime computes with on the device: cuda, rocm, vulkan, metal, sycl, cpu; null for an API and for a runtime ' +
+        'with but one way to run there.',
+      resolve: (deployment) => {
+        const engine = onHardware(deployment)?.engine;
+        return engine && backendOn(engine.runtime, engine.hardware);
+      },
+    }),
+    flashAttention: t.boolean({
+      nullable: true,
+      description: 'Attention kernels are fused; null for an API.',
+      resolve: (deployment) => {
+        const engine = onHardware(deployment)?.engine;
+        return engine && usesFlashAttention(engine);
+      },
+    }),
+    microBatch: t.int({
+      nullable: true,
+      description: 'Most prompt tokens read in one step, in tokens; null for an API, and where a whole prompt is.',
+      resolve: (deployment) => onHardware(deployment)?.engine.runtime.prefillChunkTokens,
+    }),
+    threads: t.int({
+      nullable: true,
+      description: 'CPU cores that compute on each device, a count; null for an API, and where none do.',
+      resolve: (deployment) => {
+        const hardware = onHardware(deployment)?.engine.hardware;
+        return hardware?.kind === 'cpu' ? hardware.cpu?.cores : null;
+      },
     }),
     weights: t.field({
       type: WeightFormatType,

@@ -3,6 +3,7 @@ import { type Answer, isTimed } from '../../calculator/answer.ts';
 import { verdictOf } from '../../calculator/judgement/verdict.ts';
 import { costFactors } from '../../calculator/prices.ts';
 import { summarise } from '../../calculator/summary.ts';
+import { weightBytes } from '../../engine/model/weights.ts';
 import { builder } from '../builder.ts';
 import { Bottleneck, Phase } from '../enums.ts';
 import { resolving } from '../errors.ts';
@@ -159,8 +160,10 @@ function costOf(answer: Answer): AnsweredCost | null {
   return cost && { ...cost, factors: () => costFactors(answer) };
 }
 
-function memoryOf({ memory, intervals }: Answer): AnsweredMemory | null {
-  if (memory === null) return null;
+function memoryOf({ memory, deployment, intervals }: Answer): AnsweredMemory | null {
+  if (memory === null || deployment.mode !== 'local') return null;
+  const { model, weights, weightFileBytes } = deployment.engine;
   const exact = { low: memory.totalBytes, high: memory.totalBytes };
-  return { figures: memory, totalInterval: () => intervals()?.totalMemoryBytes ?? exact };
+  const fileBytes = weightBytes(model.architecture, weights, weightFileBytes).total;
+  return { figures: memory, fileBytes, totalInterval: () => intervals()?.totalMemoryBytes ?? exact };
 }

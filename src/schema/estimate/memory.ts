@@ -33,6 +33,8 @@ function partsOf(parts: MemoryParts): MemoryPart[] {
 /** The memory of an answer, and how far off its sum may be. */
 export interface AnsweredMemory {
   figures: MemoryEstimate;
+  /** Of one copy of the weights, as they are stored. */
+  fileBytes: number;
   totalInterval(): Interval;
 }
 
@@ -50,6 +52,12 @@ export const MemoryEstimateType = builder.objectRef<AnsweredMemory>('MemoryEstim
     weightsGiB: t.float({
       description: 'The model’s weights in the chosen format, over all devices, copies included, in GiB.',
       resolve: ({ figures: memory }) => gibOf(memory.weightBytes),
+    }),
+    weightsFileGiB: t.float({
+      description:
+        'Size of the weight files of the model in the chosen format, one copy, in GiB: what is downloaded. weightsGiB differs where ' +
+        'an embedding stays on the host, is held twice, or devices hold copies.',
+      resolve: ({ fileBytes }) => gibOf(fileBytes),
     }),
     kvCacheGiB: t.float({
       description:

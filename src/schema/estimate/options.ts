@@ -59,6 +59,30 @@ export const EstimateOptions = builder.inputType('EstimateOptions', {
       description: `Year of its build (calendar year), ${rangeText(questionRanges.runtimeYear)}: runtimes get faster. Default: the latest year with measurements.`,
       ...ranged(questionRanges.runtimeYear),
     }),
+    runtimeVersion: t.string({
+      description:
+        'Version of its build, as it prints it: 0.14.1, b6077. It counts where that version was measured; elsewhere its year does, ' +
+        'which measurements of versions around it tell, or runtimeYear. `assumptions` says which. Default: only the year counts.',
+    }),
+    backend: t.id({
+      description:
+        'What the runtime computes with on the device, upper and lower case alike: cuda, rocm, rocm+rocwmma, vulkan, metal, sycl, ' +
+        'or cpu for the CPU cores alone of a chip that has a GPU. Default: the runtime’s own there (`Deployment.backend`).',
+    }),
+    flashAttention: t.boolean({
+      description:
+        'Fused attention kernels on or off, where the runtime has a switch for them (llama.cpp -fa). Default: as builds of that year do.',
+    }),
+    microBatch: t.int({
+      description:
+        `Most prompt tokens read in one step, in tokens: ${rangeText(questionRanges.microBatch)} (llama.cpp -ub, with -b at least as ` +
+        'large; vLLM --max-num-batched-tokens). Default: what the runtime does on that device.',
+      ...ranged(questionRanges.microBatch),
+    }),
+    threads: t.int({
+      description: `Threads on a CPU, a count, on each device: ${rangeText(questionRanges.threads)}. Default: one on every physical core.`,
+      ...ranged(questionRanges.threads),
+    }),
     weights: t.id({
       description:
         'The format of the weights: its id, alias or name, or a word that means the usual one of the runtime and device: 4bit, q4, int8, gguf, bnb, UD-Q4_K_XL. Default: the format named with the model ("…-AWQ"), else the one the model is published in, or the usual one where that cannot be run or leaves no room in memory; `assumptions` says which.',

@@ -253,3 +253,19 @@ describe('the documented scenarios', () => {
     for (const { id, estimate } of data.scenarios) expect(estimate === null, id).toBe(id === 'on-groq');
   });
 });
+
+// llama-bench prints 4.35 GiB for Llama 3.1 8B Q4_0 (ik-llamacpp-cpu-0018); a card leaves the input embedding of 0.28 GiB on the host.
+test('the size of the file stands beside what a card holds of it', async () => {
+  interface Sizes {
+    estimate: { memory: { weightsFileGiB: number; weightsGiB: number } };
+  }
+  const asked = (hardware: string) =>
+    `{ estimate(model: "llama-3.1-8b", hardware: "${hardware}", options: { weights: "Q4_0", runtime: "llama.cpp" }) {
+      memory { weightsFileGiB weightsGiB } } }`;
+  const card = (await calculator.answer<Sizes>(asked('RTX 4090'))).estimate.memory;
+  const mac = (await calculator.answer<Sizes>(asked('M2 Ultra'))).estimate.memory;
+  expect(card.weightsFileGiB).toBeCloseTo(4.35, 1);
+  expect(mac.weightsFileGiB).toBe(card.weightsFileGiB);
+  expect(card.weightsFileGiB - card.weightsGiB).toBeCloseTo(0.28, 1);
+  expect(mac.weightsFileGiB - mac.weightsGiB).toBeLessThan(0.01);
+});

@@ -100,6 +100,16 @@ const cpuSchema = strictObject({
   source: sourceKeys,
 }).describe('What a CPU calculates and reads memory with.');
 
+export const cpuSideSchema = strictObject({
+  family: idSchema.describe('Devices that the cores share fitted efficiencies with: cpu-apple, cpu-arm.'),
+  cores: whole(1, 1024).describe('Physical cores of the fast kind, a count.'),
+  gigahertz: gigahertz.describe('Clock with all of them busy, in GHz (10⁹ cycles per second).'),
+  flopsPerCycle: whole(1, 256).describe(
+    'Operations on 32-bit floats of one core in a cycle, a count; a multiply-add is two.',
+  ),
+  source: sourceKeys,
+}).describe('What the CPU cores of a chip that is described by its GPU calculate with.');
+
 const usableMemorySchema = strictObject({
   reportedMiB: whole(128, 8_388_608).describe('As nvidia-smi and its like say it, in MiB (2²⁰ bytes).'),
   source: sourceKeys,
@@ -151,6 +161,9 @@ export const hardwareFacts = strictObject({
   power: optional(powerSchema).describe('Its power; left out = not known.'),
   processors: optional(processorsSchema).describe('Its parallel parts; left out = not known.'),
   cpu: optional(cpuSchema).describe('For a CPU: cores and memory channels.'),
+  cpuSide: optional(cpuSideSchema).describe(
+    'The CPU cores of a chip that is described by its GPU: what backend cpu runs on; left out = not known.',
+  ),
   machines: optional(array(machineSchema).min(1).max(100)).describe(
     'Computers and clouds’ machines that hold it, by which it is found too; a count or a memory they name is taken over.',
   ),

@@ -1,5 +1,5 @@
 import type { NumberFormat } from '../../../engine/model/numberFormat.ts';
-import type { Hardware, Link, MemoryClass } from '../../../engine/shapes.ts';
+import type { CpuSide, Hardware, Link, MemoryClass } from '../../../engine/shapes.ts';
 import { pathSegments } from '../../jsonText.ts';
 import type { Kind } from '../kind.ts';
 import { refuseUnknownSources } from '../sourcedGroups.ts';
@@ -61,6 +61,7 @@ export const hardwareKind: Kind<HardwareFacts, Hardware> = {
           vectorBytes: vectorBytes(facts.cpu.instructionSets),
         }
       : null,
+    ...(facts.cpuSide && { cpuSide: engineCpuSide(facts.cpuSide) }),
     powerWatts: facts.power?.tdpWatts ?? facts.power?.systemMaximumWatts ?? null,
     idleWatts: middle(facts.power?.idleWattsRange),
   }),
@@ -129,6 +130,10 @@ function engineLink({ link }: HardwareFacts): Link | null {
   if (link?.gigabytesPerSecondPerDirection === undefined) return null;
   const domainDevices = link.domainDevices ?? (link.kind === 'pcie' ? PCIE_DEVICES_PER_HOST : 2);
   return { kind: link.kind, bytesPerSecond: link.gigabytesPerSecondPerDirection * 1e9, domainDevices };
+}
+
+function engineCpuSide({ family, cores, gigahertz, flopsPerCycle }: NonNullable<HardwareFacts['cpuSide']>): CpuSide {
+  return { family, cores, hertz: gigahertz * 1e9, flopsPerCycle };
 }
 
 function vectorBytes(instructionSets: readonly string[]): number {

@@ -50,7 +50,7 @@ const FormatRequirementType = builder.objectRef<FormatRequirement>('FormatRequir
   fields: (t) => ({
     format: t.expose('format', { type: WeightFormatType, description: 'The format of the weights.' }),
     weightsGiB: t.float({
-      description: 'All weights, in GiB.',
+      description: 'All weights, in GiB: the size of their files.',
       resolve: (required) => gibOf(required.weightBytes),
     }),
     kvCacheGiB: t.float({
