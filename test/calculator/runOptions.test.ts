@@ -95,6 +95,11 @@ describe('the CPU cores of a chip that has a GPU', () => {
     const asked = { hardware: 'apple-m2-max', weights: 'Q4_0', backend: 'cpu' };
     const { engine, runtime } = deploymentOf(asked);
     expect(engine.hardware).toMatchObject({ kind: 'cpu', family: 'cpu-apple', usableMemoryBytes: 96 * 2 ** 30 });
+    // One size is soldered to it: nothing is taken for granted as of a processor with slots.
+    expect(codes({ hardware: 'nvidia-jetson-agx-orin-64gb', weights: 'Q4_0', backend: 'cpu' })).not.toContain(
+      'DEFAULT_MEMORY',
+    );
+    expect(codes({ hardware: 'amd-epyc-9654', weights: 'Q4_0' })).toContain('DEFAULT_MEMORY');
     expect(runtime.id).toBe('llama.cpp');
     expect(codes(asked)).not.toContain('SHARED_MEMORY');
     expect(codes(asked)).not.toContain('UNMEASURED_FAMILY');

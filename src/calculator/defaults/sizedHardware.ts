@@ -63,10 +63,11 @@ export function memoryAssumptions(
     const text = `${name} with ${readableGib(engine.memoryBytes)} GiB of memory, the largest it is sold with (${sizes}).`;
     lines.push({ code: 'DEFAULT_MEMORY', text });
   }
-  if (engine.kind === 'cpu' && usableGiB == null && options.length <= 1) {
+  if (facts.kind === 'cpu' && usableGiB == null && options.length <= 1) {
     const text = `${name} with ${readableGib(engine.memoryBytes)} GiB of memory in all its channels, the most it takes (options.usableGiB says what yours has).`;
     lines.push({ code: 'DEFAULT_MEMORY', text });
   }
+  // The system's limit is one for GPUs: the cores of the same chip may take all.
   const share = engine.kind === 'cpu' ? null : gpuShareOf(facts, engine.memoryBytes / gibibyte);
   if (usableGiB == null && share !== null) {
     const [usable, all] = [engine.usableMemoryBytes, engine.memoryBytes].map(readableGib);

@@ -6,7 +6,7 @@ import type { HardwareProfile, WeightFormatProfile } from '../../registry/catalo
 import { preferenceFor, RARE_PREFERENCE } from '../../registry/kinds/runtime.ts';
 import { headroomBytes } from '../judgement/headroom.ts';
 import { hourOffersOfHardware, purchaseOffersOfHardware } from '../prices.ts';
-import { NARROWER } from '../requirements/usualFormats.ts';
+import { bitsOf, NARROWER } from '../requirements/usualFormats.ts';
 import type { Search } from './trial.ts';
 
 /** Whether the weights alone, spread evenly, would leave headroom: what this excludes need not be estimated. */
@@ -67,8 +67,6 @@ const allNarrower = remembered((search: Search): readonly WeightFormatProfile[] 
 export function isUsual({ id }: WeightFormatProfile): boolean {
   return usualFormats.includes(id);
 }
-
-const bitsOf = ({ facts }: WeightFormatProfile): number => facts.weights?.bitsPerWeight ?? Number.POSITIVE_INFINITY;
 
 /** Powers of two divide the attention heads of nearly every model. */
 const deviceCounts = [2, 4, 8, 16, 32, 64];
